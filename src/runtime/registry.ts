@@ -1,0 +1,123 @@
+/**
+ * What compiled modules have told the runtime about themselves: functions, classes, module-level constants. The codec saves references
+ * to these by id and finds them here again. One registry per process, filled as modules load.
+ */
+import { ABI_VERSION, type Code, type CodeInit, type ModuleRegistrar } from "../shared/abi.js";
+import { AbiError } from "../shared/errors.js";
+import { Stamp, type Closure } from "./stamp.js";
+
+const codes = new Map<string, Code>();
+const functions = new Map<string, Function>();
+const values = new Map<string, object>();
+const ids = new WeakMap<object, string>();
+
+const privateFields = new WeakMap<object, readonly string[]>();
+
+/** The `#private` field names that instances with this prototype carry (not those of prototypes further up). */
+export function privateFieldsOf(prototype: object): readonly string[] | undefined {
+  return privateFields.get(prototype);
+}
+
+/** The code of that id, `undefined` when no loaded module declares it. */
+export function codeById(id: string): Code | undefined {
+  return codes.get(id);
+}
+
+/** Everything loaded, for messages and for a worker's list of workflows. */
+export function allCodes(): Iterable<Code> {
+  return codes.values();
+}
+
+/** The module-level function of that code id (not a closure), `undefined` when there is none. */
+export function functionById(id: string): Function | undefined {
+  return functions.get(id);
+}
+
+/** The id under which a class, a method, a module-level function or a module-level constant is saved by reference. */
+export function idOf(value: object): string | undefined {
+  return ids.get(value);
+}
+
+/** The value registered under `id`, see `idOf`. */
+export function valueById(id: string): object | undefined {
+  return values.get(id);
+}
+
+/** The code and captured values of a function, `undefined` when it was not compiled. */
+export function closureOf(fn: Function): Closure | undefined {
+  return Stamp.of(fn);
+}
+
+/** Registers `value` to be saved by reference. The first id wins: `export { a as b }` does not rename. */
+export function registerValue(id: string, value: object): void {
+  values.set(id, value);
+  if (!ids.has(value)) ids.set(value, id);
+}
+
+/** Stamps a closure; emitted around function expressions that can reach a checkpoint. Returns `fn`. */
+export function $tag<F extends Function>(fn: F, code: Code, captured: readonly unknown[], self?: unknown): F {
+  Stamp.put(fn, { code, captured, self });
+  return fn;
+}
+
+/** Announces a module. Throws AbiError when it was compiled for another ABI. */
+export function $module(abi: number, id: string): ModuleRegistrar {
+  if (abi !== ABI_VERSION) {
+    throw new AbiError(
+      `${id} was compiled for flowc ABI ${abi}, this runtime speaks ABI ${ABI_VERSION}. Compile it again with the flowc that is installed here.`,
+    );
+  }
+  return new Registrar(id);
+}
+
+class Registrar implements ModuleRegistrar {
+  readonly #module: string;
+  constructor(module: string) {
+    this.#module = module;
+  }
+
+  code(name: string, init: CodeInit): Code {
+    const code: Code = { ...init, id: `${this.#module}#${name}`, module: this.#module };
+    codes.set(code.id, code);
+    return code;
+  }
+
+  bind<F extends Function>(code: Code, fn: F): F {
+    functions.set(code.id, fn);
+    registerValue(code.id, fn);
+    if (!Stamp.of(fn)) Stamp.put(fn, { code, captured: [], self: undefined });
+    return fn;
+  }
+
+  cls<C extends Function>(name: string, cls: C, privates?: readonly string[]): C {
+    const id = `${this.#module}#${name}`;
+    if (privates && privates.length > 0) privateFields.set(cls.prototype as object, privates);
+    registerValue(id, cls);
+    registerMembers(`${id}.`, cls);
+    if (typeof cls.prototype === "object" && cls.prototype !== null) {
+      registerValue(`${id}.prototype`, cls.prototype as object);
+      registerMembers(`${id}.prototype.`, cls.prototype as object);
+    }
+    return cls;
+  }
+
+  value<T>(name: string, value: T): T {
+    if ((typeof value === "object" && value !== null) || typeof value === "function") {
+      registerValue(`${this.#module}#${name}`, value);
+    }
+    return value;
+  }
+}
+
+/** Registers the own methods and accessor functions of a class or prototype, so that `const f = cart.add` can be saved. */
+function registerMembers(prefix: string, owner: object): void {
+  for (const key of Reflect.ownKeys(owner)) {
+    if (key === "constructor" || key === "prototype") continue;
+    const descriptor = Reflect.getOwnPropertyDescriptor(owner, key)!;
+    const name = typeof key === "symbol" ? `[${String(key.description)}]` : key;
+    for (const part of ["value", "get", "set"] as const) {
+      const member: unknown = descriptor[part];
+      if (typeof member === "function") registerValue(part === "value" ? prefix + name : `${prefix}${part} ${name}`, member);
+    }
+  }
+}

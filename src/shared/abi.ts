@@ -1,0 +1,114 @@
+/**
+ * The contract between emitted code and the runtime. The compiler writes code against it, the runtime fulfils it, and neither
+ * imports the other. Anything here that changes meaning bumps `ABI_VERSION`.
+ *
+ * An emitted module looks like this:
+ *
+ *     import { $module, $save, SUSPEND } from "flowc/runtime";
+ *     const $m = $module(1, "src/checkout.ts");
+ *     const checkout$ = $m.code("checkout", { hash: "…", resume: checkout$resume, points: [[12, 3, "reserve(order.items);"]] });
+ *     $m.bind(checkout$, checkout);
+ *     export function checkout(order) {              // the fast copy: the source, plus one identity test per suspension point
+ *       const $1 = reserve(order.items);
+ *       if ($1 === SUSPEND) return $save(checkout$, 0, { order });
+ *       …
+ *     }
+ *     function checkout$resume($frame, $mode, $value) { … }   // the resume copy: entered only by the driver
+ */
+
+/** Version of this contract. Emitted code names the version it was compiled for; the runtime refuses any other. */
+export const ABI_VERSION = 1;
+
+/** How the driver re-enters a frame: with the value of the call it waited for, or by throwing at that call. */
+export const RESUME_NEXT = 0;
+export const RESUME_THROW = 1;
+export type ResumeMode = typeof RESUME_NEXT | typeof RESUME_THROW;
+
+/** The resume copy of a function. `this` is the saved receiver. Returns the function's result or `SUSPEND`. */
+export type Resume = (this: unknown, frame: FrameShape, mode: ResumeMode, value: unknown) => unknown;
+
+/** Makes a closure again from its captured environment: `captured` in the order of `CodeInit.captures`; `this` is the captured receiver. */
+export type Make = (this: unknown, ...captured: unknown[]) => Function;
+
+/** Where a suspension point is: 1-based line and column in the source, and the text of that line, trimmed. */
+export type PointInfo = readonly [line: number, column: number, text: string];
+
+/** What the compiler says of one function. */
+export interface CodeInit {
+  /** The name a person knows the function by: `checkout`, `Cart.add`, `checkout.map(…)`. */
+  readonly name: string;
+  /** Content hash of the function's own source text. Frames of another hash are refused (I8). */
+  readonly hash: string;
+  /** Present when the function can suspend. */
+  readonly resume?: Resume;
+  /** Present when the function is a closure (it is created at run time and captures variables). */
+  readonly make?: Make;
+  /** Names of the captured variables, in the order `make` takes them. */
+  readonly captures?: readonly string[];
+  /** One entry per suspension point; a frame's `point` is an index into it. */
+  readonly points?: readonly PointInfo[];
+}
+
+/** A function known to the runtime. `id` is `<module id>#<unique name in the module>`. */
+export interface Code extends CodeInit {
+  readonly id: string;
+  readonly module: string;
+}
+
+/** One suspended activation of a function. */
+export interface FrameShape {
+  readonly code: Code;
+  /** Index into `code.points`. */
+  readonly point: number;
+  /** The live variables by name. Variables that are dead at this point are absent. */
+  readonly slots: Readonly<Record<string, unknown>>;
+  /** The receiver, `undefined` when the function does not use `this`. */
+  readonly self: unknown;
+}
+
+/** What `$module(abi, id)` returns to the emitted module. */
+export interface ModuleRegistrar {
+  /** Declares a function; `name` is unique in the module. */
+  code(name: string, init: CodeInit): Code;
+  /** Ties a module-level function value to its code. Returns the function. */
+  bind<F extends Function>(code: Code, fn: F): F;
+  /**
+   * Registers a class by name, together with its own methods, so that instances and method values can be saved by reference.
+   * `privates` names its `#private` fields: instances of such a class cannot be saved yet and are refused by name. Returns the class.
+   */
+  cls<C extends Function>(name: string, cls: C, privates?: readonly string[]): C;
+  /** Registers the value of a module-level constant, saved by reference and never copied. Primitives are ignored. Returns the value. */
+  value<T>(name: string, value: T): T;
+}
+
+/** Every name emitted code may import from `flowc/runtime`, with what it is for. The emitter checks itself against this list. */
+export const RUNTIME_NAMES = [
+  /** The frozen sentinel a suspending call returns. */
+  "SUSPEND",
+  /** `$module(abi, id): ModuleRegistrar`. Throws AbiError when `abi` is not `ABI_VERSION`. */
+  "$module",
+  /** `$save(code, point, slots, self?): typeof SUSPEND`: records a frame of the activation that is suspending. */
+  "$save",
+  /** `$tag(fn, code, captured, self?): fn`: stamps a closure with its code and captured values. Invisible to the program. */
+  "$tag",
+  /** `$must(value, where): value`: throws ForeignFrameError when `value` is `SUSPEND`; used where a function cannot suspend. */
+  "$must",
+  /** `$native(value, callee): value`: a function handed to foreign code named `callee`, guarded so that a suspension inside it throws ForeignFrameError. Same input, same output. */
+  "$native",
+  /** `$lib(fn): fn`: the suspendable version of a built-in such as `Array.prototype.map`, or `fn` itself. */
+  "$lib",
+  /** `$iterate(iterable): Iterator`: an iterator whose position can be saved, for arrays, Map, Set, strings, arguments; otherwise the iterable's own. Throws TypeError as `for…of` does. */
+  "$iterate",
+  /** `$close(iterator): unknown`: the iterator's `return` method called with no argument (may return `SUSPEND`), `undefined` when it has none. */
+  "$close",
+  /** `$object(value): value`: throws TypeError unless `value` is an object (an iterator result). */
+  "$object",
+  /** `$keys(object): string[]`: the keys `for…in` visits, in order. */
+  "$keys",
+  /** `$super(home, key, self)`: reads `super[key]`. */
+  "$super",
+  /** `$TDZ` / `$live(value, name)`: a captured binding not yet initialised, and the check that throws ReferenceError on it. */
+  "$TDZ",
+  "$live",
+] as const;
+export type RuntimeName = (typeof RUNTIME_NAMES)[number];

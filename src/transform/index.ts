@@ -1,0 +1,3 @@
+export { compile, PASS_NAMES } from "./compile.js";
+export { formatDiagnostic } from "./diagnostics.js";
+export type * from "./types.js";
