@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import path from "node:path";
+import { expect, test } from "vitest";
+
+const src = path.resolve(import.meta.dirname, "../src");
+
+/** Matches the specifier of static imports, re-exports and dynamic imports of string literals. */
+const SPECIFIER = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g;
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  /** Top-level folder of src the specifier points into; `undefined` for a package. */
+  readonly area: string | undefined;
+}
+
+function importsOf(area: string): Import[] {
+  const files = readdirSync(path.join(src, area), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  return files.flatMap((name) => {
+    const file = path.join(src, area, name);
+    const text = stripComments(readFileSync(file, "utf8"));
+    return [...text.matchAll(SPECIFIER)].map(([, specifier = ""]) => ({
+      file: `${area}/${name}`,
+      specifier,
+      area: areaOf(file, specifier),
+    }));
+  });
+}
+
+/** Good enough for import scanning: the lists below contain no strings with comment marks before an import. */
+function stripComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+function areaOf(file: string, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  return path.relative(src, path.resolve(path.dirname(file), specifier)).split(path.sep)[0];
+}
+
+function offending(area: string, allowed: (each: Import) => boolean): string[] {
+  return importsOf(area)
+    .filter((each) => !allowed(each))
+    .map((each) => `${each.file} imports ${each.specifier}`);
+}
+
+test("the compiler imports nothing of the runtime", () => {
+  expect(
+    offending("transform", ({ area, specifier }) =>
+      area === undefined ? !specifier.startsWith("flowc") : area === "transform" || area === "shared",
+    ),
+  ).toEqual([]);
+});
+
+test("the runtime imports only Node's built-ins, itself and the shared contract", () => {
+  expect(
+    offending("runtime", ({ area, specifier }) =>
+      area === undefined ? isBuiltin(specifier) && specifier.startsWith("node:") : area === "runtime" || area === "shared",
+    ),
+  ).toEqual([]);
+});
+
+test("the shared contract imports nothing", () => {
+  expect(offending("shared", ({ area }) => area === "shared")).toEqual([]);
+});
+
+test("one file imports the compiler API of TypeScript", () => {
+  const importers = importsOf("transform").filter((each) => each.specifier === "typescript");
+  expect(new Set(importers.map((each) => each.file))).toEqual(new Set(["transform/ts.ts"]));
+});
