@@ -1,0 +1,19 @@
+/** Small helpers of emitted code for bindings and `super`. */
+import { registerValue } from "./registry.js";
+
+/** The value of a captured binding before its declaration has run. Saved by reference, so that it stays one object after a restore (I6). */
+export const $TDZ: object = Object.freeze({ flowc: "uninitialised" });
+registerValue("flowc:TDZ", $TDZ);
+
+/** Emitted around reads of a captured binding that may not be initialised. Throws the ReferenceError the language throws. */
+export function $live<T>(value: T, name: string): T {
+  if ((value as unknown) === $TDZ) throw new ReferenceError(`Cannot access '${name}' before initialization`);
+  return value;
+}
+
+/** Emitted for `super[key]`: `home` is the object the method was defined on, `self` the receiver. */
+export function $super(home: object, key: PropertyKey, self: unknown): unknown {
+  const parent = Object.getPrototypeOf(home) as object | null;
+  if (parent === null) throw new TypeError(`Cannot read properties of null (reading '${String(key)}')`);
+  return Reflect.get(parent, key, self);
+}

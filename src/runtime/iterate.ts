@@ -1,0 +1,284 @@
+/**
+ * Iterators whose position can be saved (I6). Native iterators of arrays, strings, Map and Set hide where they are, so `$iterate` answers with a
+ * cursor of our own when nobody can tell the difference: when the iterable's `Symbol.iterator` is the intrinsic and the `next` of the native
+ * iterator is untouched. Anything else gets its own iterator, as the language says (I1).
+ *
+ * Cursors inherit from %Iterator.prototype% and iterate themselves, so they also stand in for the results of `entries()`, `keys()` and `values()`.
+ */
+import { registerValue } from "./registry.js";
+import { SUSPEND } from "./suspend.js";
+
+const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object;
+const ArrayIteratorPrototype = Object.getPrototypeOf([][Symbol.iterator]()) as { next: unknown };
+const StringIteratorPrototype = Object.getPrototypeOf(""[Symbol.iterator]()) as { next: unknown };
+const MapIteratorPrototype = Object.getPrototypeOf(new Map()[Symbol.iterator]()) as { next: unknown };
+const SetIteratorPrototype = Object.getPrototypeOf(new Set()[Symbol.iterator]()) as { next: unknown };
+const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+
+const arrayNext = ArrayIteratorPrototype.next;
+const stringNext = StringIteratorPrototype.next;
+const mapNext = MapIteratorPrototype.next;
+const setNext = SetIteratorPrototype.next;
+const arrayValues: unknown = Array.prototype.values;
+const typedValues: unknown = TypedArrayPrototype.values;
+const stringIterator: unknown = String.prototype[Symbol.iterator];
+const mapEntries: unknown = Map.prototype.entries;
+const setValues: unknown = Set.prototype.values;
+const typedLength = Object.getOwnPropertyDescriptor(TypedArrayPrototype, "length")!.get as () => number;
+const typedTag = Object.getOwnPropertyDescriptor(TypedArrayPrototype, Symbol.toStringTag)!.get as () => string | undefined;
+
+export type CursorKind = "values" | "keys" | "entries";
+
+interface Result {
+  done: boolean;
+  value: unknown;
+}
+
+/** What all cursors share. Not a class with `extends Iterator`, whose constructor is slow; the prototype is linked below. */
+abstract class Cursor {
+  abstract next(): Result;
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+Object.setPrototypeOf(Cursor.prototype, IteratorPrototype);
+
+/** Over arrays, `arguments`, typed arrays and anything array-like that borrowed their iterator. The length is read live. */
+export class ArrayCursor extends Cursor {
+  index = 0;
+  constructor(
+    /** `undefined` once it has ended: an ended iterator stays ended whatever is pushed later. */
+    public target: ArrayLike<unknown> | undefined,
+    readonly kind: CursorKind,
+  ) {
+    super();
+  }
+
+  next(): Result {
+    const target = this.target;
+    if (target === undefined) return { done: true, value: undefined };
+    const index = this.index;
+    if (index >= lengthOf(target)) {
+      this.target = undefined;
+      return { done: true, value: undefined };
+    }
+    this.index = index + 1;
+    if (this.kind === "values") return { done: false, value: target[index] };
+    return { done: false, value: this.kind === "keys" ? index : [index, target[index]] };
+  }
+}
+
+function lengthOf(target: ArrayLike<unknown>): number {
+  if (Array.isArray(target)) return target.length;
+  if (ArrayBuffer.isView(target) && typedTag.call(target) !== undefined) return typedArrayLength(target as Uint8Array);
+  const length = Math.trunc(Number(target.length)) || 0;
+  return length <= 0 ? 0 : Math.min(length, Number.MAX_SAFE_INTEGER);
+}
+
+/** Throws TypeError when the array is out of bounds of its buffer, or the buffer was detached, as the native iterator does. */
+function typedArrayLength(target: Uint8Array): number {
+  const length = typedLength.call(target);
+  // An empty one may be a broken one; `keys` validates its receiver and reads nothing of it.
+  if (length === 0) Reflect.apply(TypedArrayPrototype.keys, target, []);
+  return length;
+}
+
+/** Over the code points of a string. */
+export class StringCursor extends Cursor {
+  index = 0;
+  constructor(readonly text: string) {
+    super();
+  }
+
+  next(): Result {
+    const code = this.text.codePointAt(this.index);
+    if (code === undefined) return { done: true, value: undefined };
+    const value = this.text.slice(this.index, (this.index += code > 0xffff ? 2 : 1));
+    return { done: false, value };
+  }
+}
+
+/**
+ * Over a Map or a Set. The native iterator does the work; only when the cursor is saved, its position is measured: visited entries are always
+ * a prefix of the live ones, so "how many are left" says where it is, whatever was deleted or added meanwhile.
+ */
+export class CollectionCursor extends Cursor {
+  /** The native iterator; `undefined` while the position is only known as `remaining`. */
+  #native: Iterator<unknown> | undefined;
+  #remaining = 0;
+
+  constructor(
+    /** `undefined` once it has ended. */
+    public target: Map<unknown, unknown> | Set<unknown> | undefined,
+    readonly kind: CursorKind,
+    remaining?: number,
+  ) {
+    super();
+    if (remaining === undefined) this.#native = nativeIterator(target, kind);
+    else this.#remaining = remaining;
+  }
+
+  next(): Result {
+    if (this.target === undefined) return { done: true, value: undefined };
+    this.#native ??= this.#restored(this.target);
+    const result = Reflect.apply(
+      this.target instanceof Map ? (mapNext as () => Result) : (setNext as () => Result),
+      this.#native,
+      [],
+    );
+    if (result.done) {
+      this.target = undefined;
+      this.#native = undefined;
+    }
+    return result;
+  }
+
+  /** For the codec: how many entries are still to be visited. Costs as much as saving the collection itself does. */
+  remaining(): number {
+    if (this.target === undefined) return 0;
+    if (this.#native === undefined) return this.#remaining;
+    const next = (this.target instanceof Map ? mapNext : setNext) as () => Result;
+    let left = 0;
+    while (!Reflect.apply(next, this.#native, []).done) left++;
+    // The drained iterator is made anew right away: entries added after this are visited, as they would have been.
+    this.#remaining = left;
+    this.#native = this.#restored(this.target);
+    return left;
+  }
+
+  #restored(target: Map<unknown, unknown> | Set<unknown>): Iterator<unknown> {
+    const native = nativeIterator(target, this.kind)!;
+    const next = (target instanceof Map ? mapNext : setNext) as () => Result;
+    for (let skip = target.size - this.#remaining; skip > 0; skip--) Reflect.apply(next, native, []);
+    return native;
+  }
+}
+
+function nativeIterator(
+  target: Map<unknown, unknown> | Set<unknown> | undefined,
+  kind: CursorKind,
+): Iterator<unknown> | undefined {
+  if (target === undefined) return undefined;
+  if (target instanceof Map) return Reflect.apply(Map.prototype[kind], target, []);
+  return Reflect.apply(Set.prototype[kind], target, []) as Iterator<unknown>;
+}
+
+tag(ArrayCursor, "Array Iterator");
+tag(StringCursor, "String Iterator");
+tag(CollectionCursor, "Map Iterator");
+registerValue("flowc:ArrayCursor.prototype", ArrayCursor.prototype);
+registerValue("flowc:StringCursor.prototype", StringCursor.prototype);
+registerValue("flowc:CollectionCursor.prototype", CollectionCursor.prototype);
+
+function tag(cursor: { readonly prototype: object }, name: string): void {
+  Object.defineProperty(cursor.prototype, Symbol.toStringTag, { value: name, configurable: true });
+}
+
+/**
+ * Emitted at the head of `for…of`, destructuring and spread that may suspend: `GetIterator(iterable, sync)`, with a position that can be saved
+ * where possible. Throws TypeError as the language does. Answers `SUSPEND` when the iterable's own method suspends.
+ */
+export function $iterate(iterable: unknown): unknown {
+  if (Array.isArray(iterable) && (iterable as unknown as Iterable<unknown>)[Symbol.iterator] === arrayValues) {
+    if (ArrayIteratorPrototype.next === arrayNext) return new ArrayCursor(iterable, "values");
+  }
+  if (iterable === undefined || iterable === null) throw new TypeError(`${String(iterable)} is not iterable`);
+  const method = (iterable as Iterable<unknown>)[Symbol.iterator] as unknown;
+  if (typeof method !== "function") throw new TypeError(`${describe(iterable)} is not iterable`);
+  const cursor = pristineCursor(iterable, method);
+  if (cursor !== undefined) return cursor;
+  const iterator: unknown = Reflect.apply(method, iterable, []);
+  if (iterator === SUSPEND) return iterator;
+  if (!isObject(iterator)) throw new TypeError(`Result of the Symbol.iterator method is not an object`);
+  return iterator;
+}
+
+/** A cursor of ours when `method` is the intrinsic of `iterable`'s kind and its native iterator would behave as built in. */
+function pristineCursor(iterable: unknown, method: Function): Cursor | undefined {
+  if (method === arrayValues && ArrayIteratorPrototype.next === arrayNext)
+    return new ArrayCursor(Object(iterable) as ArrayLike<unknown>, "values");
+  if (method === typedValues && ArrayIteratorPrototype.next === arrayNext && isTypedArray(iterable)) {
+    typedArrayLength(iterable as Uint8Array);
+    return new ArrayCursor(iterable as ArrayLike<unknown>, "values");
+  }
+  if (method === stringIterator && StringIteratorPrototype.next === stringNext) return new StringCursor(String(iterable));
+  if (method === mapEntries && MapIteratorPrototype.next === mapNext && isMap(iterable))
+    return new CollectionCursor(iterable, "entries");
+  if (method === setValues && SetIteratorPrototype.next === setNext && isSet(iterable))
+    return new CollectionCursor(iterable, "values");
+  return undefined;
+}
+
+/** A saveable stand-in for `array.values()`, `.keys()`, `.entries()`; used by the table of suspendable built-ins. */
+export function arrayIterator(target: unknown, kind: CursorKind): Cursor {
+  if (target === undefined || target === null) throw new TypeError("Cannot convert undefined or null to object");
+  return new ArrayCursor(Object(target) as ArrayLike<unknown>, kind);
+}
+
+/** A saveable stand-in for `map.entries()` and its siblings. */
+export function collectionIterator(target: Map<unknown, unknown> | Set<unknown>, kind: CursorKind): Cursor {
+  return new CollectionCursor(target, kind);
+}
+
+function isTypedArray(value: unknown): boolean {
+  return ArrayBuffer.isView(value) && typedTag.call(value) !== undefined;
+}
+
+function isMap(value: unknown): value is Map<unknown, unknown> {
+  return brandedSize(Map.prototype, value);
+}
+
+function isSet(value: unknown): value is Set<unknown> {
+  return brandedSize(Set.prototype, value);
+}
+
+const sizeOfMap = Object.getOwnPropertyDescriptor(Map.prototype, "size")!.get!;
+const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, "size")!.get!;
+
+/** The `size` getter throws unless its receiver is the real thing, whatever its prototype says. */
+function brandedSize(prototype: object, value: unknown): boolean {
+  try {
+    Reflect.apply(prototype === Map.prototype ? sizeOfMap : sizeOfSet, value, []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+function describe(value: unknown): string {
+  return typeof value === "object"
+    ? "object"
+    : typeof value === "string"
+      ? JSON.stringify(value)
+      : typeof value === "symbol"
+        ? value.toString()
+        : String(value);
+}
+
+/**
+ * Emitted where an iteration is left early: the result of the iterator's `return` method, `undefined` when it has none, `SUSPEND` when the method
+ * suspends. The caller applies `$object` where the language asks for an object.
+ */
+export function $close(iterator: { return?: unknown }): unknown {
+  const method = iterator.return;
+  if (method === undefined || method === null) return undefined;
+  if (typeof method !== "function") throw new TypeError(`iterator.return is not a function`);
+  return Reflect.apply(method, iterator, []);
+}
+
+/** Emitted around iterator results. Throws TypeError unless `value` is an object. */
+export function $object<T>(value: T): T {
+  if (!isObject(value)) throw new TypeError(`Iterator result ${String(value)} is not an object`);
+  return value;
+}
+
+/** Emitted for `for…in`: the keys it visits, in order. The loop itself checks that a key is still there. */
+export function $keys(object: unknown): string[] {
+  const keys: string[] = [];
+  for (const key in object as object) keys.push(key);
+  return keys;
+}

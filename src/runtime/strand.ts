@@ -1,0 +1,114 @@
+/**
+ * A strand is a green thread inside a run: a stack of saved frames and the one thing it waits for. Everything in this file is plain
+ * data that goes into the image as it is, so field names are part of the checkpoint format.
+ *
+ * Invariants: whenever an image is encoded, every strand in it waits (I2: what ran before the wait never runs again), and `frames`
+ * are ordered outermost → innermost; only the innermost one is ever resumed (I7).
+ */
+import type { Frame } from "./frame.js";
+import { registerValue } from "./registry.js";
+
+/** A step (or `perform`) call whose outcome the strand waits for. Its arguments are durable before its body starts (I3). */
+export interface StepWait {
+  readonly kind: "step";
+  /** Id in the step table, `""` for `perform`. */
+  readonly step: string;
+  /** The closure of `perform`, `undefined` for a step of the table. */
+  readonly body: Function | undefined;
+  readonly args: readonly unknown[];
+  /** Options given to `perform` at the call; the options of a step of the table are code and live there. */
+  readonly options: object | undefined;
+  /** Number of the call in its run, from 1; the idempotency key is made of it. 0 until the driver has taken the request. */
+  call: number;
+  /** Number of the attempt that is under way or comes next, from 1. */
+  attempt: number;
+  /** The attempt does not start before this time. */
+  notBefore: number;
+  /** When the call was made. */
+  since: number;
+  /** A result that arrived in a transition in which the run failed: delivered again on retry, the body does not run again. */
+  kept: { readonly value: unknown } | undefined;
+}
+
+/** `sleep` and `sleepUntil`. */
+export interface SleepWait {
+  readonly kind: "sleep";
+  /** Milliseconds to sleep, counted from when the driver takes the request; `undefined` when `until` is given. */
+  readonly duration: number | undefined;
+  until: number;
+  since: number;
+}
+
+/** `channel.receive`. */
+export interface ReceiveWait {
+  readonly kind: "receive";
+  readonly channel: string;
+  /** Milliseconds until it gives up and answers `undefined`; `undefined`: never. */
+  readonly timeout: number | undefined;
+  deadline: number | undefined;
+  since: number;
+}
+
+/** `task.join`. */
+export interface JoinWait {
+  readonly kind: "join";
+  readonly task: TaskState;
+  since: number;
+}
+
+/** A strand that has not run yet: the function and its arguments. */
+export interface StartWait {
+  readonly kind: "start";
+  readonly fn: Function;
+  readonly args: readonly unknown[];
+  since: number;
+}
+
+export type Wait = StepWait | SleepWait | ReceiveWait | JoinWait | StartWait;
+/** What a suspending primitive asks for. */
+export type Request = Exclude<Wait, StartWait>;
+
+/** How a spawned strand stands; shared by the strand, the handles the program holds and the strands that join it. */
+export interface TaskState {
+  readonly id: number;
+  state: "running" | "completed" | "failed" | "cancelled";
+  /** The result, or the error. */
+  value: unknown;
+  /** Somebody has been given the outcome. A failed task nobody joined fails the run when main ends. */
+  joined: boolean;
+}
+
+/** An open `withTimeout` of a strand. Scopes of a strand are a stack, innermost last. */
+export class TimeoutScope {
+  /** Raised already (or the scope's function has ended): it does not fire again. */
+  fired = false;
+  constructor(
+    /** For the message: the duration as it was written. */
+    readonly label: string,
+    readonly deadline: number,
+  ) {}
+}
+
+/** One strand of a run. */
+export class Strand {
+  /** Saved activations, outermost first. Empty before the first suspension, and when a primitive is the strand's own function. */
+  frames: Frame[] = [];
+  /** `undefined` only while the strand is runnable, never in an image. */
+  wait: Wait | undefined;
+  scopes: TimeoutScope[] = [];
+  /** It was asked to end: CancelledError has been or is about to be raised in it. Asking twice does nothing. */
+  cancelled = false;
+
+  constructor(
+    /** Number in the run; 0 is main. */
+    readonly id: number,
+    /** `undefined` for main. */
+    readonly task: TaskState | undefined,
+    wait: StartWait,
+  ) {
+    this.wait = wait;
+  }
+}
+
+registerValue("flowc:TimeoutScope.prototype", TimeoutScope.prototype);
+registerValue("flowc:Strand.prototype", Strand.prototype);

@@ -1,0 +1,184 @@
+/**
+ * Where emitted code and the driver meet. Owns the sentinel, the strand that is executing right now, and the frames of a suspension in
+ * progress. Nothing here knows a clock, a store or a run.
+ *
+ *     primitive ── suspend(request) ──▶ returns SUSPEND ──▶ each caller: $save(…) returns SUSPEND ──▶ driver: collects request + frames
+ *
+ * Invariants: at most one request is pending per execution (I8: a second one means that a function which is not compiled swallowed the first),
+ * and no effect starts here: a request is only written down (I3).
+ */
+import type { Code } from "../shared/abi.js";
+import { ForeignFrameError, OutsideRunError } from "../shared/errors.js";
+import { Frame } from "./frame.js";
+import { closureOf } from "./registry.js";
+import type { Request, TaskState, TimeoutScope } from "./strand.js";
+
+/**
+ * What a suspending call returns instead of its value. A frozen object: a constructor that returned a primitive would be ignored, and
+ * a symbol would throw in coercions. It never reaches the program.
+ */
+export const SUSPEND: Readonly<{ flowc: "suspended" }> = Object.freeze({ flowc: "suspended" });
+
+/** What primitives may ask of the run they are in, without suspending. The driver implements it. */
+export interface RunPort {
+  readonly runId: string;
+  /** The time of this transition, milliseconds since the epoch. Constant while a transition runs. */
+  readonly now: number;
+  spawn(fn: () => unknown): TaskState;
+  /** Asks a task to end with CancelledError at its suspension point. */
+  cancelTask(task: TaskState, reason: string | undefined): void;
+  /** Takes the oldest message of a channel, `undefined` when there is none. */
+  take(channel: string): { readonly value: unknown } | undefined;
+  openScope(label: string, durationMs: number): TimeoutScope;
+  closeScope(scope: TimeoutScope): void;
+}
+
+/** One strand executing. Created by the driver, current while workflow code of that strand is on the native stack. */
+export class Execution {
+  /** What the strand is about to wait for. */
+  request: Request | undefined;
+  /** Frames of the suspension in progress, innermost first. */
+  frames: Frame[] = [];
+  /** A suspension was lost under a foreign frame and the stack can no longer be captured: the driver discards the transition. */
+  broken: ForeignFrameError | undefined;
+  constructor(readonly port: RunPort) {}
+}
+
+let current: Execution | undefined;
+
+/** Makes `execution` the one that primitives act on, and returns the one before. For the driver, which restores it afterwards. */
+export function enter(execution: Execution | undefined): Execution | undefined {
+  const before = current;
+  current = execution;
+  return before;
+}
+
+/** Registers what the current strand wants to wait for. For primitives: `return suspend("sleep", …)`. Throws OutsideRunError outside a run. */
+export function suspend(primitive: string, request: Request): typeof SUSPEND {
+  const execution = running(primitive);
+  if (execution.request !== undefined) throw swallowed(execution, primitive);
+  execution.request = request;
+  return SUSPEND;
+}
+
+/** The run that executes the caller. Throws OutsideRunError when `primitive` was called by something else than a run. */
+export function runPort(primitive: string): RunPort {
+  const execution = running(primitive);
+  if (execution.request !== undefined) throw swallowed(execution, primitive);
+  return execution.port;
+}
+
+/** True while workflow code of a run is on the native stack. */
+export function insideRun(): boolean {
+  return current !== undefined;
+}
+
+/** Emitted: records the frame of an activation that is suspending. */
+export function $save(code: Code, point: number, slots: Readonly<Record<string, unknown>>, self?: unknown): typeof SUSPEND {
+  if (current === undefined) throw outside(code.name);
+  current.frames.push(new Frame(code, point, slots, self));
+  return SUSPEND;
+}
+
+/** Emitted where a function that cannot suspend gets the value of a call: `where` names the place. Throws ForeignFrameError on `SUSPEND`. */
+export function $must<T>(value: T, where: string): T {
+  if ((value as unknown) === SUSPEND) throw abandon(where);
+  return value;
+}
+
+const guards = new WeakMap<Function, Function>();
+
+/**
+ * Emitted around a function that is handed to foreign code named `callee`: the same function, guarded so that a suspension inside it throws
+ * ForeignFrameError. Functions that cannot suspend and other values are returned as they are; the same input gives the same output, so that
+ * `emitter.off(f)` finds what `emitter.on(f)` added.
+ */
+export function $native<T>(value: T, callee: string): T {
+  if (typeof value !== "function" || closureOf(value)?.code.resume === undefined) return value;
+  const known = guards.get(value);
+  if (known !== undefined) return known as T;
+  const guard = guarded(value, callee);
+  guards.set(value, guard);
+  guards.set(guard, guard);
+  return guard as T;
+}
+
+/** A proxy, so that name, length, properties and `new` are those of `fn`. */
+function guarded(fn: Function, callee: string): Function {
+  return new Proxy(fn, {
+    apply: (target, self, args) => $must(Reflect.apply(target, self, args) as unknown, callee),
+    construct: (target, args, newTarget) => $must(Reflect.construct(target, args, newTarget) as object, callee),
+  });
+}
+
+/** Drops the pending suspension, so that the program can go on from the error, and says what happened. */
+function abandon(callee: string): ForeignFrameError {
+  const execution = current;
+  const who = execution ? suspender(execution) : "a suspending function";
+  if (execution) dropSuspension(execution);
+  return new ForeignFrameError(
+    `${who} suspended while ${callee} was on the stack, and ${callee} is not compiled by flowc, so the continuation cannot be captured. ` +
+      `Call it before or after ${callee}, or write a loop in workflow code instead; nothing was started.`,
+  );
+}
+
+function dropSuspension(execution: Execution): void {
+  for (const frame of execution.frames) {
+    const scope = frame.slots["$scope"];
+    if (scope !== undefined) execution.port.closeScope(scope as TimeoutScope);
+  }
+  execution.request = undefined;
+  execution.frames = [];
+}
+
+/** A foreign frame returned normally although the suspending call under it had not: nothing after it can be trusted. */
+function swallowed(execution: Execution, next: string): ForeignFrameError {
+  execution.broken ??= new ForeignFrameError(
+    `${suspender(execution)} suspended, but a function that is not compiled by flowc called it and went on to ${next} as if it had returned. ` +
+      `Compile that function too (include its file), or make the call a step. The run stays where it was; nothing was started.`,
+  );
+  return execution.broken;
+}
+
+/** For the driver: the strand's function ended although a suspension was pending. */
+export function lostSuspension(execution: Execution): ForeignFrameError {
+  return swallowed(execution, "its end");
+}
+
+/** `charge in checkout (src/checkout.ts:12:3)`: the primitive, and the function nearest to it. */
+function suspender(execution: Execution): string {
+  const what = execution.request ? requestName(execution.request) : "a suspending function";
+  const frame = execution.frames[0];
+  if (frame === undefined) return what;
+  const at = frame.code.points?.[frame.point];
+  return `${what} in ${frame.code.name} (${frame.code.module}${at ? `:${at[0]}:${at[1]}` : ""})`;
+}
+
+/** A short name for what is asked: `step charge`, `sleep`. */
+export function requestName(request: Request): string {
+  switch (request.kind) {
+    case "step":
+      return request.body ? "perform" : `step ${shortName(request.step)}`;
+    case "receive":
+      return `receive on channel "${request.channel}"`;
+    default:
+      return request.kind;
+  }
+}
+
+/** `src/services.ts#charge` → `charge`. */
+export function shortName(id: string): string {
+  return id.slice(id.lastIndexOf("#") + 1);
+}
+
+function running(primitive: string): Execution {
+  if (current === undefined) throw outside(primitive);
+  return current;
+}
+
+function outside(what: string): OutsideRunError {
+  return new OutsideRunError(
+    `${what} was called outside a run. Workflow code runs inside one: start it with \`flow.start(workflow, args)\` (or \`flowc run\`), ` +
+      "and see that its file is compiled by flowc. Steps may not call it; a step is ordinary async code.",
+  );
+}
