@@ -1,0 +1,26 @@
+import path from "node:path";
+import { build } from "esbuild";
+import { flowc } from "../plugin/esbuild.js";
+import { BUNDLED_HOST } from "../plugin/load.js";
+
+/** One self-contained ES module: the program, the runtime, and the host API under a name of its own for `flowc run` and `flowc worker`. */
+export async function bundle(entry: string, outfile: string, project: string | undefined): Promise<string[]> {
+  const source = path.resolve(entry);
+  const target = path.resolve(outfile);
+  await build({
+    stdin: {
+      contents: `export * from ${JSON.stringify(source)};\nexport * as ${BUNDLED_HOST} from "flowc";\n`,
+      resolveDir: path.dirname(source),
+      sourcefile: "flowc-bundle.js",
+    },
+    outfile: target,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    sourcemap: "linked",
+    logLevel: "silent",
+    plugins: [flowc({ files: [source], ...(project !== undefined && { project }) })],
+  });
+  return [target, `${target}.map`];
+}

@@ -1,0 +1,53 @@
+/** The command line. The table below is its table of contents; each command is one file in commands/. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { cancelCommand } from "./commands/cancel.js";
+import { compileCommand } from "./commands/compile.js";
+import { inspectCommand } from "./commands/inspect.js";
+import { retryCommand } from "./commands/retry.js";
+import { runCommand } from "./commands/run.js";
+import { runsCommand } from "./commands/runs.js";
+import { sendCommand } from "./commands/send.js";
+import { workerCommand } from "./commands/worker.js";
+import { EXIT, EXIT_HELP, exitCodeOf } from "./exit.js";
+import { Output } from "./output.js";
+
+const commands = [compileCommand, runCommand, workerCommand, runsCommand, inspectCommand, sendCommand, cancelCommand, retryCommand];
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = new Command("flowc")
+    .description("Compiles synchronous-looking TypeScript into workflows that survive crashes, and runs them.")
+    .version(version())
+    .addHelpText("after", `\n${EXIT_HELP}\n\nSet FLOWC_DEBUG=1 to see stack traces.`);
+  for (const command of commands) {
+    program.addCommand(
+      command((exitCode) => {
+        code = exitCode;
+      }),
+    );
+  }
+  quietExit(program);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has printed its own one line already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    new Output(argv.includes("--json")).error(error);
+    return exitCodeOf(error);
+  }
+}
+
+/** Commander throws instead of exiting, for all levels, so that every way out passes through `main`. */
+function quietExit(command: Command): void {
+  command.exitOverride().showSuggestionAfterError(true);
+  for (const child of command.commands) quietExit(child);
+}
+
+function version(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
