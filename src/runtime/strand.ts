@@ -8,14 +8,16 @@
 import type { Frame } from "./frame.js";
 import { registerValue } from "./registry.js";
 
-/** A step (or `perform`) call whose outcome the strand waits for. Its arguments are durable before its body starts (I3). */
+/**
+ * A step (or `perform`) call whose outcome the strand waits for. Its input is durable before its body starts (I3), and it is a snapshot: what another
+ * strand changes while the step runs does not change what a repeated attempt is given.
+ */
 export interface StepWait {
   readonly kind: "step";
   /** Id in the step table, `""` for `perform`. */
   readonly step: string;
-  /** The closure of `perform`, `undefined` for a step of the table. */
-  readonly body: Function | undefined;
-  readonly args: readonly unknown[];
+  /** What the body is called with: the arguments of a step, or the closure of `perform` alone. Encoded as soon as the driver has taken the request, unless all are primitives. */
+  input: readonly unknown[] | Uint8Array;
   /** Options given to `perform` at the call; the options of a step of the table are code and live there. */
   readonly options: object | undefined;
   /** Number of the call in its run, from 1; the idempotency key is made of it. 0 until the driver has taken the request. */

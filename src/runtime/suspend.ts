@@ -158,7 +158,7 @@ function suspender(execution: Execution): string {
 export function requestName(request: Request): string {
   switch (request.kind) {
     case "step":
-      return request.body ? "perform" : `step ${shortName(request.step)}`;
+      return request.step === "" ? "perform" : `step ${shortName(request.step)}`;
     case "receive":
       return `receive on channel "${request.channel}"`;
     default:

@@ -1,0 +1,156 @@
+/** One run in the memory of a worker: its driver, what has happened to it since its last transition, and the attempts that run for it. */
+import { NotSaveableError, ProgramChangedError } from "../shared/errors.js";
+import { StepAttempt, type AttemptOwner } from "./attempt.js";
+import type { Driver } from "./driver.js";
+import { definitionOf } from "./effects/step.js";
+import type { Codec } from "./image.js";
+import type { Ports, TimerHandle } from "./ports.js";
+import { save } from "./saved.js";
+import type { Message } from "./store/store.js";
+import type { DriverEvent, StepStart } from "./transition.js";
+
+/** What an actor needs of the engine it lives in. */
+export interface ActorHost {
+  readonly ports: Ports;
+  readonly codec: Codec;
+  /** The actor has something to advance with. */
+  enqueue(actor: Actor): void;
+}
+
+export class Actor implements AttemptOwner {
+  /** What happened since the last transition. */
+  inbox: DriverEvent[] = [];
+  /** `idle`: nothing to do; `queued`: will be advanced in this turn; `committing`: its transition is on the way to the store; `gone`: dropped. */
+  phase: "idle" | "queued" | "committing" | "gone" = "idle";
+  /** A reason outside the program for which the run cannot go on. */
+  failure: Error | undefined;
+
+  readonly #host: ActorHost;
+  readonly #attempts = new Map<number, StepAttempt>();
+  /** Attempts that wait for their backoff. */
+  readonly #delayed = new Map<number, TimerHandle>();
+  #timer: TimerHandle | undefined;
+  #timerAt: number | undefined;
+  #lastSeq = 0;
+
+  constructor(
+    host: ActorHost,
+    readonly run: string,
+    readonly fence: number,
+    readonly driver: Driver,
+  ) {
+    this.#host = host;
+  }
+
+  /** Bodies are running. */
+  get busy(): boolean {
+    return this.#attempts.size > 0;
+  }
+
+  /** Takes messages that were not taken before; true when there were any. */
+  receive(messages: readonly Message[]): boolean {
+    let any = false;
+    for (const message of messages) {
+      if (message.seq <= this.#lastSeq) continue;
+      this.#lastSeq = message.seq;
+      this.inbox.push({ kind: "message", message });
+      any = true;
+    }
+    return any;
+  }
+
+  /** Starts attempts whose intent is committed (I3), now or after their backoff. */
+  start(starts: readonly StepStart[], now: number): void {
+    for (const start of starts) {
+      if (start.notBefore <= now) this.#startNow(start);
+      else this.#startLater(start, start.notBefore - now);
+    }
+  }
+
+  #startLater(start: StepStart, delayMs: number): void {
+    const { timers } = this.#host.ports;
+    const handle = timers.after(delayMs, () => {
+      this.#delayed.delete(start.call);
+      this.#startNow(start);
+    });
+    this.#delayed.set(start.call, handle);
+  }
+
+  #startNow(start: StepStart): void {
+    const definition = definitionOf(start.wait);
+    if (definition === undefined) {
+      this.failure = new ProgramChangedError(
+        `run ${this.run} waits for step ${start.wait.step}, which no module loaded here declares. Load the module, or give the step back its name; ` +
+          "then `flowc retry` goes on from where the run is.",
+      );
+      return this.#host.enqueue(this);
+    }
+    const attempt = new StepAttempt(this.run, start, definition, this);
+    this.#attempts.set(start.call, attempt);
+    attempt.run(this.#host.ports.timers, this.#host.codec);
+  }
+
+  attemptSucceeded(attempt: StepAttempt, value: unknown): void {
+    const { call, attempt: number } = attempt.start;
+    this.#attempts.delete(call);
+    try {
+      this.inbox.push({ kind: "stepSucceeded", call, attempt: number, result: save(value, this.#host.codec) });
+    } catch (error) {
+      this.inbox.push({ kind: "stepFailed", call, attempt: number, error: unsaveableResult(attempt.step, error), final: true });
+    }
+    this.#host.enqueue(this);
+  }
+
+  attemptFailed(attempt: StepAttempt, error: unknown): void {
+    const { call, attempt: number } = attempt.start;
+    this.#attempts.delete(call);
+    this.inbox.push({ kind: "stepFailed", call, attempt: number, error, final: false });
+    this.#host.enqueue(this);
+  }
+
+  /** Nobody waits for these calls any more. */
+  abort(calls: readonly number[], reason: Error): void {
+    const { timers } = this.#host.ports;
+    for (const call of calls) {
+      this.#attempts.get(call)?.abort(reason, timers);
+      this.#attempts.delete(call);
+      const delayed = this.#delayed.get(call);
+      if (delayed !== undefined) timers.cancel(delayed);
+      this.#delayed.delete(call);
+    }
+  }
+
+  /** Has the run looked at again at `at`; `undefined`: only when something happens. */
+  arm(at: number | undefined): void {
+    if (at === this.#timerAt) return;
+    this.disarm();
+    if (at === undefined) return;
+    const { clock, timers } = this.#host.ports;
+    this.#timerAt = at;
+    this.#timer = timers.after(at - clock.now(), () => {
+      this.#timerAt = undefined;
+      this.#timer = undefined;
+      // Timers may fire a little early by the clock that counts.
+      if (clock.now() < at) this.arm(at);
+      else this.#host.enqueue(this);
+    });
+  }
+
+  disarm(): void {
+    if (this.#timer !== undefined) this.#host.ports.timers.cancel(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = undefined;
+  }
+
+  /** Leaves memory: timers stop, bodies are told, late answers are ignored. */
+  drop(reason: Error): void {
+    this.phase = "gone";
+    this.disarm();
+    this.abort([...this.#attempts.keys(), ...this.#delayed.keys()], reason);
+  }
+}
+
+function unsaveableResult(step: string, error: unknown): unknown {
+  if (!(error instanceof NotSaveableError)) return error;
+  return new NotSaveableError(`the result of step ${step} cannot be saved: ${error.message}`, error.path);
+}

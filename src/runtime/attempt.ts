@@ -1,0 +1,101 @@
+/** One attempt of one step call in this process: its context, its timeout, its abort signal. */
+import { TimeoutError } from "../shared/errors.js";
+import { callWithContext, type StepContext } from "./effects/context.js";
+import { formatDuration } from "./effects/duration.js";
+import type { StepDefinition } from "./effects/step.js";
+import { restoreInput } from "./saved.js";
+import type { Codec } from "./image.js";
+import type { Timers, TimerHandle } from "./ports.js";
+import type { StepStart } from "./transition.js";
+
+/** Who is told how an attempt ended. Exactly one of the two is called, at most once. */
+export interface AttemptOwner {
+  attemptSucceeded(attempt: StepAttempt, value: unknown): void;
+  attemptFailed(attempt: StepAttempt, error: unknown): void;
+}
+
+export class StepAttempt implements StepContext {
+  #controller: AbortController | undefined;
+  #timer: TimerHandle | undefined;
+  #over = false;
+
+  constructor(
+    readonly runId: string,
+    readonly start: StepStart,
+    readonly definition: StepDefinition,
+    readonly owner: AttemptOwner,
+  ) {}
+
+  get attempt(): number {
+    return this.start.attempt;
+  }
+
+  get step(): string {
+    return this.definition.name;
+  }
+
+  get idempotencyKey(): string {
+    return `${this.runId}:${this.start.call}`;
+  }
+
+  /** Made when somebody asks: most bodies never do. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  /** Calls the body, whose intent is durable (I3). A body that answers no promise is over when this returns. */
+  run(timers: Timers, codec: Codec): void {
+    const { policy, self, body } = this.definition;
+    if (policy.timeoutMs !== undefined) this.#timer = timers.after(policy.timeoutMs, () => this.#expire(policy.timeoutMs!));
+    let result: unknown;
+    try {
+      // Every attempt is given a copy of its own, so that none sees what an earlier one did to its arguments.
+      result = callWithContext(this, self, body, restoreInput(this.start.wait.input, codec));
+      if (!isThenable(result)) return this.#succeed(result, timers);
+    } catch (error) {
+      return this.#fail(error, timers);
+    }
+    result.then(
+      (value) => this.#succeed(value, timers),
+      (error: unknown) => this.#fail(error, timers),
+    );
+  }
+
+  /** Nobody wants the outcome any more. The body is told through its signal; whatever it still answers is ignored. */
+  abort(reason: Error, timers: Timers): void {
+    if (this.#finish(timers)) this.#controller?.abort(reason);
+  }
+
+  #expire(afterMs: number): void {
+    this.#timer = undefined;
+    if (this.#over) return;
+    this.#over = true;
+    const error = new TimeoutError(`step ${this.step}: attempt ${this.attempt} was given up after ${formatDuration(afterMs)}`);
+    this.owner.attemptFailed(this, error);
+    this.#controller?.abort(error);
+  }
+
+  #succeed(value: unknown, timers: Timers): void {
+    if (this.#finish(timers)) this.owner.attemptSucceeded(this, value);
+  }
+
+  #fail(error: unknown, timers: Timers): void {
+    if (this.#finish(timers)) this.owner.attemptFailed(this, error);
+  }
+
+  /** False when it was over already. */
+  #finish(timers: Timers): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    if (this.#timer !== undefined) timers.cancel(this.#timer);
+    return true;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === "object" && value !== null) || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}

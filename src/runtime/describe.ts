@@ -1,0 +1,41 @@
+/** Sentences for people about what a run waits for. */
+import { definitionOf } from "./effects/step.js";
+import type { RunImage } from "./image.js";
+import type { Strand, Wait } from "./strand.js";
+import { shortName } from "./suspend.js";
+
+/** What a strand waits for: `step charge, attempt 2`, `sleep until 2026-01-01T00:00:00.000Z`. */
+export function describeWait(wait: Wait): string {
+  switch (wait.kind) {
+    case "step": {
+      const name = wait.step === "" ? `perform` : `step ${stepName(wait.step, wait)}`;
+      return wait.attempt === 1 ? name : `${name}, attempt ${wait.attempt}`;
+    }
+    case "sleep":
+      return `sleep until ${isoTime(wait.until)}`;
+    case "receive":
+      return `message on channel "${wait.channel}"${wait.deadline === undefined ? "" : `, at most until ${isoTime(wait.deadline)}`}`;
+    case "join":
+      return `end of task ${wait.task.id}`;
+    case "start":
+      return "a worker to begin it";
+  }
+}
+
+function stepName(id: string, wait: Wait & { readonly kind: "step" }): string {
+  return definitionOf(wait)?.name ?? shortName(id);
+}
+
+/** What a run waits for: the wait of its first strand, and how many others there are. */
+export function describeRun(image: RunImage): string {
+  const first = image.strands[0] as Strand | undefined;
+  if (first?.wait === undefined) return "";
+  const others = image.strands.length - 1;
+  const more = others === 0 ? "" : ` (and ${others} more strand${others === 1 ? "" : "s"})`;
+  return describeWait(first.wait) + more;
+}
+
+/** Dates beyond what Date can hold are printed as what they are. */
+function isoTime(time: number): string {
+  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : `${time} ms`;
+}

@@ -1,0 +1,350 @@
+/**
+ * The driver: a pure state machine over one run. It is fed what happened, runs strands until all of them wait, and answers with one commit and the
+ * effects to start afterwards. It knows no store, no clock and no randomness of its own.
+ *
+ *     events ──▶ advance(events, now) ──▶ Transition { image, status, …, start, abort }
+ *
+ * Owns the image of the run while it is in memory. Upholds:
+ *  - I2: a frame is resumed once; what ran before it waits again is in the next image, never run anew.
+ *  - I3: effects are only described (`start`); their input is a snapshot in the image that goes with them.
+ *  - I4: everything one batch of events leads to is one Transition.
+ *  - I8: a transition that cannot be saved or captured is discarded, and the stored continuation stays.
+ *
+ * After a transition that ended the run the driver is used up; the image in memory may be anything.
+ */
+import { RESUME_NEXT, RESUME_THROW } from "../shared/abi.js";
+import { assert } from "../shared/assert.js";
+import { NotSaveableError, StepError, TimeoutError } from "../shared/errors.js";
+import { describeRun, describeWait } from "./describe.js";
+import { backoffAfter } from "./effects/retry.js";
+import { definitionOf } from "./effects/step.js";
+import type { Codec, Outcome, RunImage } from "./image.js";
+import { oneLine, restore, saveableError, type Saved } from "./saved.js";
+import type { JournalEntry, Message, RunStatus } from "./store/store.js";
+import { Scheduler } from "./scheduler.js";
+import type { Strand, StepWait } from "./strand.js";
+import { dueTimers, nextTimer } from "./timers.js";
+import type { DriverEvent, StepStart, Transition } from "./transition.js";
+
+/** What the driver needs from outside. */
+export interface DriverPorts {
+  readonly codec: Codec;
+  /** Between 0 and 1, for jitter. */
+  random(): number;
+}
+
+/** How often in a row NotSaveableError is raised in a run before the run is failed: a loop that catches it would never end. */
+const MAX_SAVE_ATTEMPTS = 100;
+
+export class Driver {
+  readonly #ports: DriverPorts;
+  readonly #image: RunImage;
+  readonly #strands: Scheduler;
+  /** The image as it is in the store. */
+  #committed: Uint8Array;
+  #now = 0;
+  #journal: JournalEntry[] = [];
+  #consumed: number[] = [];
+
+  /** `image` is the encoded continuation as it is in the store. Throws what the codec throws. */
+  constructor(image: Uint8Array, ports: DriverPorts) {
+    this.#ports = ports;
+    this.#committed = image;
+    this.#image = ports.codec.decode(image) as RunImage;
+    this.#strands = new Scheduler(this.#image, ports.codec);
+  }
+
+  /** True when a freshly loaded run can advance without an event: it has not begun, a timer is due, or it was retried with a result at hand. */
+  isDue(now: number): boolean {
+    if (!this.#image.begun) return true;
+    const timer = nextTimer(this.#image);
+    return (
+      (timer !== undefined && timer <= now) ||
+      this.#image.strands.some((s) => s.wait?.kind === "step" && s.wait.kept !== undefined)
+    );
+  }
+
+  /** The next time `advance` has something to do although nothing happened. */
+  timerAt(): number | undefined {
+    return nextTimer(this.#image);
+  }
+
+  /** Attempts whose intent is durable and that nobody has started in this process: after a load, all that the image waits for. */
+  takeStarts(): StepStart[] {
+    const start: StepStart[] = [];
+    for (const strand of this.#image.strands) {
+      const wait = strand.wait;
+      if (wait?.kind !== "step" || wait.kept !== undefined || this.#strands.started.has(wait.call)) continue;
+      this.#strands.started.add(wait.call);
+      start.push({ call: wait.call, attempt: wait.attempt, notBefore: wait.notBefore, wait });
+    }
+    return start;
+  }
+
+  /** Applies what happened and whatever is due at `now`, and runs the strands until all wait or the run has ended. */
+  advance(events: readonly DriverEvent[], now: number): Transition {
+    this.#reset(now);
+    // Messages first: a run that is cancelled before it began runs nothing.
+    for (const event of events) if (event.kind === "message") this.#message(event.message);
+    this.#begin();
+    this.#deliverKept();
+    for (const event of events) {
+      if (event.kind !== "message") this.#stepEvent(event);
+      this.#strands.drain();
+    }
+    this.#fireTimers();
+    return this.#finish(events);
+  }
+
+  // events
+
+  #reset(now: number): void {
+    this.#now = now;
+    this.#strands.now = now;
+    this.#strands.aborted = [];
+    this.#strands.ran.clear();
+    this.#journal = [];
+    this.#consumed = [];
+  }
+
+  #begin(): void {
+    if (this.#image.begun || this.#strands.outcome !== undefined) return;
+    this.#image.begun = true;
+    this.#log("run.started", { workflow: this.#image.workflow });
+    this.#strands.begin();
+  }
+
+  #deliverKept(): void {
+    for (const strand of [...this.#image.strands]) {
+      const wait = strand.wait;
+      if (wait?.kind === "step" && wait.kept !== undefined) this.#strands.wake(strand, RESUME_NEXT, wait.kept.value);
+    }
+    this.#strands.drain();
+  }
+
+  #stepEvent(event: Exclude<DriverEvent, { kind: "message" }>): void {
+    const strand = this.#waitingForCall(event.call);
+    // Nobody waits any more (it was cancelled), or a later attempt is under way.
+    if (strand === undefined) return;
+    const wait = strand.wait as StepWait;
+    if (wait.attempt !== event.attempt) return;
+    this.#strands.started.delete(wait.call);
+    if (event.kind === "stepSucceeded") {
+      this.#log("step.completed", { ...facts(wait), ms: this.#now - wait.since });
+      this.#strands.wake(strand, RESUME_NEXT, restore(event.result, this.#ports.codec));
+    } else this.#stepFailed(strand, wait, event.error, event.final);
+  }
+
+  #stepFailed(strand: Strand, wait: StepWait, error: unknown, final: boolean): void {
+    const definition = definitionOf(wait);
+    const name = definition?.name ?? wait.step;
+    const policy = definition?.policy;
+    const retryable = !final && policy !== undefined && wait.attempt < policy.attempts;
+    let again = retryable;
+    if (retryable) {
+      try {
+        again = policy.retryable(error);
+      } catch (problem) {
+        again = false;
+        error = problem;
+      }
+    }
+    if (again) {
+      wait.notBefore = this.#now + backoffAfter(policy!, wait.attempt, this.#ports.random());
+      this.#log("step.retrying", { ...facts(wait), error: oneLine(error), nextAttemptAt: wait.notBefore });
+      wait.attempt++;
+      return;
+    }
+    this.#log("step.failed", { ...facts(wait), error: oneLine(error) });
+    this.#strands.wake(strand, RESUME_THROW, this.#stepError(name, wait, error));
+  }
+
+  /** What the call throws: a result that could not be saved is the program's own matter, everything else is a StepError. */
+  #stepError(name: string, wait: StepWait, error: unknown): unknown {
+    if (error instanceof NotSaveableError) return error;
+    const times = wait.attempt === 1 ? "" : ` after ${wait.attempt} attempts`;
+    const cause = saveableError(error, this.#ports.codec);
+    return new StepError(`step ${name} failed${times}: ${oneLine(error)}`, wait.step === "" ? name : wait.step, wait.attempt, {
+      cause,
+    });
+  }
+
+  #message(message: Message): void {
+    this.#consumed.push(message.seq);
+    if (message.kind === "cancel") return this.#cancelRun(message.topic);
+    const value = this.#ports.codec.decode(message.payload);
+    this.#log("message.received", { channel: message.topic });
+    const receiver = this.#image.strands.find((s) => s.wait?.kind === "receive" && s.wait.channel === message.topic);
+    if (receiver !== undefined) {
+      this.#strands.wake(receiver, RESUME_NEXT, value);
+      return this.#strands.drain();
+    }
+    const box = this.#image.mailboxes.get(message.topic);
+    if (box === undefined) this.#image.mailboxes.set(message.topic, [value]);
+    else box.push(value);
+  }
+
+  #cancelRun(reason: string): void {
+    if (this.#image.cancel !== undefined || this.#image.ending !== undefined) return;
+    this.#image.cancel = { reason };
+    this.#log("run.cancelling", { reason });
+    const main = this.#image.strands[0];
+    if (main !== undefined) this.#strands.cancelStrand(main, `the run was cancelled${reason === "" ? "" : `: ${reason}`}`);
+    this.#strands.drain();
+  }
+
+  /** Raises TimeoutErrors and ends sleeps in the order in which they became due; what comes into being meanwhile waits for the next transition. */
+  #fireTimers(): void {
+    for (const due of dueTimers(this.#image, this.#now)) {
+      const { strand, wait, scope } = due;
+      if (this.#strands.outcome !== undefined || !this.#image.strands.includes(strand)) continue;
+      if (scope !== undefined) {
+        if (scope.fired || !strand.scopes.includes(scope)) continue;
+        scope.fired = true;
+        this.#log("timeout", { after: scope.label, waitingFor: strand.wait ? describeWait(strand.wait) : "" });
+        this.#strands.interrupt(
+          strand,
+          new TimeoutError(`timed out after ${scope.label}${strand.wait ? `, waiting for ${describeWait(strand.wait)}` : ""}`),
+        );
+      } else if (strand.wait === wait) {
+        this.#strands.wake(strand, RESUME_NEXT, undefined);
+      }
+      this.#strands.drain();
+    }
+  }
+
+  #waitingForCall(call: number): Strand | undefined {
+    for (const strand of this.#image.strands) if (strand.wait?.kind === "step" && strand.wait.call === call) return strand;
+    return undefined;
+  }
+
+  // the commit
+
+  /**
+   * The run cannot go on for a reason outside the program (a step or class this process does not know): it fails, and what is stored stays as it is, so
+   * that a retry goes on once the reason is gone (I8).
+   */
+  fail(error: unknown, events: readonly DriverEvent[], now: number): Transition {
+    this.#reset(now);
+    return this.#failure(error, events);
+  }
+
+  #finish(events: readonly DriverEvent[]): Transition {
+    const image = this.#encodeLive();
+    if (image !== undefined) return this.#liveTransition(image);
+    const outcome = this.#strands.outcome!;
+    if (outcome.kind !== "failed") {
+      try {
+        return this.#endTransition(outcome.kind, this.#ports.codec.encode(outcome), undefined, this.#consumed);
+      } catch (error) {
+        if (!(error instanceof NotSaveableError)) throw error;
+        return this.#failure(error, events);
+      }
+    }
+    return this.#failure(outcome.error, events);
+  }
+
+  /** The encoded image when the run goes on, `undefined` when it has ended. Raises NotSaveableError where it belongs and tries again. */
+  #encodeLive(): Uint8Array | undefined {
+    if (this.#image.uncaught.length > 0) this.#image.uncaught = this.#image.uncaught.filter((task) => !task.joined);
+    for (let attempt = 1; this.#strands.outcome === undefined; attempt++) {
+      try {
+        return this.#ports.codec.encode(this.#image);
+      } catch (error) {
+        if (!(error instanceof NotSaveableError)) throw error;
+        const culprit = attempt < MAX_SAVE_ATTEMPTS ? this.#culprit() : undefined;
+        if (culprit === undefined) this.#strands.outcome = { kind: "failed", error };
+        else this.#strands.interrupt(culprit.strand, culprit.error);
+        this.#strands.drain();
+      }
+    }
+    return undefined;
+  }
+
+  /** The strand that holds what cannot be saved. One that has run in this transition put it there, even when others can reach it too. */
+  #culprit(): { strand: Strand; error: NotSaveableError } | undefined {
+    for (const strand of new Set([...this.#strands.ran, ...this.#image.strands])) {
+      if (!this.#image.strands.includes(strand)) continue;
+      try {
+        this.#ports.codec.encode(strand);
+      } catch (error) {
+        if (error instanceof NotSaveableError) return { strand, error };
+        throw error;
+      }
+    }
+    return undefined;
+  }
+
+  #liveTransition(image: Uint8Array): Transition {
+    this.#committed = image;
+    const start = this.takeStarts();
+    const timerAt = nextTimer(this.#image);
+    let running = false;
+    let wakeAt = timerAt;
+    for (const { wait } of this.#image.strands) {
+      if (wait?.kind !== "step") continue;
+      if (wait.notBefore <= this.#now) running = true;
+      else if (wakeAt === undefined || wait.notBefore < wakeAt) wakeAt = wait.notBefore;
+    }
+    return {
+      status: running ? "running" : "waiting",
+      image,
+      outcome: undefined,
+      // While steps run the run is due at once for whoever takes it over from a dead worker.
+      wakeAt: running ? this.#now : wakeAt,
+      timerAt,
+      waitingFor: describeRun(this.#image),
+      consumed: this.#consumed,
+      journal: this.#journal,
+      start,
+      abort: this.#strands.aborted,
+    };
+  }
+
+  #endTransition(status: RunStatus, outcome: Uint8Array, image: Uint8Array | undefined, consumed: readonly number[]): Transition {
+    const abort = [...this.#strands.aborted, ...this.#strands.started];
+    this.#strands.started.clear();
+    if (status !== "failed") this.#log(`run.${status}`, {});
+    const { journal } = this;
+    return { status, image, outcome, wakeAt: undefined, timerAt: undefined, waitingFor: "", consumed, journal, start: [], abort };
+  }
+
+  /**
+   * The run failed: what is stored stays where it was, except that step results of this very transition are kept in it for a retry, and that a step that
+   * had used up its attempts gets new ones. Messages are not consumed: a retry meets them again.
+   */
+  #failure(error: unknown, events: readonly DriverEvent[]): Transition {
+    this.#log("run.failed", { error: oneLine(error) });
+    const outcome: Outcome = { kind: "failed", error: saveableError(error, this.#ports.codec) };
+    return this.#endTransition("failed", this.#ports.codec.encode(outcome), this.#imageForRetry(events), []);
+  }
+
+  #imageForRetry(events: readonly DriverEvent[]): Uint8Array | undefined {
+    const outcomes = new Map<number, Saved | undefined>();
+    for (const event of events) {
+      if (event.kind === "stepSucceeded") outcomes.set(event.call, event.result);
+      else if (event.kind === "stepFailed") outcomes.set(event.call, undefined);
+    }
+    if (outcomes.size === 0) return undefined;
+    const image = this.#ports.codec.decode(this.#committed) as RunImage;
+    for (const { wait } of image.strands) {
+      if (wait?.kind !== "step" || !outcomes.has(wait.call)) continue;
+      const result = outcomes.get(wait.call);
+      wait.attempt = 1;
+      wait.notBefore = 0;
+      if (result !== undefined) wait.kept = { value: restore(result, this.#ports.codec) };
+    }
+    return this.#ports.codec.encode(image);
+  }
+
+  /** What happened in the transition under way. */
+  #log(kind: string, data: Readonly<Record<string, unknown>>): void {
+    this.#journal.push({ at: this.#now, kind, data });
+  }
+}
+
+function facts(wait: StepWait): { step: string; call: number; attempt: number } {
+  assert(wait.call > 0, "a step event for a request the driver never took");
+  const name = definitionOf(wait)?.name ?? wait.step;
+  return { step: name, call: wait.call, attempt: wait.attempt };
+}

@@ -1,0 +1,34 @@
+/** What the body of a running step may know about itself. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { UsageError } from "../../shared/errors.js";
+
+/** Facts about the attempt that is running; see `stepContext`. */
+export interface StepContext {
+  /** Number of this attempt, from 1. */
+  readonly attempt: number;
+  /**
+   * Names this call of this run. The same over all attempts, crashes and retries: hand it to the service that is called, so that a repeated
+   * attempt is recognised there.
+   */
+  readonly idempotencyKey: string;
+  /** Aborted when the attempt times out, when the call is cancelled, and when this worker has to give the run up. */
+  readonly signal: AbortSignal;
+  readonly runId: string;
+  /** Name of the step. */
+  readonly step: string;
+}
+
+const contexts = new AsyncLocalStorage<StepContext>();
+
+/** The context of the step that calls this, also after an `await`. Throws UsageError outside the body of a step. */
+export function stepContext(): StepContext {
+  const context = contexts.getStore();
+  if (context === undefined)
+    throw new UsageError("stepContext() was called outside the body of a step. Only the function given to step() has a context.");
+  return context;
+}
+
+/** Calls a body with its context. For the worker. */
+export function callWithContext(context: StepContext, self: unknown, body: Function, args: readonly unknown[]): unknown {
+  return contexts.run(context, Reflect.apply, body, self, args as unknown[]);
+}

@@ -1,0 +1,267 @@
+/**
+ * Advances many runs at once and commits them in groups.
+ *
+ *     results, messages, timers ──▶ inboxes ──▶ advance (encode) ──▶ pending ──▶ store.commit([...]) ──▶ start effects
+ *
+ * Owns the runs in memory (actors). Upholds: I3, effects start in `#settle`, after their commit; I4, one transition of a run is one Commit, and a run
+ * has at most one on the way; I5, a superseded run is dropped and its steps are aborted. While one group is being written the next one gathers.
+ *
+ * Cost: a step whose body answers no promise costs no timer, no macrotask and no promise of its own: all of them share the one awaited per group.
+ */
+import { CancelledError } from "../shared/errors.js";
+import { Actor, type ActorHost } from "./actor.js";
+import { Driver } from "./driver.js";
+import type { Codec, Outcome } from "./image.js";
+import type { Ports } from "./ports.js";
+import { oneLine, saveableError } from "./saved.js";
+import { LIVE_STATUSES, type ClaimedRun, type Commit, type Message, type Store } from "./store/store.js";
+import type { Transition } from "./transition.js";
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly codec: Codec;
+  readonly ports: Ports;
+  /** A run that only waits for a timer further away than this, or for a message, is given back to the store. */
+  readonly parkAfterMs: number;
+  /** A run has ended. */
+  onEnded(run: string): void;
+  /** A run has left memory and wants to be looked at again at that time. */
+  onParked(wakeAt: number | undefined): void;
+  /** The store failed: nothing is committed any more. */
+  onCrash(error: unknown): void;
+}
+
+/** A transition on its way to the store. */
+interface Pending {
+  readonly actor: Actor;
+  readonly transition: Transition;
+  readonly commit: Commit;
+}
+
+/** Time spent without letting timers and I/O events through. */
+const LONGEST_TURN_MS = 8;
+
+export class Engine implements ActorHost {
+  readonly ports: Ports;
+  readonly codec: Codec;
+  readonly #options: EngineOptions;
+  readonly #actors = new Map<string, Actor>();
+  #ready: Actor[] = [];
+  #pending: Pending[] = [];
+  /** A group is on its way to the store. */
+  #committing = false;
+  /** A turn is scheduled, or this code is running in one. */
+  #scheduled = false;
+  #lastBreath = 0;
+  #stopping = false;
+  #dead = false;
+  #onQuiet: (() => void) | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.ports = options.ports;
+    this.codec = options.codec;
+  }
+
+  /** Number of runs in memory. */
+  get size(): number {
+    return this.#actors.size;
+  }
+
+  /** Takes a run this worker holds now. */
+  admit(claimed: ClaimedRun): void {
+    const now = this.ports.clock.now();
+    let driver: Driver;
+    try {
+      driver = new Driver(claimed.image, { codec: this.codec, random: this.ports.random });
+    } catch (error) {
+      return this.#refuse(claimed, error, now);
+    }
+    // Left over from a lease that was lost without this worker noticing; the new fence is the one that counts (I5).
+    this.#actors.get(claimed.id)?.drop(new CancelledError("this worker lost the run"));
+    const actor = new Actor(this, claimed.id, claimed.fence, driver);
+    this.#actors.set(claimed.id, actor);
+    const due = actor.receive(claimed.messages) || driver.isDue(now);
+    if (due) this.enqueue(actor);
+    actor.start(driver.takeStarts(), now);
+    if (!due && !actor.busy) this.enqueue(actor);
+  }
+
+  /** A continuation that cannot be loaded: the run fails where it is; it goes on with a retry once it can be loaded (I8). */
+  #refuse(claimed: ClaimedRun, error: unknown, at: number): void {
+    this.ports.logger.warn(`run ${claimed.id} cannot be loaded`, { error: oneLine(error) });
+    const outcome: Outcome = { kind: "failed", error: saveableError(error, this.codec) };
+    const commit: Commit = {
+      run: claimed.id,
+      fence: claimed.fence,
+      at,
+      status: "failed",
+      outcome: this.codec.encode(outcome),
+      wakeAt: undefined,
+      waitingFor: "",
+      consumed: [],
+      journal: [{ at, kind: "run.failed", data: { error: oneLine(error) } }],
+      release: true,
+    };
+    this.#options.store.commit([commit]).then(
+      () => this.#options.onEnded(claimed.id),
+      (problem: unknown) => this.#crash(problem),
+    );
+  }
+
+  /** Hands messages to the runs they are for. Messages of runs that are not here are left to whoever claims them. */
+  deliver(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const actor = this.#actors.get(message.run);
+      if (actor?.receive([message])) this.enqueue(actor);
+    }
+  }
+
+  enqueue(actor: Actor): void {
+    if (actor.phase !== "idle") return;
+    actor.phase = "queued";
+    this.#ready.push(actor);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // After the I/O events of this tick, so that what finishes together is committed together.
+    this.ports.timers.soon(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    this.#lastBreath = this.ports.clock.now();
+    this.#advanceReady();
+    this.#scheduled = false;
+    if (!this.#committing && this.#pending.length > 0) void this.#commitAll();
+  };
+
+  #advanceReady(): void {
+    const ready = this.#ready;
+    if (ready.length === 0 || this.#dead) return;
+    this.#ready = [];
+    const now = this.ports.clock.now();
+    for (const actor of ready) if (actor.phase === "queued") this.#pending.push(this.#advance(actor, now));
+  }
+
+  #advance(actor: Actor, now: number): Pending {
+    const events = actor.inbox;
+    actor.inbox = [];
+    actor.phase = "committing";
+    let transition: Transition;
+    try {
+      transition = actor.failure ? actor.driver.fail(actor.failure, events, now) : actor.driver.advance(events, now);
+    } catch (error) {
+      // A message or result this process cannot read, or a bug of ours: the run stays where it was (I8).
+      transition = actor.driver.fail(error, events, now);
+    }
+    return { actor, transition, commit: this.#commitOf(actor, transition, now) };
+  }
+
+  #commitOf(actor: Actor, t: Transition, at: number): Commit {
+    const { status, wakeAt, waitingFor, consumed, journal } = t;
+    const parks = status === "waiting" && (wakeAt === undefined || wakeAt - at > this.#options.parkAfterMs);
+    const release = parks || !LIVE_STATUSES.has(status) || (this.#stopping && !actor.busy);
+    return {
+      run: actor.run,
+      fence: actor.fence,
+      at,
+      status,
+      ...(t.image !== undefined && { image: t.image }),
+      ...(t.outcome !== undefined && { outcome: t.outcome }),
+      wakeAt,
+      waitingFor,
+      consumed,
+      journal,
+      release,
+    };
+  }
+
+  /** Group after group, until nothing is pending. What a group's effects lead to at once is the next group. */
+  async #commitAll(): Promise<void> {
+    this.#committing = true;
+    try {
+      while (this.#pending.length > 0 && !this.#dead) {
+        const group = this.#pending;
+        this.#pending = [];
+        const results = await this.#options.store.commit(group.map((entry) => entry.commit));
+        const scheduled = this.#scheduled;
+        this.#scheduled = true;
+        for (let i = 0; i < group.length; i++) this.#settle(group[i]!, results[i] === "committed");
+        this.#advanceReady();
+        this.#scheduled = scheduled;
+        if (this.ports.clock.now() - this.#lastBreath >= LONGEST_TURN_MS) await this.#breathe();
+      }
+    } catch (error) {
+      this.#crash(error);
+    } finally {
+      this.#committing = false;
+      this.#checkQuiet();
+    }
+  }
+
+  #breathe(): Promise<void> {
+    return new Promise((resolve) =>
+      this.ports.timers.soon(() => {
+        this.#lastBreath = this.ports.clock.now();
+        resolve();
+      }),
+    );
+  }
+
+  #settle({ actor, transition, commit }: Pending, committed: boolean): void {
+    if (actor.phase === "gone") return;
+    if (!committed) return this.#remove(actor, new CancelledError("another worker has taken the run over"));
+    if (commit.release) {
+      this.#remove(actor, new CancelledError("the run has ended"));
+      if (LIVE_STATUSES.has(transition.status)) this.#options.onParked(actor.inbox.length > 0 ? commit.at : transition.wakeAt);
+      else this.#options.onEnded(actor.run);
+      return;
+    }
+    actor.phase = "idle";
+    if (transition.abort.length > 0) actor.abort(transition.abort, new CancelledError("nobody waits for this step any more"));
+    actor.arm(transition.timerAt);
+    if (!this.#stopping) actor.start(transition.start, commit.at);
+    if (actor.inbox.length > 0 || actor.failure !== undefined) this.enqueue(actor);
+  }
+
+  #remove(actor: Actor, reason: Error): void {
+    actor.drop(reason);
+    if (this.#actors.get(actor.run) === actor) this.#actors.delete(actor.run);
+  }
+
+  /** Forgets all runs: somebody else owns them now. Their steps are aborted. */
+  dropAll(reason: Error): void {
+    for (const actor of [...this.#actors.values()]) this.#remove(actor, reason);
+    this.#ready = [];
+  }
+
+  #crash(error: unknown): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    this.#pending = [];
+    this.dropAll(new CancelledError("the worker has stopped"));
+    this.#options.onCrash(error);
+    this.#checkQuiet();
+  }
+
+  /** Starts no more steps, lets running ones finish and commits them; after `graceMs` the rest is aborted. Resolves when nothing is on the way. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    const quiet = new Promise<void>((resolve) => (this.#onQuiet = resolve));
+    const { timers } = this.ports;
+    const handle = timers.after(graceMs, () => {
+      this.dropAll(new CancelledError("the worker is stopping"));
+      this.#checkQuiet();
+    });
+    this.#checkQuiet();
+    await quiet;
+    timers.cancel(handle);
+    this.dropAll(new CancelledError("the worker is stopping"));
+    this.#dead = true;
+  }
+
+  #checkQuiet(): void {
+    if (this.#onQuiet === undefined || this.#committing || (this.#pending.length > 0 && !this.#dead)) return;
+    if (!this.#dead) for (const actor of this.#actors.values()) if (actor.busy || actor.phase === "queued") return;
+    this.#onQuiet();
+  }
+}

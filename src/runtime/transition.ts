@@ -1,0 +1,42 @@
+/** What goes into the driver and what comes out of it. */
+import type { JournalEntry, Message, RunStatus } from "./store/store.js";
+import type { StepWait } from "./strand.js";
+import type { Saved } from "./saved.js";
+
+/** Something that happened to a run. Timers need no event: the driver looks at `now`. */
+export type DriverEvent =
+  | { readonly kind: "stepSucceeded"; readonly call: number; readonly attempt: number; readonly result: Saved }
+  /** `final`: no further attempt whatever the policy says. */
+  | {
+      readonly kind: "stepFailed";
+      readonly call: number;
+      readonly attempt: number;
+      readonly error: unknown;
+      readonly final: boolean;
+    }
+  | { readonly kind: "message"; readonly message: Message };
+
+/** A step attempt to start, not before `notBefore`, and never before the transition it came with is committed (I3). */
+export interface StepStart {
+  readonly call: number;
+  readonly attempt: number;
+  readonly notBefore: number;
+  readonly wait: StepWait;
+}
+
+/** One transition of a run: to be committed as a whole (I4), then its effects are started. */
+export interface Transition {
+  readonly status: RunStatus;
+  /** Absent: the stored one stays. */
+  readonly image: Uint8Array | undefined;
+  readonly outcome: Uint8Array | undefined;
+  readonly wakeAt: number | undefined;
+  /** When the run in memory has to be looked at next although nothing arrived; `undefined`: never. Differs from `wakeAt` while steps run. */
+  readonly timerAt: number | undefined;
+  readonly waitingFor: string;
+  readonly consumed: readonly number[];
+  readonly journal: readonly JournalEntry[];
+  readonly start: readonly StepStart[];
+  /** Calls whose outcome nobody waits for any more. */
+  readonly abort: readonly number[];
+}
