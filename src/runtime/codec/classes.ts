@@ -1,0 +1,63 @@
+import { idOf, privateFieldsOf } from "../registry.js";
+import { exoticByPrototype, type Exotic } from "./kinds/kind.js";
+
+/** What is known of all objects with one prototype. */
+export interface ClassInfo {
+  /** Why instances cannot be saved, `undefined` when they can. */
+  readonly refusal: string | undefined;
+  /** The built-in the class extends, when that keeps state outside properties. */
+  readonly exotic: Exotic | undefined;
+}
+
+const infos = new WeakMap<object, ClassInfo>();
+
+/** The info for a registered prototype: looks once at each prototype up the chain. */
+export function classInfo(prototype: object): ClassInfo {
+  let info = infos.get(prototype);
+  if (info === undefined) {
+    info = inspect(prototype);
+    infos.set(prototype, info);
+  }
+  return info;
+}
+
+/** Prototypes a class may extend that add no hidden state to instances. */
+const STATELESS: ReadonlySet<unknown> = new Set([Object.prototype, Iterator.prototype]);
+
+function inspect(prototype: object): ClassInfo {
+  // The runtime registers what it knows to be complete.
+  if (idOf(prototype)?.startsWith("flowc:")) return { refusal: undefined, exotic: undefined };
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const privates = privateFieldsOf(at);
+    if (privates !== undefined) return refused(`its class ${className(at)} has private fields (${privates.map(hash).join(", ")})`);
+    const exotic = exoticByPrototype(at);
+    if (exotic !== undefined) return { refusal: undefined, exotic };
+    if (idOf(at) === undefined && !STATELESS.has(at)) return refused(foreign(at, prototype));
+  }
+  return { refusal: undefined, exotic: undefined };
+}
+
+function foreign(at: object, prototype: object): string {
+  if (at === prototype) return `it is ${withArticle(className(at))}`;
+  return `its class extends ${className(at)}, which was not compiled by flowc and may keep state that flowc cannot see`;
+}
+
+/** `a Socket`, `an Agent`. */
+export function withArticle(name: string): string {
+  return name.startsWith("an ") ? name.replace("an anonymous", "an instance of an anonymous") : `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
+}
+
+function refused(why: string): ClassInfo {
+  return { refusal: why, exotic: undefined };
+}
+
+function hash(field: string): string {
+  return field.startsWith("#") ? field : `#${field}`;
+}
+
+/** The name of the class with that prototype, without calling anything of the program's. */
+export function className(prototype: object): string {
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  const name: unknown = typeof constructor === "function" ? Object.getOwnPropertyDescriptor(constructor, "name")?.value : undefined;
+  return typeof name === "string" && name !== "" ? name : "an anonymous class";
+}

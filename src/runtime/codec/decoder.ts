@@ -1,0 +1,382 @@
+import { CorruptCheckpointError, ProgramChangedError } from "../../shared/errors.js";
+import { Frame } from "../frame.js";
+import { FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, SMALL_INT_MIN, Tag } from "./format.js";
+import { handlerNamed, type Handler } from "./handlers.js";
+import { intrinsic } from "./intrinsics.js";
+import { readClosure, readPrototypeOf } from "./kinds/closure.js";
+import { readExotic } from "./kinds/exotic.js";
+import { readPools } from "./kinds/pool.js";
+import { Late, settled } from "./late.js";
+import { frameCode, registered, unknownHandler, type SavedCode } from "./program.js";
+import { corrupt, Reader } from "./reader.js";
+import { readShape, type Shape } from "./shapes.js";
+import { symbolByNumber } from "./symbols.js";
+
+type BodyReader = (input: Decoder) => void;
+type Aux = Shape | number | Handler | BodyReader | undefined;
+type Props = Record<PropertyKey, unknown>;
+
+/**
+ * Reads one image, in the order in which Encoder wrote it: makes each object empty where it is met, fills them in the order of their numbers, then makes the
+ * late ones and gives them to whoever holds them, and at last closes what cannot be extended.
+ */
+export class Decoder extends Reader {
+  #nodes: unknown[] = [];
+  #tags: number[] = [];
+  #aux: Aux[] = [];
+  #strings: string[] = [];
+  #shapes: Shape[] = [];
+  #codes: SavedCode[] = [];
+  /** Values promised by heads whose bodies are still to come; each takes a byte at least, which bounds what hostile bytes can allocate. */
+  #owed = 0;
+  #late: Late[] = [];
+  /** Properties that hold a late object: owner, key, late, and so on. */
+  #fixes: unknown[] = [];
+  #deferred: (() => void)[] = [];
+  #atEnd: (() => void)[] = [];
+  #pools: ArrayBuffer[] = [];
+  #poolBytes = 0;
+
+  decode(): unknown {
+    if (this.byte() !== FORMAT_VERSION) throw corrupt("it has another format version than this flowc reads");
+    const root = this.value();
+    for (let id = 0; id < this.#nodes.length; id++) {
+      if (this.#aux[id] !== undefined) this.#body(id);
+    }
+    readPools(this, this.#pools);
+    if (this.remaining > 0) throw corrupt("there is something after its end");
+    if (this.#late.length > 0) this.#settleAll();
+    for (const act of this.#atEnd) act();
+    return settled(root);
+  }
+
+  /** Any value. An object that is not made yet is a Late: see `settle`. */
+  value(): unknown {
+    const tag = this.byte();
+    if (tag >= Tag.SMALL_INT) return tag - Tag.SMALL_INT + SMALL_INT_MIN;
+    if (tag >= Tag.SMALL_STRING_REF) return this.#knownString(tag - Tag.SMALL_STRING_REF);
+    switch (tag) {
+      case Tag.UNDEFINED:
+        return undefined;
+      case Tag.NULL:
+        return null;
+      case Tag.FALSE:
+        return false;
+      case Tag.TRUE:
+        return true;
+      case Tag.INT: {
+        const raw = this.uint();
+        return (raw >>> 1) ^ -(raw & 1);
+      }
+      case Tag.DOUBLE:
+        return this.double();
+      case Tag.BIGINT:
+        return this.#bigint();
+      case Tag.BIGINT_NEGATIVE:
+        return -this.#bigint();
+      case Tag.NODE_REF:
+        return this.#known(this.uint());
+      case Tag.STRING:
+        return this.#newString();
+      case Tag.STRING_REF:
+        return this.#knownString(this.uint());
+      case Tag.SHORT_STRING:
+        return this.text();
+      default:
+        return this.#meet(tag);
+    }
+  }
+
+  string(): string {
+    const value = this.value();
+    if (typeof value !== "string") throw corrupt("a string is missing");
+    return value;
+  }
+
+  values(count: number): unknown[] {
+    if (count > this.remaining) throw corrupt("it ends too early");
+    const values: unknown[] = [];
+    for (let i = 0; i < count; i++) values.push(this.value());
+    return values;
+  }
+
+  /** Calls `use` with the values, as soon as all of them are made. */
+  settle(values: readonly unknown[], use: (values: readonly unknown[]) => void): void {
+    if (this.#late.length === 0 || !values.some((value) => value instanceof Late && value.made === undefined)) use(values.map(settled));
+    else this.#deferred.push(() => use(values.map(settled)));
+  }
+
+  /** Announces a late object. */
+  late(late: Late): Late {
+    this.#late.push(late);
+    return late;
+  }
+
+  /** Calls `act` when everything else is done. */
+  atEnd(act: () => void): void {
+    this.#atEnd.push(act);
+  }
+
+  /** A body of node `id` follows in its turn. */
+  body(id: number, read: BodyReader): void {
+    this.#aux[id] = read;
+  }
+
+  /** A prototype, by reference. */
+  prototype(): object {
+    const value = this.#referred([Tag.REFERENCE, Tag.INTRINSIC]);
+    if (typeof value !== "object" && typeof value !== "function") throw corrupt("a prototype is not an object");
+    return value as object;
+  }
+
+  arrayBuffer(): ArrayBuffer {
+    const value = this.#referred([Tag.EXOTIC]);
+    if (!(value instanceof ArrayBuffer)) throw corrupt("a view has no buffer");
+    return value;
+  }
+
+  /** A buffer whose contents end the image. */
+  pool(): ArrayBuffer {
+    const length = this.uint();
+    this.#poolBytes += length;
+    if (length > MAX_POOL_BYTES || this.#poolBytes > MAX_POOL_TOTAL) throw corrupt("a buffer is too large");
+    const buffer = new ArrayBuffer(length);
+    this.#pools.push(buffer);
+    return buffer;
+  }
+
+  code(): SavedCode {
+    const known = this.uint();
+    if (known === 0) {
+      const code = { id: this.string(), hash: this.string() };
+      this.#codes.push(code);
+      return code;
+    }
+    const code = this.#codes[known - 1];
+    if (code === undefined) throw corrupt("a function is missing");
+    return code;
+  }
+
+  /** A value that has to be a node of one of these tags, or one met before. Keeps heads from nesting. */
+  #referred(tags: readonly number[]): unknown {
+    const tag = this.byte();
+    if (tag === Tag.NODE_REF) return this.#known(this.uint());
+    if (!tags.includes(tag)) throw corrupt("a reference leads to the wrong kind of thing");
+    return this.#meet(tag);
+  }
+
+  #known(id: number): unknown {
+    if (id >= this.#nodes.length) throw corrupt("a reference leads nowhere");
+    return this.#nodes[id];
+  }
+
+  #newString(): string {
+    const text = this.text();
+    this.#strings.push(text);
+    return text;
+  }
+
+  #knownString(index: number): string {
+    const text = this.#strings[index];
+    if (text === undefined) throw corrupt("a string is missing");
+    return text;
+  }
+
+  #bigint(): bigint {
+    const digits = this.text();
+    if (!/^[0-9a-f]+$/.test(digits)) throw corrupt("a bigint is malformed");
+    return BigInt(`0x${digits}`);
+  }
+
+  /** Makes the object whose head follows. */
+  #meet(tag: number): unknown {
+    const id = this.#nodes.length;
+    this.#nodes.push(undefined);
+    this.#tags.push(tag);
+    this.#aux.push(undefined);
+    const value = this.#make(tag, id);
+    this.#nodes[id] = value;
+    return value;
+  }
+
+  #make(tag: number, id: number): unknown {
+    switch (tag) {
+      case Tag.PLAIN:
+        return { ...this.#shape(id).template };
+      case Tag.PLAIN_NULL:
+        return Object.setPrototypeOf({ ...this.#shape(id).template }, null);
+      case Tag.INSTANCE: {
+        const prototype = this.prototype();
+        return Object.setPrototypeOf({ ...this.#shape(id).template }, prototype);
+      }
+      case Tag.DICT:
+        this.#owe(id, this.uint(), 2);
+        return {};
+      case Tag.ARRAY:
+        return this.#array(id);
+      case Tag.FRAME:
+        return this.#frame(id);
+      case Tag.CLOSURE:
+        return readClosure(this, id);
+      case Tag.PROTOTYPE_OF:
+        return readPrototypeOf(this, id);
+      case Tag.REFERENCE:
+        return registered(this.string());
+      case Tag.INTRINSIC:
+        return intrinsic(this.string());
+      case Tag.SYMBOL_WELL_KNOWN:
+        return symbolByNumber(this.byte()) ?? fail("a symbol is unknown");
+      case Tag.SYMBOL_FOR:
+        return Symbol.for(this.string());
+      case Tag.HANDLED:
+        return this.#handled(id);
+      case Tag.EXOTIC:
+        return readExotic(this, id);
+      default:
+        throw corrupt(`there is no value of kind ${tag}`);
+    }
+  }
+
+  #shape(id: number): Shape {
+    const known = this.uint();
+    let shape: Shape;
+    if (known === 0) {
+      shape = readShape(this);
+      this.#shapes.push(shape);
+    } else {
+      shape = this.#shapes[known - 1] ?? fail("a shape is missing");
+    }
+    this.#owe(id, shape.keys.length, 1);
+    this.#aux[id] = shape;
+    return shape;
+  }
+
+  #owe(id: number, count: number, perItem: number): void {
+    this.#owed += count * perItem;
+    if (this.#owed > this.remaining) throw corrupt("it ends too early");
+    this.#aux[id] = count;
+  }
+
+  #array(id: number): unknown[] {
+    const length = this.uint();
+    this.#owe(id, length, 1);
+    const array: unknown[] = [];
+    array.length = length;
+    return array;
+  }
+
+  #frame(id: number): Frame {
+    const saved = this.code();
+    const point = this.uint();
+    const code = frameCode(saved, point);
+    const shape = this.#shape(id);
+    this.#owed++;
+    return new Frame(code, point, { ...shape.template }, undefined);
+  }
+
+  #handled(id: number): object {
+    const name = this.string();
+    const handler = handlerNamed(name);
+    if (handler === undefined) throw unknownHandler(name);
+    this.#aux[id] = handler;
+    return handler.create();
+  }
+
+  #body(id: number): void {
+    const node = this.#nodes[id] as Props;
+    const aux = this.#aux[id];
+    switch (this.#tags[id]) {
+      case Tag.PLAIN:
+      case Tag.PLAIN_NULL:
+      case Tag.INSTANCE:
+        return this.#fill(node, aux as Shape);
+      case Tag.FRAME: {
+        this.#owed--;
+        const self = this.value();
+        this.#put(node, "self", self);
+        return this.#fill((node as unknown as Frame).slots, aux as Shape);
+      }
+      case Tag.ARRAY:
+        return this.#elements(node as unknown as unknown[], aux as number);
+      case Tag.DICT:
+        return this.#entries(node, aux as number);
+      case Tag.HANDLED: {
+        const handler = aux as Handler;
+        return this.settle(this.values(handler.fields.length), (fields) => handler.restore(node, fields));
+      }
+      default:
+        return (aux as BodyReader)(this);
+    }
+  }
+
+  /** The object owns the keys already, so assigning reaches no setter and no prototype. */
+  #fill(owner: Props, shape: Shape): void {
+    const keys = shape.keys;
+    this.#owed -= keys.length;
+    for (let i = 0; i < keys.length; i++) this.#put(owner, keys[i]!, this.value());
+  }
+
+  #elements(array: unknown[], length: number): void {
+    this.#owed -= length;
+    for (let i = 0; i < length; i++) {
+      if (this.peek() === Tag.HOLE) this.byte();
+      else this.#put(array as unknown as Props, i, this.value());
+    }
+  }
+
+  #entries(owner: Props, count: number): void {
+    this.#owed -= count * 2;
+    for (let i = 0; i < count; i++) {
+      const key = this.string();
+      // Only a key of Object.prototype could lead an assignment astray, `__proto__` above all.
+      if (key in owner) Object.defineProperty(owner, key, { value: undefined, writable: true, enumerable: true, configurable: true });
+      this.#put(owner, key, this.value());
+    }
+  }
+
+  #put(owner: Props, key: PropertyKey, value: unknown): void {
+    if (value instanceof Late) {
+      owner[key] = undefined;
+      this.#fixes.push(owner, key, value);
+    } else {
+      owner[key] = value;
+    }
+  }
+
+  #settleAll(): void {
+    for (const late of this.#late) makeLate(late);
+    const fixes = this.#fixes;
+    for (let i = 0; i < fixes.length; i += 3) (fixes[i] as Props)[fixes[i + 1] as PropertyKey] = (fixes[i + 2] as Late).made;
+    for (const act of this.#deferred) act();
+  }
+}
+
+/** Makes a late object and, before it, those it needs. No recursion: closures may form chains of any length. */
+function makeLate(first: Late): void {
+  const stack = [first];
+  for (let late = stack.at(-1); late !== undefined; late = stack.at(-1)) {
+    const missing = late.made === undefined ? late.needs().filter((value): value is Late => value instanceof Late && value.made === undefined) : [];
+    if (missing.length === 0) {
+      stack.pop();
+      late.made ??= late.make();
+      continue;
+    }
+    if (late.open) throw corrupt("a closure captures itself");
+    late.open = true;
+    stack.push(...missing);
+  }
+}
+
+function fail(what: string): never {
+  throw corrupt(what);
+}
+
+/** Whatever goes wrong while reading means that the bytes are wrong, unless it is the program that changed. */
+export function decodeBytes(bytes: Uint8Array): unknown {
+  try {
+    return new Decoder(bytes).decode();
+  } catch (error) {
+    if (error instanceof CorruptCheckpointError || error instanceof ProgramChangedError) throw error;
+    throw corrupt("it does not add up", error);
+  }
+}

@@ -1,0 +1,383 @@
+import { types } from "node:util";
+import { assert } from "../../shared/assert.js";
+import type { Code } from "../../shared/abi.js";
+import { Frame } from "../frame.js";
+import { idOf } from "../registry.js";
+import { classInfo } from "./classes.js";
+import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
+import { writeExotic } from "./kinds/exotic.js";
+import { exoticByBrand } from "./kinds/kind.js";
+import type { PooledBuffers } from "./kinds/pool.js";
+import { handlerOf, type Handler } from "./handlers.js";
+import { intrinsicName } from "./intrinsics.js";
+import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
+import { INSTANCE_FIX, notSaveable, type Graph } from "./refusal.js";
+import { shapeOf, type Shape } from "./shapes.js";
+import { symbolNumber } from "./symbols.js";
+import { Writer } from "./writer.js";
+
+/** What the body of a node needs besides the node; `undefined`: no body follows. */
+type Aux = Shape | readonly string[] | number | Handler | BodyWriter | undefined;
+/** Writes the body of a node of the rarer sorts. */
+export interface BodyWriter {
+  write(out: Encoder): void;
+}
+
+const getPrototypeOf = Object.getPrototypeOf as (value: object) => object | null;
+const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor;
+const getOwnPropertyNames = Object.getOwnPropertyNames;
+const getOwnPropertySymbols = Object.getOwnPropertySymbols;
+const isExtensible = Object.isExtensible;
+const isArray = Array.isArray;
+const isProxy = types.isProxy;
+
+let epochs = 0;
+
+/**
+ * Writes one image. Numbers objects as it meets them; `#nodes` is at once the table of numbers and the worklist: node i's body is written
+ * after the bodies of all nodes before it, whatever the depth of the graph.
+ */
+export class Encoder extends Writer {
+  readonly #ids = new Map<object | symbol, number>();
+  #nodes: (object | symbol)[] = [];
+  /** Node in whose body each node was first met. */
+  #parents: number[] = [];
+  #tags: number[] = [];
+  #aux: Aux[] = [];
+  readonly #strings = new Map<string, number>();
+  readonly #codes: Code[] = [];
+  #shapes = 0;
+  #epoch = 0;
+  /** The node whose body is being written; −1 for the root value. */
+  #current = -1;
+  #rootName = "value";
+  /** Buffers of which only parts are saved. */
+  pools: PooledBuffers | undefined;
+
+  encode(root: unknown, rootName: string): Uint8Array {
+    this.#epoch = ++epochs;
+    this.#rootName = rootName;
+    this.byte(FORMAT_VERSION);
+    this.value(root);
+    for (let id = 0; id < this.#nodes.length; id++) {
+      this.#current = id;
+      this.#body(id);
+    }
+    this.pools?.write(this);
+    return this.finish();
+  }
+
+  /** Forgets everything of the last image. */
+  override reset(): void {
+    super.reset();
+    this.#ids.clear();
+    this.#nodes.length = 0;
+    this.#parents.length = 0;
+    this.#tags.length = 0;
+    this.#aux.length = 0;
+    this.#strings.clear();
+    this.#codes.length = 0;
+    this.#shapes = 0;
+    this.#current = -1;
+    this.pools = undefined;
+  }
+
+  /** Number of objects in the image so far. */
+  get size(): number {
+    return this.#nodes.length;
+  }
+
+  value(value: unknown): void {
+    switch (typeof value) {
+      case "string":
+        return this.string(value);
+      case "number":
+        return this.number(value);
+      case "object":
+        return value === null ? this.byte(Tag.NULL) : this.reference(value);
+      case "boolean":
+        return this.byte(value ? Tag.TRUE : Tag.FALSE);
+      case "undefined":
+        return this.byte(Tag.UNDEFINED);
+      case "function":
+        return this.reference(value);
+      case "symbol":
+        return this.#symbol(value);
+      case "bigint":
+        this.byte(value < 0n ? Tag.BIGINT_NEGATIVE : Tag.BIGINT);
+        return this.text((value < 0n ? -value : value).toString(16));
+    }
+  }
+
+  number(value: number): void {
+    if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
+      if (value >= SMALL_INT_MIN && value <= SMALL_INT_MAX) return this.byte(Tag.SMALL_INT + value - SMALL_INT_MIN);
+      this.byte(Tag.INT);
+      return this.uint(((value << 1) ^ (value >> 31)) >>> 0);
+    }
+    this.byte(Tag.DOUBLE);
+    this.double(value);
+  }
+
+  string(value: string): void {
+    if (value.length <= 2) {
+      this.byte(Tag.SHORT_STRING);
+      return this.text(value);
+    }
+    const known = this.#strings.get(value);
+    if (known === undefined) {
+      this.#strings.set(value, this.#strings.size);
+      this.byte(Tag.STRING);
+      this.text(value);
+    } else if (known < 64) {
+      this.byte(Tag.SMALL_STRING_REF + known);
+    } else {
+      this.byte(Tag.STRING_REF);
+      this.uint(known);
+    }
+  }
+
+  /** An object or function: its number when it was met before, its head otherwise. */
+  reference(value: object): void {
+    const id = this.#ids.get(value);
+    if (id === undefined) return this.#meet(value);
+    this.byte(Tag.NODE_REF);
+    this.uint(id);
+  }
+
+  shape(shape: Shape): void {
+    if (shape.epoch === this.#epoch) return this.uint(shape.index + 1);
+    shape.epoch = this.#epoch;
+    shape.index = this.#shapes++;
+    this.byte(0);
+    this.uint(shape.bytes.length);
+    this.bytes(shape.bytes);
+  }
+
+  /** A function of the program: its id and the hash of its text. */
+  code(code: Code): void {
+    const known = this.#codes.indexOf(code);
+    this.uint(known + 1);
+    if (known >= 0) return;
+    this.#codes.push(code);
+    this.string(code.id);
+    this.string(code.hash);
+  }
+
+  /** Numbers `value`; its body follows later when `aux` is given. */
+  add(value: object | symbol, tag: number, aux: Aux): void {
+    const id = this.#nodes.length;
+    this.#ids.set(value, id);
+    this.#nodes.push(value);
+    this.#parents.push(this.#current);
+    this.#tags.push(tag);
+    this.#aux.push(aux);
+  }
+
+  /** Takes back that `value` can be found by identity; its number stays. */
+  hide(value: object): void {
+    this.#ids.delete(value);
+  }
+
+  /** Refers to a node by number. */
+  nodeReference(id: number): void {
+    this.byte(Tag.NODE_REF);
+    this.uint(id);
+  }
+
+  /** The number of an object met before, `undefined` when it was not met. */
+  idOf(value: object): number | undefined {
+    return this.#ids.get(value);
+  }
+
+  /** Stops the walk: `value`, found in the body under way, cannot be saved. `why` goes on "it cannot be saved: …", `fix` is a sentence. */
+  refuse(value: unknown, why: string, fix: string): never {
+    const graph: Graph = { nodes: this.#nodes, parents: this.#parents, rootName: this.#rootName };
+    throw notSaveable(graph, this.#current, value, why, fix);
+  }
+
+  /** Head of an object or function met for the first time. */
+  #meet(value: object): void {
+    const registered = idOf(value);
+    if (registered !== undefined) return this.byReference(value, registered);
+    if (isProxy(value)) this.refuse(value, "it is a Proxy, whose handler flowc cannot see into", "Save its target instead.");
+    if (typeof value === "function") return writeClosure(this, value);
+    const prototype = getPrototypeOf(value);
+    if (prototype === Object.prototype) {
+      if (this.#plain(value, Tag.PLAIN)) return;
+    } else if (prototype === Array.prototype) {
+      if (isArray(value) && this.#array(value)) return;
+    } else if (prototype === Frame.prototype) {
+      return this.#frame(value as Frame);
+    } else if (prototype === null) {
+      if (this.#plain(value, Tag.PLAIN_NULL)) return;
+    } else {
+      const handler = handlerOf(prototype);
+      if (handler !== undefined) return this.#handled(value, handler);
+      if (idOf(prototype) !== undefined && this.#instance(value, prototype)) return;
+    }
+    this.#general(value, prototype);
+  }
+
+  /** A registered object, by id. */
+  byReference(value: object, id: string): void {
+    this.byte(Tag.REFERENCE);
+    this.string(id);
+    this.add(value, Tag.REFERENCE, undefined);
+  }
+
+  #general(value: object, prototype: object | null): void {
+    const intrinsic = intrinsicName(value);
+    if (intrinsic === undefined) {
+      if (!writePrototypeOf(this, value)) writeExotic(this, value, prototype);
+      return;
+    }
+    this.byte(Tag.INTRINSIC);
+    this.string(intrinsic);
+    this.add(value, Tag.INTRINSIC, undefined);
+  }
+
+  #symbol(symbol: symbol): void {
+    const id = this.#ids.get(symbol);
+    if (id !== undefined) {
+      this.byte(Tag.NODE_REF);
+      return this.uint(id);
+    }
+    const wellKnown = symbolNumber(symbol);
+    const key = Symbol.keyFor(symbol);
+    if (wellKnown !== undefined) this.pair(Tag.SYMBOL_WELL_KNOWN, wellKnown);
+    else if (key !== undefined) {
+      this.byte(Tag.SYMBOL_FOR);
+      this.string(key);
+    } else this.refuse(symbol, `it is the unique symbol ${String(symbol)}`, `Use Symbol.for(${JSON.stringify(symbol.description ?? "name")}), which is the same symbol in every process.`);
+    this.add(symbol, Tag.SYMBOL_FOR, undefined);
+  }
+
+  /**
+   * The own keys of an object that consists of default data properties alone, and is extensible; `undefined` when it does not. Looks at descriptors,
+   * because reading a property could call a getter.
+   */
+  #defaultKeys(value: object): readonly string[] | undefined {
+    const names = getOwnPropertyNames(value);
+    for (let i = 0; i < names.length; i++) {
+      const descriptor = getOwnPropertyDescriptor(value, names[i]!)!;
+      if (descriptor.writable !== true || !descriptor.enumerable || !descriptor.configurable) return undefined;
+    }
+    return getOwnPropertySymbols(value).length === 0 && isExtensible(value) ? names : undefined;
+  }
+
+  #plain(value: object, tag: typeof Tag.PLAIN | typeof Tag.PLAIN_NULL): boolean {
+    const keys = this.#defaultKeys(value);
+    // An object without keys may be anything whose prototype was replaced: let the general way find out.
+    if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return false;
+    if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN && this.#dictionary(value, keys);
+    const shape = shapeOf(keys);
+    this.byte(tag);
+    this.shape(shape);
+    this.add(value, Tag.PLAIN, shape);
+    return true;
+  }
+
+  #dictionary(value: object, keys: readonly string[]): true {
+    this.byte(Tag.DICT);
+    this.uint(keys.length);
+    this.add(value, Tag.DICT, keys);
+    return true;
+  }
+
+  #instance(value: object, prototype: object): boolean {
+    const info = classInfo(prototype);
+    if (info.refusal !== undefined) this.refuse(value, info.refusal, INSTANCE_FIX);
+    if (info.exotic !== undefined) return false;
+    const keys = this.#defaultKeys(value);
+    if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return false;
+    const shape = shapeOf(keys);
+    this.byte(Tag.INSTANCE);
+    this.add(value, Tag.PLAIN, shape);
+    this.reference(prototype);
+    this.shape(shape);
+    return true;
+  }
+
+  /** False unless all elements are default data properties and there is nothing else; holes are fine while they are few. */
+  #array(value: readonly unknown[]): boolean {
+    if (!isExtensible(value) || getOwnPropertySymbols(value).length !== 0) return false;
+    const length = value.length;
+    const names = getOwnPropertyNames(value).length - 1;
+    if (length > 2 * names + 16) return false;
+    let elements = 0;
+    for (let i = 0; i < length; i++) {
+      const descriptor = getOwnPropertyDescriptor(value, i);
+      if (descriptor === undefined) continue;
+      if (descriptor.writable !== true || !descriptor.enumerable || !descriptor.configurable) return false;
+      elements++;
+    }
+    if (elements !== names || !getOwnPropertyDescriptor(value, "length")!.writable) return false;
+    this.byte(Tag.ARRAY);
+    this.uint(length);
+    this.add(value, Tag.ARRAY, length);
+    return true;
+  }
+
+  /** Slots are made by emitted code and by nobody else, so they are default data properties. */
+  #frame(frame: Frame): void {
+    const shape = shapeOf(Object.keys(frame.slots));
+    this.byte(Tag.FRAME);
+    this.code(frame.code);
+    this.uint(frame.point);
+    this.shape(shape);
+    this.add(frame, Tag.FRAME, shape);
+  }
+
+  #handled(value: object, handler: Handler): void {
+    this.byte(Tag.HANDLED);
+    this.string(handler.name);
+    this.add(value, Tag.HANDLED, handler);
+  }
+
+  #body(id: number): void {
+    const aux = this.#aux[id];
+    if (aux === undefined) return;
+    const node = this.#nodes[id] as object;
+    switch (this.#tags[id]) {
+      case Tag.PLAIN:
+        return this.#values(node as Record<string, unknown>, (aux as Shape).keys);
+      case Tag.ARRAY:
+        return this.#elements(node as readonly unknown[], aux as number);
+      case Tag.FRAME:
+        this.value((node as Frame).self);
+        return this.#values((node as Frame).slots, (aux as Shape).keys);
+      case Tag.DICT:
+        return this.#entries(node as Record<string, unknown>, aux as readonly string[]);
+      case Tag.HANDLED:
+        return this.#fields(node, aux as Handler);
+      default:
+        return (aux as BodyWriter).write(this);
+    }
+  }
+
+  #values(owner: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
+    for (let i = 0; i < keys.length; i++) this.value(owner[keys[i]!]);
+  }
+
+  #elements(array: readonly unknown[], length: number): void {
+    for (let i = 0; i < length; i++) {
+      const element = array[i];
+      if (element === undefined && !Object.hasOwn(array, i)) this.byte(Tag.HOLE);
+      else this.value(element);
+    }
+  }
+
+  #entries(owner: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
+    for (const key of keys) {
+      this.string(key);
+      this.value(owner[key]);
+    }
+  }
+
+  #fields(value: object, handler: Handler): void {
+    const fields = handler.save(value);
+    assert(fields.length === handler.fields.length, `${handler.name} was saved as ${fields.length} fields`);
+    for (let i = 0; i < fields.length; i++) this.value(fields[i]);
+  }
+}

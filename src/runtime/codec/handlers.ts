@@ -1,0 +1,37 @@
+import { assert } from "../../shared/assert.js";
+
+/**
+ * How instances of one of the runtime's own classes are saved: taken apart into fields, and put together again from an empty object.
+ * Matches by prototype, exactly: instances of subclasses are not handled.
+ */
+export interface Handler<T extends object = object> {
+  /** Names the class in checkpoints; never changes. */
+  readonly name: string;
+  readonly prototype: T;
+  /** The fields' names, for messages: `cursor.array`. Their number is the number of fields. */
+  readonly fields: readonly string[];
+  /** The field values, in the order of `fields`. Runs no user code. */
+  save(value: T): readonly unknown[];
+  /** An object of the class, its fields not set yet. */
+  create(): T;
+  /** Sets the fields of what `create` returned. May throw when they make no sense: the checkpoint is damaged then. */
+  restore(shell: T, fields: readonly unknown[]): void;
+}
+
+const byPrototype = new Map<object, Handler>();
+const byName = new Map<string, Handler>();
+
+/** Makes instances of a class of the runtime saveable. Once per class, when its module loads. */
+export function registerHandler<T extends object>(handler: Handler<T>): void {
+  assert(!byName.has(handler.name), `two codec handlers named ${handler.name}`);
+  byPrototype.set(handler.prototype, handler as unknown as Handler);
+  byName.set(handler.name, handler as unknown as Handler);
+}
+
+export function handlerOf(prototype: object): Handler | undefined {
+  return byPrototype.get(prototype);
+}
+
+export function handlerNamed(name: string): Handler | undefined {
+  return byName.get(name);
+}

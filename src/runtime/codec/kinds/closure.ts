@@ -1,0 +1,261 @@
+/**
+ * Functions. Those of modules and of the language go by reference; a closure is its code id and what it captured, and is made again by the
+ * factory the compiler emitted. What the program changed on it since (properties, `prototype`) is found by comparing it with a fresh one.
+ */
+import type { Code } from "../../../shared/abi.js";
+import { closureOf, idOf } from "../../registry.js";
+import type { Closure } from "../../stamp.js";
+import type { Decoder } from "../decoder.js";
+import type { BodyWriter, Encoder } from "../encoder.js";
+import { Tag } from "../format.js";
+import { intrinsicName } from "../intrinsics.js";
+import { Late } from "../late.js";
+import { closureCode } from "../program.js";
+import { readProperties, writeProperties } from "../properties.js";
+import { corrupt } from "../reader.js";
+
+/** What differs from a fresh one; bits of one byte. */
+const Change = { PROPERTIES: 1, REMOVED: 2, PROTOTYPE: 4, LOCKED: 8, HOME: 16 } as const;
+
+/** Head of a function that is not registered. Refuses functions flowc knows nothing about. */
+export function writeClosure(out: Encoder, fn: Function): void {
+  const closure = closureOf(fn);
+  if (closure?.code.make !== undefined) {
+    out.byte(Tag.CLOSURE);
+    out.code(closure.code);
+    return out.add(fn, Tag.CLOSURE, new ClosureBody(fn, closure));
+  }
+  const intrinsic = intrinsicName(fn);
+  if (intrinsic === undefined) return refuseFunction(out, fn);
+  out.byte(Tag.INTRINSIC);
+  out.string(intrinsic);
+  out.add(fn, Tag.INTRINSIC, undefined);
+}
+
+function refuseFunction(out: Encoder, fn: Function): never {
+  const name: unknown = Object.getOwnPropertyDescriptor(fn, "name")?.value;
+  const called = typeof name === "string" && name !== "" ? ` (${name})` : "";
+  const isNative = Function.prototype.toString.call(fn).endsWith("{ [native code] }");
+  if (isNative && called.startsWith(" (bound ")) {
+    out.refuse(fn, `it is a bound function${called}`, "Use an arrow function instead of bind().");
+  }
+  if (isNative) out.refuse(fn, `it is a native function${called}`, "Wrap it in an arrow function, or let it go out of scope before the suspension.");
+  out.refuse(fn, `it is a function that was not compiled by flowc${called}`, "Wrap it in an arrow function of a compiled file, or let it go out of scope before the suspension.");
+}
+
+class ClosureBody implements BodyWriter {
+  constructor(
+    readonly fn: Function,
+    readonly closure: Closure,
+  ) {}
+
+  write(out: Encoder): void {
+    const { code, captured, self } = this.closure;
+    out.uint(captured.length);
+    out.value(self);
+    for (let i = 0; i < captured.length; i++) out.value(captured[i]);
+    const fresh = freshOf(code);
+    const home = ownHome(this.fn);
+    const replaced = home === undefined && !isGeneratorHome(this.fn, fresh);
+    const difference = compare(this.fn, fresh, (key) => key === "prototype" && !replaced);
+    const homeChanged = home !== undefined && isChanged(compareHomes(home, fresh));
+    writeChange(out, this.fn, difference, homeChanged ? Change.HOME : 0);
+    if (homeChanged) out.value(home);
+  }
+}
+
+/** The `prototype` object a function was born with, `undefined` when it has none, or another one by now. */
+function ownHome(fn: Function): object | undefined {
+  const home: unknown = Object.getOwnPropertyDescriptor(fn, "prototype")?.value;
+  if (typeof home !== "object" || home === null) return undefined;
+  return Object.getOwnPropertyDescriptor(home, "constructor")?.value === fn ? home : undefined;
+}
+
+/** Generator functions are born with a `prototype` that does not point back. */
+function isGeneratorHome(fn: Function, fresh: Function): boolean {
+  const home = Object.getOwnPropertyDescriptor(fn, "prototype")?.value as object | undefined;
+  const other = Object.getOwnPropertyDescriptor(fresh, "prototype")?.value as object | undefined;
+  if (home === undefined || other === undefined) return home === other;
+  const isPlain = Reflect.ownKeys(home).length === 0 && Reflect.ownKeys(other).length === 0;
+  return isPlain && Object.getPrototypeOf(home) === Object.getPrototypeOf(other);
+}
+
+/** Head of the `prototype` object of a closure. False when `value` is not one. */
+export function writePrototypeOf(out: Encoder, value: object): boolean {
+  const constructor: unknown = Object.getOwnPropertyDescriptor(value, "constructor")?.value;
+  if (typeof constructor !== "function" || ownHome(constructor) !== value || idOf(constructor) !== undefined) return false;
+  const code = closureOf(constructor)?.code;
+  if (code?.make === undefined) {
+    out.refuse(value, "it is the prototype of a class that was not compiled by flowc", "Compile the file of that class, or let it go out of scope before the suspension.");
+  }
+  out.byte(Tag.PROTOTYPE_OF);
+  out.add(value, Tag.PROTOTYPE_OF, new HomeBody(value, constructor, code));
+  return true;
+}
+
+class HomeBody implements BodyWriter {
+  constructor(
+    readonly home: object,
+    readonly fn: Function,
+    readonly code: Code,
+  ) {}
+
+  write(out: Encoder): void {
+    out.value(this.fn);
+    writeChange(out, this.home, compareHomes(this.home, freshOf(this.code)), 0);
+  }
+}
+
+interface Difference {
+  readonly removed: readonly (string | symbol)[];
+  readonly changed: readonly (string | symbol)[];
+  /** `undefined`: the same as that of a fresh one. */
+  readonly prototype: object | null | undefined;
+  readonly locked: boolean;
+}
+
+function compareHomes(home: object, fresh: Function): Difference {
+  return compare(home, ownHome(fresh) ?? {}, (key) => key === "constructor");
+}
+
+function compare(value: object, fresh: object, skip: (key: string | symbol) => boolean): Difference {
+  const changed = Reflect.ownKeys(value).filter((key) => !skip(key) && !sameProperty(value, fresh, key));
+  const removed = Reflect.ownKeys(fresh).filter((key) => !Object.hasOwn(value, key));
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const same = prototype === Object.getPrototypeOf(fresh);
+  return { changed, removed, prototype: same ? undefined : prototype, locked: !Object.isExtensible(value) };
+}
+
+function isChanged({ changed, removed, prototype, locked }: Difference): boolean {
+  return changed.length > 0 || removed.length > 0 || prototype !== undefined || locked;
+}
+
+function sameProperty(value: object, fresh: object, key: string | symbol): boolean {
+  const mine = Reflect.getOwnPropertyDescriptor(value, key)!;
+  const other = Reflect.getOwnPropertyDescriptor(fresh, key);
+  if (other === undefined) return false;
+  return (
+    mine.enumerable === other.enumerable &&
+    mine.configurable === other.configurable &&
+    mine.writable === other.writable &&
+    samePart(mine.value, other.value) &&
+    samePart(mine.get, other.get) &&
+    samePart(mine.set, other.set)
+  );
+}
+
+/** Methods of a class made at run time are other functions each time; they come with the class. */
+function samePart(mine: unknown, other: unknown): boolean {
+  if (Object.is(mine, other)) return true;
+  return typeof mine === "function" && typeof other === "function" && closureOf(mine) === undefined && idOf(mine) === undefined;
+}
+
+function writeChange(out: Encoder, value: object, difference: Difference, more: number): void {
+  const { changed, removed, prototype, locked } = difference;
+  out.byte(
+    more |
+      (changed.length > 0 ? Change.PROPERTIES : 0) |
+      (removed.length > 0 ? Change.REMOVED : 0) |
+      (prototype === undefined ? 0 : Change.PROTOTYPE) |
+      (locked ? Change.LOCKED : 0),
+  );
+  if (prototype !== undefined) out.value(prototype);
+  if (removed.length > 0) {
+    out.uint(removed.length);
+    for (const key of removed) out.value(key);
+  }
+  if (changed.length > 0) writeProperties(out, value, changed);
+}
+
+const freshOnes = new WeakMap<Code, Function>();
+
+/** A function of that code as it comes out of its factory, to compare with. It captures nothing and is never called. */
+function freshOf(code: Code): Function {
+  let fresh = freshOnes.get(code);
+  if (fresh === undefined) {
+    fresh = makeFresh(code);
+    freshOnes.set(code, fresh);
+  }
+  return fresh;
+}
+
+function makeFresh(code: Code): Function {
+  try {
+    return Reflect.apply(code.make!, undefined, []) as Function;
+  } catch {
+    // A class whose heritage is captured: nothing to compare with.
+    return () => undefined;
+  }
+}
+
+/** A closure whose captured values are not all there yet. */
+class LateClosure extends Late {
+  captured: readonly unknown[] = [];
+  self: unknown = undefined;
+  constructor(readonly code: Code) {
+    super();
+  }
+  override needs(): readonly unknown[] {
+    return [...this.captured, this.self];
+  }
+  override make(): Function {
+    const captured = this.captured.map((value) => (value instanceof Late ? value.made : value));
+    const self = this.self instanceof Late ? this.self.made : this.self;
+    const fn: unknown = Reflect.apply(this.code.make!, self, captured);
+    if (typeof fn !== "function") throw corrupt(`${this.code.id} makes no function`);
+    return fn;
+  }
+}
+
+class LateHome extends Late {
+  fn: unknown = undefined;
+  override needs(): readonly unknown[] {
+    return [this.fn];
+  }
+  override make(): object {
+    const fn = this.fn instanceof LateClosure ? this.fn.made : undefined;
+    const home: unknown = fn === undefined ? undefined : Object.getOwnPropertyDescriptor(fn, "prototype")?.value;
+    if (typeof home !== "object" || home === null) throw corrupt("a function has no prototype");
+    return home;
+  }
+}
+
+export function readClosure(input: Decoder, id: number): Late {
+  const late = new LateClosure(closureCode(input.code()));
+  input.body(id, (source) => {
+    const count = source.count();
+    late.self = source.value();
+    late.captured = source.values(count);
+    const change = readChange(source, late);
+    // The prototype object says itself what changed on it.
+    if (change & Change.HOME) source.value();
+  });
+  return input.late(late);
+}
+
+export function readPrototypeOf(input: Decoder, id: number): Late {
+  const late = new LateHome();
+  input.body(id, (source) => {
+    late.fn = source.value();
+    readChange(source, late);
+  });
+  return input.late(late);
+}
+
+function readChange(input: Decoder, late: Late): number {
+  const change = input.byte();
+  if (change & Change.PROTOTYPE) {
+    input.settle([late, input.value()], ([owner, prototype]) => {
+      if (typeof prototype !== "object" && typeof prototype !== "function") throw corrupt("a prototype is not an object");
+      Object.setPrototypeOf(owner, prototype);
+    });
+  }
+  if (change & Change.REMOVED) {
+    input.settle([late, ...input.values(input.count())], ([owner, ...keys]) => {
+      for (const key of keys) Reflect.deleteProperty(owner as object, key as string | symbol);
+    });
+  }
+  if (change & Change.PROPERTIES) readProperties(input, late);
+  if (change & Change.LOCKED) input.atEnd(() => void Object.preventExtensions(late.made));
+  return change;
+}

@@ -1,0 +1,63 @@
+import { types } from "node:util";
+import { ABI_VERSION } from "../../../shared/abi.js";
+import * as ours from "../../../shared/errors.js";
+import { $module } from "../../registry.js";
+import { registerExotic } from "./kind.js";
+
+// flowc's own errors are classes like any other, known in every process.
+const registrar = $module(ABI_VERSION, "flowc");
+for (const [name, value] of Object.entries(ours)) registrar.cls(name, value as unknown as Function);
+
+const nameOf = Object.getOwnPropertyDescriptor(DOMException.prototype, "name")!.get as (this: object) => string;
+const messageOf = Object.getOwnPropertyDescriptor(DOMException.prototype, "message")!.get as (this: object) => string;
+
+registerExotic({
+  tag: 5,
+  prototype: DOMException.prototype,
+  is(value) {
+    try {
+      nameOf.call(value);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  head(out, value) {
+    out.string(nameOf.call(value));
+    out.string(messageOf.call(value));
+  },
+  make(input) {
+    const name = input.string();
+    return bare(() => new DOMException(input.string(), name));
+  },
+});
+
+/** Message, stack, cause, errors: all of it is properties. What is special is that V8 knows the object for an error. */
+registerExotic<Error>(
+  {
+    tag: 6,
+    prototype: Error.prototype,
+    branded: true,
+    is: types.isNativeError,
+    head() {},
+    make: () => bare(() => new Error()),
+  },
+  [AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, ...suppressed()].map((type) => type.prototype as object),
+);
+
+function suppressed(): readonly Function[] {
+  return typeof SuppressedError === "function" ? [SuppressedError] : [];
+}
+
+/** A new error without own properties, made without walking the native stack. */
+function bare<E extends Error>(make: () => E): E {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    const error = make();
+    for (const key of Reflect.ownKeys(error)) Reflect.deleteProperty(error, key);
+    return error;
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}

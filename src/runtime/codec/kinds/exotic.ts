@@ -1,0 +1,131 @@
+/**
+ * The general way to save an object: its kind's own state, then everything an object may have besides. Prototype by reference in the head
+ * when it is registered or built in, otherwise as a value in the body.
+ */
+import { types } from "node:util";
+import { closureOf, idOf } from "../../registry.js";
+import { classInfo, type ClassInfo } from "../classes.js";
+import type { Decoder } from "../decoder.js";
+import type { BodyWriter, Encoder } from "../encoder.js";
+import { Form, Tag } from "../format.js";
+import { intrinsicName } from "../intrinsics.js";
+import { readProperties, writeProperties } from "../properties.js";
+import { corrupt } from "../reader.js";
+import { explain, INSTANCE_FIX } from "../refusal.js";
+import "./all.js";
+import { exoticByBrand, exoticByPrototype, exoticByTag, ORDINARY_TAG, type Exotic } from "./kind.js";
+
+/** Head of `value`, which no faster form fits. Refuses what no kind knows. */
+export function writeExotic(out: Encoder, value: object, prototype: object | null): void {
+  if (types.isArrayBuffer(value) && out.pools?.claimWhole(out, value)) return;
+  const saved = savedPrototype(out, value, prototype);
+  const kind = kindOf(value, prototype);
+  const keys = kind.propertyKeys?.(value) ?? Reflect.ownKeys(value);
+  const form = formOf(value, kind, saved, keys.length);
+  out.byte(Tag.EXOTIC);
+  out.pair(kind.tag, form);
+  const hasBody = kind.body !== undefined || (form & (Form.PROPERTIES | Form.LATE_PROTOTYPE)) !== 0;
+  out.add(value, Tag.EXOTIC, hasBody ? new ExoticBody(value, kind, form, saved, keys) : undefined);
+  if (form & Form.PROTOTYPE) out.reference(saved!);
+  kind.head(out, value);
+}
+
+class ExoticBody implements BodyWriter {
+  constructor(
+    readonly value: object,
+    readonly kind: Exotic,
+    readonly form: number,
+    readonly prototype: object | null,
+    readonly keys: readonly (string | symbol)[],
+  ) {}
+
+  write(out: Encoder): void {
+    if (this.form & Form.LATE_PROTOTYPE) out.value(this.prototype);
+    this.kind.body?.(out, this.value);
+    if (this.form & Form.PROPERTIES) writeProperties(out, this.value, this.keys);
+  }
+}
+
+function formOf(value: object, kind: Exotic, prototype: object | null, properties: number): number {
+  let form = 0;
+  if (properties > 0) form |= Form.PROPERTIES;
+  if (!Object.isExtensible(value)) form |= Form.LOCKED;
+  if (prototype === null) form |= Form.NULL_PROTOTYPE;
+  else if (prototype !== kind.prototype) form |= isReferable(prototype) ? Form.PROTOTYPE : Form.LATE_PROTOTYPE;
+  return form;
+}
+
+function isReferable(prototype: object): boolean {
+  return idOf(prototype) !== undefined || intrinsicName(prototype) !== undefined;
+}
+
+function kindOf(value: object, prototype: object | null): Exotic {
+  const direct = prototype === null ? undefined : (exoticByPrototype(prototype) ?? classInfo(prototype).exotic);
+  return direct?.is(value) ? direct : (exoticByBrand(value) ?? exoticByTag(ORDINARY_TAG)!);
+}
+
+/** The prototype to save for `value`, after checking that its class is one whose instances can be saved. */
+function savedPrototype(out: Encoder, value: object, prototype: object | null): object | null {
+  if (prototype === null || prototype === Object.prototype) return prototype;
+  if (isReferable(prototype)) {
+    if (!hasKnownState(value)) out.refuse(value, ...explain(value, prototype));
+    const info = classInfo(prototype);
+    if (info.refusal !== undefined) out.refuse(value, ...refusalOf(value, prototype, info));
+    return prototype;
+  }
+  const ancestor = nativeErrorPrototype(value, prototype);
+  if (ancestor !== undefined) return ancestor;
+  if (!isPlainPrototype(prototype)) out.refuse(value, ...explain(value, prototype));
+  return prototype;
+}
+
+function refusalOf(value: object, prototype: object, info: ClassInfo): readonly [string, string] {
+  return idOf(prototype) === undefined ? explain(value, prototype) : [info.refusal!, INSTANCE_FIX];
+}
+
+/** False for what keeps state that no program can read, whatever its prototype says. */
+function hasKnownState(value: object): boolean {
+  return !types.isPromise(value) && !types.isGeneratorObject(value) && !types.isWeakMap(value) && !types.isWeakSet(value);
+}
+
+/** Node's own errors (`ERR_INVALID_ARG_TYPE`) have a prototype between them and the built-in error they extend: theirs is saved instead. */
+function nativeErrorPrototype(value: object, prototype: object): object | undefined {
+  if (!types.isNativeError(value)) return undefined;
+  const above = Object.getPrototypeOf(prototype) as object | null;
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  const isNodes = typeof constructor === "function" && intrinsicName(constructor) !== undefined;
+  return isNodes && above !== null && intrinsicName(above) !== undefined ? above : undefined;
+}
+
+/** An object used as a prototype that is not that of a class: it can be saved like any other object. That of a closure can, too. */
+function isPlainPrototype(prototype: object): boolean {
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  if (typeof constructor !== "function") return true;
+  const its: unknown = Object.getOwnPropertyDescriptor(constructor, "prototype")?.value;
+  return its !== prototype || closureOf(constructor) !== undefined;
+}
+
+/** Reads a head; the node's number is taken already. */
+export function readExotic(input: Decoder, id: number): object {
+  const kind = exoticByTag(input.byte());
+  if (kind === undefined) throw corrupt("an object has an unknown kind");
+  const form = input.byte();
+  const prototype = form & Form.PROTOTYPE ? input.prototype() : form & Form.NULL_PROTOTYPE ? null : undefined;
+  const value = kind.make(input);
+  if (prototype !== undefined) Object.setPrototypeOf(value, prototype);
+  if (form & Form.LOCKED) input.atEnd(() => void Object.preventExtensions(value));
+  const hasBody = kind.fill !== undefined || (form & (Form.PROPERTIES | Form.LATE_PROTOTYPE)) !== 0;
+  if (hasBody) input.body(id, (source) => readExoticBody(source, value, kind, form));
+  return value;
+}
+
+function readExoticBody(input: Decoder, value: object, kind: Exotic, form: number): void {
+  if (form & Form.LATE_PROTOTYPE) {
+    input.settle([input.value()], ([prototype]) => {
+      if (typeof prototype !== "object") throw corrupt("a prototype is not an object");
+      Object.setPrototypeOf(value, prototype);
+    });
+  }
+  kind.fill?.(input, value);
+  if (form & Form.PROPERTIES) readProperties(input, value);
+}

@@ -1,0 +1,52 @@
+/** Looks up what a checkpoint refers to in the program that is loaded, and says what to do when it is not there (I8). */
+import type { Code } from "../../shared/abi.js";
+import { ProgramChangedError } from "../../shared/errors.js";
+import { codeById, valueById } from "../registry.js";
+import { corrupt } from "./reader.js";
+
+/** A function as a checkpoint names it. */
+export interface SavedCode {
+  readonly id: string;
+  readonly hash: string;
+}
+
+/** The code of a suspended activation: has to be the very same text, since the saved point is a place in it. */
+export function frameCode(saved: SavedCode, point: number): Code {
+  const code = sameCode(saved, "was suspended in it");
+  if (code.points !== undefined && point >= code.points.length) throw corrupt(`${saved.id} has no suspension point ${point}`);
+  return code;
+}
+
+/** The code of a closure: has to be the same text, since captured values are positional. */
+export function closureCode(saved: SavedCode): Code {
+  const code = sameCode(saved, "saved a closure of it");
+  if (code.make === undefined) throw changed(saved.id, "is no longer a closure");
+  return code;
+}
+
+/** A registered class, function or constant. */
+export function registered(id: string): object {
+  const value = valueById(id);
+  if (value === undefined) throw changed(id, "is not there any more: it was removed or renamed, or its file is not loaded");
+  return value;
+}
+
+/** A class of the runtime that this version does not know. */
+export function unknownHandler(name: string): ProgramChangedError {
+  return new ProgramChangedError(`The checkpoint holds a ${name}, which this version of flowc does not know. Use the version that wrote it, or a newer one.`);
+}
+
+function sameCode(saved: SavedCode, what: string): Code {
+  const code = codeById(saved.id);
+  if (code === undefined) throw changed(saved.id, "is not there any more: it was removed or renamed, or its file is not loaded");
+  if (code.hash !== saved.hash) throw changed(saved.id, `has changed since the run ${what}`);
+  return code;
+}
+
+function changed(id: string, why: string): ProgramChangedError {
+  const cut = id.lastIndexOf("#");
+  const place = cut < 0 ? id : `${id.slice(cut + 1)} in ${id.slice(0, cut)}`;
+  return new ProgramChangedError(
+    `${place} ${why}. The run stays where it was. Load the version of the program the run was suspended with, or rewind the run to a checkpoint from before it.`,
+  );
+}

@@ -1,0 +1,107 @@
+import { types } from "node:util";
+import { NotSaveableError } from "../../shared/errors.js";
+import { Frame } from "../frame.js";
+import { closureOf } from "../registry.js";
+import { className, withArticle } from "./classes.js";
+import { handlerOf } from "./handlers.js";
+
+/** What the encoder knows of the walk. Keys of edges are not kept: they are found again when there is something to report. */
+export interface Graph {
+  readonly nodes: readonly (object | symbol)[];
+  /** Node in whose body each node was met; −1 for the root. */
+  readonly parents: readonly number[];
+  readonly rootName: string;
+}
+
+export const INSTANCE_FIX = "Open it inside a step, or let it go out of scope before the suspension.";
+
+/** The error for `value`, which was found in the body of node `holder` (−1: it is the root itself). */
+export function notSaveable(graph: Graph, holder: number, value: unknown, why: string, fix: string): NotSaveableError {
+  const chain: unknown[] = [value];
+  for (let id = holder; id >= 0; id = graph.parents[id]!) chain.unshift(graph.nodes[id]);
+  const innermost = chain.findLastIndex((node, index) => node instanceof Frame && index < chain.length - 1);
+  const path = pathText(chain.slice(Math.max(innermost, 0)), innermost >= 0 ? "" : graph.rootName);
+  const place = innermost >= 0 ? ` It is live in ${placeOf(chain[innermost] as Frame)}.` : "";
+  return new NotSaveableError(`\`${path}\` cannot be saved: ${why}.${place} ${fix}`, path);
+}
+
+/** ``checkout at src/checkout.ts:12 (`sleep("3 days")`)`` */
+function placeOf(frame: Frame): string {
+  const { name, module, points } = frame.code;
+  const point = points?.[frame.point];
+  return point ? `${name} at ${module}:${point[0]} (\`${point[2]}\`)` : `${name} in ${module}`;
+}
+
+function pathText(chain: readonly unknown[], start: string): string {
+  let path = start;
+  for (let i = 0; i + 1 < chain.length; i++) path = stepText(path, chain[i] as object, chain[i + 1]);
+  return path;
+}
+
+/** `path` extended by the way from `holder` to `value`. */
+function stepText(path: string, holder: object, value: unknown): string {
+  if (holder instanceof Frame) {
+    const slot = Object.keys(holder.slots).find((name) => holder.slots[name] === value);
+    return slot ?? "this";
+  }
+  const closure = typeof holder === "function" ? closureOf(holder) : undefined;
+  if (closure !== undefined) {
+    const index = closure.captured.indexOf(value);
+    if (index >= 0) return `${path} → captured ${closure.code.captures?.[index] ?? `variable ${index + 1}`}`;
+    if (closure.self === value) return `${path} → captured this`;
+  }
+  const prototype = Object.getPrototypeOf(holder) as object | null;
+  const handler = prototype === null ? undefined : handlerOf(prototype);
+  if (handler !== undefined) return `${path}.${handler.fields[handler.save(holder).indexOf(value)] ?? "?"}`;
+  if (types.isMap(holder)) return mapText(path, holder, value) ?? propertyText(path, holder, value);
+  if (types.isSet(holder) && Set.prototype.has.call(holder, value)) return `${path}.values()[${[...Set.prototype.values.call(holder)].indexOf(value)}]`;
+  return propertyText(path, holder, value);
+}
+
+function mapText(path: string, map: Map<unknown, unknown>, value: unknown): string | undefined {
+  let index = 0;
+  for (const [key, entry] of Map.prototype.entries.call(map)) {
+    if (entry === value) return `${path}.get(${literal(key)})`;
+    if (key === value) return `${path}.keys()[${index}]`;
+    index++;
+  }
+  return undefined;
+}
+
+function literal(key: unknown): string {
+  if (typeof key === "string") return JSON.stringify(key);
+  if (typeof key === "object" || typeof key === "function") return "…";
+  return typeof key === "bigint" ? `${key}n` : String(key);
+}
+
+function propertyText(path: string, holder: object, value: unknown): string {
+  for (const key of Reflect.ownKeys(holder)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(holder, key)!;
+    if ("value" in descriptor ? Object.is(descriptor.value, value) : false) return path + keyText(key);
+    if (descriptor.get === value) return `${path}${keyText(key)} (getter)`;
+    if (descriptor.set === value) return `${path}${keyText(key)} (setter)`;
+    if (key === value) return `${path}[${String(key)}] (key)`;
+  }
+  return `${path} → prototype`;
+}
+
+function keyText(key: string | symbol): string {
+  if (typeof key === "symbol") return `[${String(key)}]`;
+  if (/^(0|[1-9]\d*)$/.test(key)) return `[${key}]`;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
+
+/** Why an object that no kind knows cannot be saved, and what to do. */
+export function explain(value: object, prototype: object | null): readonly [why: string, fix: string] {
+  if (types.isPromise(value)) return ["it is a Promise", "Await it inside a step: a step returns its value."];
+  if (types.isWeakMap(value) || types.isWeakSet(value) || value instanceof WeakRef) {
+    return [`it is a ${className(prototype ?? {})}, whose contents nobody can list`, "Use a Map or a Set, or let it go out of scope before the suspension."];
+  }
+  if (types.isGeneratorObject(value)) return ["it is a generator under way", "Finish it before the suspension, for example with Array.from."];
+  const tag: unknown = prototype === null ? undefined : Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
+  if (typeof tag === "string" && tag.endsWith("Iterator")) {
+    return [`it is a native ${tag}, whose position nobody can read`, "Finish it before the suspension, for example with Array.from."];
+  }
+  if (types.isModuleNamespaceObject(value)) return ["it is a module namespace", "Import it at the top of the file instead of holding it in a variable."];
+  return [`it is ${withArticle(className(prototype ?? {}))}`, INSTANCE_FIX];
+}
