@@ -305,7 +305,7 @@ export class Driver {
     const abort = [...this.#strands.aborted, ...this.#strands.started];
     this.#strands.started.clear();
     if (status !== "failed") this.#log(`run.${status}`, {});
-    const { journal } = this;
+    const journal = this.#journal;
     return { status, image, outcome, wakeAt: undefined, timerAt: undefined, waitingFor: "", consumed, journal, start: [], abort };
   }
 

@@ -81,10 +81,12 @@ export class Engine implements ActorHost {
     this.#actors.get(claimed.id)?.drop(new CancelledError("this worker lost the run"));
     const actor = new Actor(this, claimed.id, claimed.fence, driver);
     this.#actors.set(claimed.id, actor);
-    const due = actor.receive(claimed.messages) || driver.isDue(now);
-    if (due) this.enqueue(actor);
-    actor.start(driver.takeStarts(), now);
-    if (!due && !actor.busy) this.enqueue(actor);
+    if (actor.receive(claimed.messages) || driver.isDue(now)) return this.enqueue(actor);
+    const starts = driver.takeStarts();
+    actor.start(starts, now);
+    actor.arm(driver.timerAt());
+    // Nothing to do after all: one commit gives it back.
+    if (starts.length === 0) this.enqueue(actor);
   }
 
   /** A continuation that cannot be loaded: the run fails where it is; it goes on with a retry once it can be loaded (I8). */

@@ -5,6 +5,7 @@
  *
  * Cursors inherit from %Iterator.prototype% and iterate themselves, so they also stand in for the results of `entries()`, `keys()` and `values()`.
  */
+import { registerHandler } from "./codec/handlers.js";
 import { registerValue } from "./registry.js";
 import { SUSPEND } from "./suspend.js";
 
@@ -110,12 +111,10 @@ export class CollectionCursor extends Cursor {
   constructor(
     /** `undefined` once it has ended. */
     public target: Map<unknown, unknown> | Set<unknown> | undefined,
-    readonly kind: CursorKind,
-    remaining?: number,
+    public kind: CursorKind,
   ) {
     super();
-    if (remaining === undefined) this.#native = nativeIterator(target, kind);
-    else this.#remaining = remaining;
+    this.#native = nativeIterator(target, kind);
   }
 
   next(): Result {
@@ -146,6 +145,18 @@ export class CollectionCursor extends Cursor {
     return left;
   }
 
+  /** For the codec: takes the fields that `save` listed. */
+  restore(target: unknown, kind: unknown, remaining: unknown): void {
+    const collection = isMap(target) || isSet(target) ? target : undefined;
+    if (collection === undefined && target !== undefined) throw new TypeError("a cursor over something else than a Map or a Set");
+    if ((kind !== "values" && kind !== "keys" && kind !== "entries") || !Number.isSafeInteger(remaining))
+      throw new TypeError("a damaged cursor");
+    this.target = collection;
+    this.kind = kind;
+    this.#remaining = remaining as number;
+    this.#native = undefined;
+  }
+
   #restored(target: Map<unknown, unknown> | Set<unknown>): Iterator<unknown> {
     const native = nativeIterator(target, this.kind)!;
     const next = (target instanceof Map ? mapNext : setNext) as () => Result;
@@ -168,7 +179,14 @@ tag(StringCursor, "String Iterator");
 tag(CollectionCursor, "Map Iterator");
 registerValue("flowc:ArrayCursor.prototype", ArrayCursor.prototype);
 registerValue("flowc:StringCursor.prototype", StringCursor.prototype);
-registerValue("flowc:CollectionCursor.prototype", CollectionCursor.prototype);
+registerHandler<CollectionCursor>({
+  name: "CollectionCursor",
+  prototype: CollectionCursor.prototype,
+  fields: ["target", "kind", "remaining"],
+  save: (cursor) => [cursor.target, cursor.kind, cursor.remaining()],
+  create: () => new CollectionCursor(undefined, "values"),
+  restore: (cursor, [target, kind, remaining]) => cursor.restore(target, kind, remaining),
+});
 
 function tag(cursor: { readonly prototype: object }, name: string): void {
   Object.defineProperty(cursor.prototype, Symbol.toStringTag, { value: name, configurable: true });

@@ -1,0 +1,42 @@
+/**
+ * `flowc`: what workflow code and host programs import. Only re-exports; the documentation is at the definitions.
+ */
+
+// Workflow code.
+export { step, steps, perform, type Steps, type Unpromised } from "./runtime/effects/step.js";
+export type { StepOptions, RetryOptions } from "./runtime/effects/retry.js";
+export { sleep, sleepUntil } from "./runtime/effects/sleep.js";
+export type { Duration } from "./runtime/effects/duration.js";
+export { channel, type Channel, type ReceiveOptions } from "./runtime/effects/channel.js";
+export { spawn, type Task } from "./runtime/effects/task.js";
+export { withTimeout } from "./runtime/effects/timeout.js";
+
+// The bodies of steps.
+export { stepContext, type StepContext } from "./runtime/effects/context.js";
+
+// Host programs.
+export { open, type Flow, type FlowOptions, type Run, type SendOptions, type StartOptions } from "./runtime/flow.js";
+export type { Worker, WorkerOptions } from "./runtime/worker.js";
+export type { FrameDescription, RunDescription, StrandDescription } from "./runtime/inspect.js";
+export type { Clock, Logger, Ports, TimerHandle, Timers } from "./runtime/ports.js";
+export { memory } from "./runtime/store/memory.js";
+export { sqlite } from "./runtime/store/sqlite/index.js";
+export type { JournalEntry, RunQuery, RunStatus, RunSummary, Store } from "./runtime/store/store.js";
+
+// Errors.
+export {
+  AbiError,
+  CancelledError,
+  CorruptCheckpointError,
+  FlowError,
+  ForeignFrameError,
+  NotSaveableError,
+  OutsideRunError,
+  ProgramChangedError,
+  RunFailedError,
+  StepError,
+  StoreError,
+  TimeoutError,
+  UnknownRunError,
+  UsageError,
+} from "./shared/errors.js";

@@ -1,0 +1,285 @@
+/**
+ * The host's side: ordinary async Node code that starts runs, sends them messages, waits for results, and runs workers.
+ *
+ *     const flow = open({ store: sqlite("flow.db") });
+ *     const worker = await flow.worker();
+ *     const run = await flow.start(checkout, [order], { id: "order-17" });
+ *     const receipt = await run.result();
+ */
+import { CancelledError, RunFailedError, UnknownRunError, UsageError } from "../shared/errors.js";
+import { decode, encode } from "./codec/index.js";
+import { Channel } from "./effects/channel.js";
+import { hubOf } from "./hub.js";
+import { newImage, type Codec, type Outcome, type RunImage } from "./image.js";
+import { describeImage, type RunDescription } from "./inspect.js";
+import { realPorts, type Ports } from "./ports.js";
+import { closureOf, functionById } from "./registry.js";
+import { oneLine } from "./saved.js";
+import { LIVE_STATUSES, type JournalEntry, type RunQuery, type RunSummary, type Store, type StoredRun } from "./store/store.js";
+import { Worker, type WorkerOptions } from "./worker.js";
+
+const codec: Codec = { encode: (root) => encode(root), decode };
+
+export interface FlowOptions {
+  /** Where runs live: `sqlite("flow.db")`, `memory()`. */
+  readonly store: Store;
+  /** Clock, timers, randomness, ids, log. Default: the real ones. */
+  readonly ports?: Partial<Ports>;
+}
+
+export interface StartOptions {
+  /** The run's id. Starting the same workflow with an id that exists answers the existing run, so that a start can be repeated safely. Default: a new UUID. */
+  readonly id?: string;
+}
+
+export interface SendOptions {
+  /** The same message id sent twice arrives once. */
+  readonly id?: string;
+}
+
+/** Opens a store for use. Costs nothing; the store connects when it is first used. */
+export function open(options: FlowOptions): Flow {
+  if (typeof options?.store?.createRun !== "function") {
+    throw new UsageError('open() takes a store: open({ store: sqlite("flow.db") }) or open({ store: memory() }).');
+  }
+  return new Flow(options.store, { ...realPorts, ...options.ports });
+}
+
+export class Flow {
+  readonly store: Store;
+  readonly #ports: Ports;
+  readonly #workers = new Set<Worker>();
+
+  /** Use `open`. */
+  constructor(store: Store, ports: Ports) {
+    this.store = store;
+    this.#ports = ports;
+  }
+
+  /**
+   * Creates a run of a workflow: any exported function of a compiled file. Its arguments are saved, so later changes to them are not seen. Somebody's
+   * worker runs it. Throws UsageError when `workflow` is not compiled, or when a run of that id exists for another workflow; NotSaveableError for an
+   * argument that cannot be saved.
+   */
+  async start<A extends unknown[], R>(
+    workflow: (...args: A) => R,
+    args: A,
+    options: StartOptions = {},
+  ): Promise<Run<Awaited<R>>> {
+    const name = workflowId(workflow);
+    const id = options.id ?? this.#ports.newId();
+    if (typeof id !== "string" || id === "") throw new UsageError("flow.start: a run id is a text of at least one character.");
+    const createdAt = this.#ports.clock.now();
+    const image = codec.encode(newImage(id, name, workflow, args, createdAt));
+    const answer = await this.store.createRun({ id, workflow: name, image, createdAt });
+    if (answer === "exists") await this.#checkSame(id, name);
+    else hubOf(this.store).work();
+    return this.run(id);
+  }
+
+  async #checkSame(id: string, workflow: string): Promise<void> {
+    const existing = await this.store.getRun(id);
+    if (existing !== undefined && existing.workflow !== workflow) {
+      throw new UsageError(`flow.start: run ${id} exists already, and it is a run of ${existing.workflow}, not of ${workflow}.`);
+    }
+  }
+
+  /** A handle to a run. Does not look whether it exists; its methods throw UnknownRunError when it does not. */
+  run<R = unknown>(id: string): Run<R> {
+    return new Run<R>(id, this.store, this.#ports);
+  }
+
+  /**
+   * Starts a worker in this process: it runs the workflows whose modules are loaded. Throws StoreError "busy-worker" when the store takes one worker at a
+   * time and another one lives.
+   */
+  async worker(options: WorkerOptions = {}): Promise<Worker> {
+    const parts = { store: this.store, codec, ports: this.#ports, hub: hubOf(this.store), options };
+    const worker = await Worker.start(parts);
+    this.#workers.add(worker);
+    const forget = (): boolean => this.#workers.delete(worker);
+    worker.done.then(forget, forget);
+    return worker;
+  }
+
+  /** Runs that match, newest first. */
+  runs(query: RunQuery = {}): Promise<RunSummary[]> {
+    return this.store.listRuns(query);
+  }
+
+  /** Stops the workers started here and closes the store. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+    await this.store.close();
+  }
+}
+
+/** A handle to one run. `R` is what its workflow answers. */
+export class Run<R = unknown> {
+  readonly #store: Store;
+  readonly #ports: Ports;
+
+  /** Use `flow.start` or `flow.run`. */
+  constructor(
+    readonly id: string,
+    store: Store,
+    ports: Ports,
+  ) {
+    this.#store = store;
+    this.#ports = ports;
+  }
+
+  /**
+   * Waits until the run has ended and answers what the workflow returned. Throws RunFailedError with the program's error as `cause`, or CancelledError.
+   * A failed run can be retried; `result` called after that waits again.
+   */
+  async result(): Promise<R> {
+    const notes = new Notes(this.id, this.#store, this.#ports);
+    try {
+      for (;;) {
+        const run = await this.#stored();
+        if (!LIVE_STATUSES.has(run.status)) return this.#unpack(run);
+        await notes.next();
+      }
+    } finally {
+      notes.close();
+    }
+  }
+
+  #unpack(run: StoredRun): R {
+    if (run.outcome === undefined) throw new RunFailedError(`run ${this.id} is ${run.status}, and nothing is known about why.`);
+    const outcome = codec.decode(run.outcome) as Outcome;
+    switch (outcome.kind) {
+      case "completed":
+        return outcome.value as R;
+      case "cancelled":
+        throw outcome.error instanceof Error ? outcome.error : new CancelledError(`run ${this.id} was cancelled`);
+      case "failed":
+        throw new RunFailedError(`run ${this.id} failed: ${oneLine(outcome.error)}`, { cause: outcome.error });
+    }
+  }
+
+  async #stored(): Promise<StoredRun> {
+    const run = await this.#store.getRun(this.id);
+    if (run === undefined) throw new UnknownRunError(`There is no run ${this.id} in ${this.#store.url}.`);
+    return run;
+  }
+
+  /**
+   * Sends a message to a channel of the run. It is kept until the run receives it. Throws UnknownRunError, UsageError when the run has ended, and
+   * NotSaveableError for a value that cannot be saved.
+   */
+  send<T>(channel: Channel<T>, value: NoInfer<T>, options?: SendOptions): Promise<void>;
+  send(channel: string, value: unknown, options?: SendOptions): Promise<void>;
+  async send(channel: Channel<unknown> | string, value: unknown, options: SendOptions = {}): Promise<void> {
+    const topic = typeof channel === "string" ? channel : channel?.name;
+    if (typeof topic !== "string" || topic === "") throw new UsageError("send() takes a channel or its name.");
+    await this.#send("send", topic, codec.encode(value), options.id, "receive messages");
+  }
+
+  /**
+   * Asks the run to end: CancelledError is raised where its main function waits, so that its `catch` and `finally` blocks run. Does not wait for that;
+   * `result` does. Throws UnknownRunError, and UsageError when the run has ended.
+   */
+  async cancel(reason = ""): Promise<void> {
+    await this.#send("cancel", reason, codec.encode(undefined), undefined, "be cancelled");
+  }
+
+  async #send(kind: "send" | "cancel", topic: string, payload: Uint8Array, id: string | undefined, verb: string): Promise<void> {
+    const sentAt = this.#ports.clock.now();
+    const answer = await this.#store.send({ run: this.id, kind, topic, payload, sentAt, ...(id !== undefined && { id }) });
+    if (answer === "unknown") throw new UnknownRunError(`There is no run ${this.id} in ${this.#store.url}.`);
+    if (answer === "ended") throw new UsageError(`run ${this.id} has ended; it can no longer ${verb}.`);
+    hubOf(this.#store).work();
+  }
+
+  /** How the run stands. Throws UnknownRunError. */
+  async status(): Promise<RunSummary> {
+    const { image: _, outcome: __, ...summary } = await this.#stored();
+    return summary;
+  }
+
+  /**
+   * Where the run stands in its program: the last committed continuation, strand by strand, frame by frame. Needs the modules of the program loaded;
+   * throws ProgramChangedError when they are not what the run was suspended with, and UnknownRunError.
+   */
+  async inspect(): Promise<RunDescription> {
+    return describeImage(codec.decode((await this.#stored()).image) as RunImage);
+  }
+
+  /** What happened to the run so far, oldest first. */
+  async journal(): Promise<JournalEntry[]> {
+    await this.#stored();
+    return this.#store.readJournal(this.id);
+  }
+
+  /**
+   * Lets a failed run go on from the continuation it failed from: a step that had failed is attempted anew, a result that had arrived is delivered again.
+   * Throws UnknownRunError, and UsageError when the run has not failed.
+   */
+  async retry(): Promise<void> {
+    const at = this.#ports.clock.now();
+    const answer = await this.#store.retryRun(this.id, at, { at, kind: "run.retried", data: {} });
+    if (answer === "unknown") throw new UnknownRunError(`There is no run ${this.id} in ${this.#store.url}.`);
+    if (answer === "not-failed") throw new UsageError(`run ${this.id} has not failed; only a failed run can be retried.`);
+    hubOf(this.#store).work();
+  }
+}
+
+/** Word that a run may have ended: at once from a worker in this process, otherwise after a pause that grows from 10 ms to 1 s. */
+class Notes {
+  readonly #ports: Ports;
+  readonly #close: () => void;
+  #pauseMs = 10;
+  #heard = false;
+  #wake: (() => void) | undefined;
+
+  constructor(run: string, store: Store, ports: Ports) {
+    this.#ports = ports;
+    this.#close = hubOf(store).onEnd(run, () => {
+      this.#heard = true;
+      this.#wake?.();
+    });
+  }
+
+  next(): Promise<void> {
+    const { timers } = this.#ports;
+    if (this.#heard) {
+      this.#heard = false;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const handle = timers.after(this.#pauseMs, () => this.#wake?.());
+      this.#pauseMs = Math.min(this.#pauseMs * 2, 1_000);
+      this.#wake = () => {
+        this.#wake = undefined;
+        this.#heard = false;
+        timers.cancel(handle);
+        resolve();
+      };
+    });
+  }
+
+  close(): void {
+    this.#close();
+  }
+}
+
+/** The code id of a workflow. Throws UsageError with the reason when it is none. */
+function workflowId(workflow: unknown): string {
+  if (typeof workflow !== "function") throw new UsageError(`flow.start takes a workflow function, not ${typeof workflow}.`);
+  const code = closureOf(workflow)?.code;
+  const name = workflow.name || "the function";
+  if (code === undefined) {
+    throw new UsageError(
+      `flow.start: ${name} is not compiled by flowc. Include its file in the tsconfig flowc uses, and run the compiled output ` +
+        "(flowc compile, flowc run, a bundler plugin, or node --import flowc/register).",
+    );
+  }
+  if (functionById(code.id) !== workflow) {
+    throw new UsageError(
+      `flow.start: ${name} is a closure. A workflow is an exported function of a module; pass what it needs as arguments.`,
+    );
+  }
+  return code.id;
+}

@@ -1,0 +1,286 @@
+/**
+ * The worker: claims runs, keeps their leases, and lets the engine advance them. Owns the registration with the store and everything periodic.
+ *
+ * Upholds I5: it advances only what it has claimed, renews its leases in time, and forgets all runs as soon as it learns that it lost them.
+ * When the store fails, the worker stops with that error; what was committed is in the store, what was not will be done again by whoever claims the run.
+ */
+import { hostname } from "node:os";
+import { StoreError, UsageError } from "../shared/errors.js";
+import { Engine } from "./engine.js";
+import type { Hub } from "./hub.js";
+import type { Codec } from "./image.js";
+import type { Ports, TimerHandle } from "./ports.js";
+import { allCodes, functionById } from "./registry.js";
+import { oneLine } from "./saved.js";
+import type { Store, WorkerRecord } from "./store/store.js";
+
+/** Options of `flow.worker`. All times in milliseconds. */
+export interface WorkerOptions {
+  /** How many runs it keeps in memory at once. Runs that wait for a far timer or a message are not in memory. Default 1,000. */
+  readonly concurrency?: number;
+  /** How often it looks for work that nobody in this process announced. Default 250. */
+  readonly pollIntervalMs?: number;
+  /** After a crash its runs are taken over once this time has passed without a sign of life. Default 30,000. */
+  readonly leaseMs?: number;
+  /** A run whose next timer is nearer than this stays in memory. Default 1,000. */
+  readonly parkAfterMs?: number;
+  /** How long `stop` lets running steps finish. Default 5,000. */
+  readonly graceMs?: number;
+}
+
+export interface WorkerParts {
+  readonly store: Store;
+  readonly codec: Codec;
+  readonly ports: Ports;
+  readonly hub: Hub;
+  readonly options: WorkerOptions;
+}
+
+/** How many runs are claimed in one transaction. */
+const CLAIM_AT_ONCE = 256;
+
+export class Worker {
+  /** Identifies it in the store: the `owner` of the runs it holds. */
+  readonly id: string;
+  /** Resolves when the worker has stopped; rejects with the StoreError when the store failed. */
+  readonly done: Promise<void>;
+
+  readonly #parts: WorkerParts;
+  readonly #engine: Engine;
+  readonly #startedAt: number;
+  #settleDone!: { resolve(): void; reject(error: unknown): void };
+  #running = true;
+  #stopped: Promise<void> | undefined;
+  #loop: Promise<void> = Promise.resolve();
+  #renewal: TimerHandle | undefined;
+  #unlisten: () => void;
+  /** The sleeping claim loop, when it sleeps. */
+  #nap: { wake(): void } | undefined;
+  #woken = false;
+  /** When the earliest run this worker parked wants to be looked at. */
+  #parkedUntil = Infinity;
+  /** The last claim left more behind. */
+  #backlog = false;
+  #seenMessage = 0;
+
+  private constructor(parts: WorkerParts) {
+    const { ports, options } = parts;
+    this.#parts = parts;
+    this.id = ports.newId();
+    this.#startedAt = ports.clock.now();
+    this.done = new Promise((resolve, reject) => (this.#settleDone = { resolve, reject }));
+    // Whoever wants to know awaits it; the log tells everybody else.
+    this.done.catch((error: unknown) => ports.logger.warn("the worker has stopped", { error: oneLine(error) }));
+    this.#engine = new Engine({
+      store: parts.store,
+      codec: parts.codec,
+      ports,
+      parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
+      onEnded: (run) => this.#ended(run),
+      onParked: (wakeAt) => this.#parked(wakeAt),
+      onCrash: (error) => this.#crash(error),
+    });
+    this.#unlisten = parts.hub.onWork(() => this.#wakeSoon());
+  }
+
+  /** Registers a worker and starts it. Throws StoreError "busy-worker" when the store takes one worker at a time and another one lives. */
+  static async start(parts: WorkerParts): Promise<Worker> {
+    positive(parts.options.concurrency ?? 1, "concurrency");
+    positive(parts.options.leaseMs ?? 1, "leaseMs");
+    positive(parts.options.pollIntervalMs ?? 1, "pollIntervalMs");
+    const worker = new Worker(parts);
+    try {
+      await worker.#register();
+    } catch (error) {
+      worker.#unlisten();
+      worker.done.catch(() => undefined);
+      throw error;
+    }
+    worker.#scheduleRenewal();
+    worker.#loop = worker.#work();
+    return worker;
+  }
+
+  get #leaseMs(): number {
+    return this.#parts.options.leaseMs ?? 30_000;
+  }
+
+  async #register(): Promise<void> {
+    const { store, ports } = this.#parts;
+    const now = ports.clock.now();
+    const record: WorkerRecord = {
+      id: this.id,
+      pid: process.pid,
+      host: hostname(),
+      startedAt: this.#startedAt,
+      leaseUntil: now + this.#leaseMs,
+    };
+    const answer = await store.registerWorker(record, now, isAlive);
+    if (answer === "registered") return;
+    const since = new Date(answer.startedAt).toISOString();
+    throw new StoreError(
+      `${store.url} already has a worker: process ${answer.pid} on ${answer.host}, since ${since}. It takes one worker at a time; stop that one first.`,
+      "busy-worker",
+    );
+  }
+
+  // claiming
+
+  async #work(): Promise<void> {
+    try {
+      while (this.#running) {
+        this.#woken = false;
+        await this.#claim();
+        if (this.#running && this.#engine.size > 0) await this.#pollMessages();
+        if (this.#running && !this.#woken) await this.#sleep();
+      }
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  async #claim(): Promise<void> {
+    const { store, ports, options } = this.#parts;
+    const room = (options.concurrency ?? 1_000) - this.#engine.size;
+    if (room <= 0) {
+      this.#backlog = true;
+      return;
+    }
+    const now = ports.clock.now();
+    if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
+    const limit = Math.min(room, CLAIM_AT_ONCE);
+    const claim = { workerId: this.id, now, leaseUntil: now + this.#leaseMs, limit, workflows: loadedWorkflows() };
+    const claimed = await store.claim(claim);
+    if (!this.#running) return;
+    for (const run of claimed) this.#engine.admit(run);
+    this.#backlog = claimed.length === limit;
+    if (this.#backlog && this.#engine.size < (options.concurrency ?? 1_000)) this.#wakeSoon();
+  }
+
+  async #pollMessages(): Promise<void> {
+    const messages = await this.#parts.store.pollMessages(this.id, this.#seenMessage);
+    for (const message of messages) if (message.seq > this.#seenMessage) this.#seenMessage = message.seq;
+    this.#engine.deliver(messages);
+  }
+
+  /** Until there is word of work, the poll interval has passed, or a parked run is due. */
+  #sleep(): Promise<void> {
+    const { ports, options } = this.#parts;
+    const until = Math.min(options.pollIntervalMs ?? 250, Math.max(this.#parkedUntil - ports.clock.now(), 0));
+    return new Promise((resolve) => {
+      const handle = ports.timers.after(until, () => this.#nap?.wake());
+      this.#nap = {
+        wake: () => {
+          this.#nap = undefined;
+          ports.timers.cancel(handle);
+          resolve();
+        },
+      };
+    });
+  }
+
+  /** In the next tick, so that many announcements in this one lead to one claim. */
+  #wakeSoon(): void {
+    if (this.#woken) return;
+    this.#woken = true;
+    this.#parts.ports.timers.soon(() => this.#nap?.wake());
+  }
+
+  #ended(run: string): void {
+    this.#parts.hub.ended(run);
+    // A quarter of the places at once: one claim for many runs.
+    if (this.#backlog && this.#engine.size <= (this.#parts.options.concurrency ?? 1_000) * 0.75) this.#wakeSoon();
+  }
+
+  #parked(wakeAt: number | undefined): void {
+    if (wakeAt === undefined || wakeAt >= this.#parkedUntil) return;
+    this.#parkedUntil = wakeAt;
+    // A sleeping loop has a later time in mind.
+    this.#wakeSoon();
+  }
+
+  // leases
+
+  #scheduleRenewal(): void {
+    if (!this.#running) return;
+    this.#renewal = this.#parts.ports.timers.after(this.#leaseMs / 3, () => {
+      this.#renew().then(
+        () => this.#scheduleRenewal(),
+        (error: unknown) => this.#crash(error),
+      );
+    });
+  }
+
+  async #renew(): Promise<void> {
+    const { store, ports } = this.#parts;
+    if (await store.renew(this.id, ports.clock.now() + this.#leaseMs)) return;
+    if (!this.#running) return;
+    // Declared dead, for instance after the machine slept: everything it held may be somebody else's by now (I5).
+    ports.logger.warn("the worker lost its registration; it drops its runs and registers again", { worker: this.id });
+    this.#engine.dropAll(new StoreError("the worker lost its lease", "locked"));
+    await this.#register();
+    this.#wakeSoon();
+  }
+
+  // ending
+
+  /**
+   * Stops: claims nothing more, lets running steps finish within `graceMs` and commits them, aborts the rest, and gives its runs back. What was cut off is
+   * started again by the next worker, with the same idempotency keys.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.#quit()) return;
+    const { store, ports, options } = this.#parts;
+    try {
+      await this.#loop;
+      await this.#engine.stop(options.graceMs ?? 5_000);
+      await store.unregisterWorker(this.id, ports.clock.now());
+      this.#settleDone.resolve();
+    } catch (error) {
+      this.#settleDone.reject(error);
+    }
+  }
+
+  #crash(error: unknown): void {
+    if (this.#quit()) this.#engine.dropAll(error as Error);
+    this.#settleDone.reject(error);
+  }
+
+  /** Ends everything periodic. False when that has happened already. */
+  #quit(): boolean {
+    if (!this.#running) return false;
+    this.#running = false;
+    this.#unlisten();
+    if (this.#renewal !== undefined) this.#parts.ports.timers.cancel(this.#renewal);
+    this.#nap?.wake();
+    return true;
+  }
+}
+
+/** Only runs of workflows that this process has loaded are claimed. */
+function loadedWorkflows(): string[] {
+  const ids: string[] = [];
+  for (const { id } of allCodes()) if (functionById(id) !== undefined) ids.push(id);
+  return ids;
+}
+
+/** False only when the process is certainly gone: it was on this machine and its number is free. */
+function isAlive(other: WorkerRecord): boolean {
+  if (other.host !== hostname()) return true;
+  try {
+    process.kill(other.pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function positive(value: number, option: string): number {
+  if (!(value > 0)) throw new UsageError(`worker: ${option} is ${value}; it has to be more than 0.`);
+  return value;
+}
