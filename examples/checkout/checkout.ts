@@ -11,7 +11,8 @@ export interface Order {
   readonly patience?: string;
 }
 
-export type Receipt = { readonly status: "declined" } | { readonly status: "shipped"; readonly paid: number; readonly parcels: readonly string[] };
+export type Receipt =
+  { readonly status: "declined" } | { readonly status: "shipped"; readonly paid: number; readonly parcels: readonly string[] };
 
 /** Reserve, perhaps ask, charge, pack and ship item by item; when shipping fails, take everything back. */
 export function checkout(order: Order): Receipt {

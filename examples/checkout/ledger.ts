@@ -46,8 +46,7 @@ export class Ledger {
   /** Does the effect, or gives the answer it gave when the key came first. */
   perform(kind: string, key: string, args: string): Answer {
     const known = this.#db.prepare("SELECT args, status, answer FROM effects WHERE key = ?").get(key) as
-      | { args: string; status: number; answer: string }
-      | undefined;
+      { args: string; status: number; answer: string } | undefined;
     if (known?.args === args) return { status: known.status, body: JSON.parse(known.answer) };
     if (known !== undefined) return { status: 409, body: { error: "this key was used with other arguments" } };
     const { status, body } = answerTo(kind, JSON.parse(args), this.requests());
@@ -57,12 +56,19 @@ export class Ledger {
   }
 
   report(): Report {
-    const plans = this.#db.prepare("SELECT plan, count(*) AS n FROM requests GROUP BY plan ORDER BY plan").all() as { plan: string; n: number }[];
-    const conflicts = this.#db.prepare("SELECT key FROM requests GROUP BY key HAVING count(DISTINCT args) > 1").all() as { key: string }[];
+    const plans = this.#db.prepare("SELECT plan, count(*) AS n FROM requests GROUP BY plan ORDER BY plan").all() as {
+      plan: string;
+      n: number;
+    }[];
+    const conflicts = this.#db.prepare("SELECT key FROM requests GROUP BY key HAVING count(DISTINCT args) > 1").all() as {
+      key: string;
+    }[];
     return {
       requests: this.requests(),
       plans: Object.fromEntries(plans.map(({ plan, n }) => [plan, n])),
-      effects: this.#db.prepare("SELECT key, kind, args FROM effects WHERE status = 200 ORDER BY rowid").all() as unknown as Effect[],
+      effects: this.#db
+        .prepare("SELECT key, kind, args FROM effects WHERE status = 200 ORDER BY rowid")
+        .all() as unknown as Effect[],
       conflicts: conflicts.map(({ key }) => key),
     };
   }

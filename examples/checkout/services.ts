@@ -31,7 +31,10 @@ const policy: StepOptions = {
 
 export const reserve = step((order: string, items: readonly Item[]) => post<Reservation>("reserve", { order, items }), policy);
 export const release = step((reservation: string) => post<unknown>("release", { reservation }), policy);
-export const charge = step((order: string, card: Card, cents: number) => post<Payment>("charge", { order, card: card.number, cents }), policy);
+export const charge = step(
+  (order: string, card: Card, cents: number) => post<Payment>("charge", { order, card: card.number, cents }),
+  policy,
+);
 export const refund = step((payment: string, cents: number) => post<unknown>("refund", { payment, cents }), policy);
 export const ship = step((order: string, item: Item) => post<Parcel>("ship", { order, sku: item.sku }), policy);
 export const recall = step((parcel: string) => post<unknown>("recall", { parcel }), policy);

@@ -37,7 +37,7 @@ export async function startShop(ledger, faults = {}) {
     async report() {
       for (;;) {
         try {
-          return await (await fetch(`${url}/ledger`)).json();
+          return /** @type {any} */ (await (await fetch(`${url}/ledger`)).json());
         } catch {
           await delay(50); // it is being started again
         }

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { flowc } from "../plugin/esbuild.js";
 import { BUNDLED_HOST } from "../plugin/load.js";
@@ -7,9 +8,10 @@ import { BUNDLED_HOST } from "../plugin/load.js";
 export async function bundle(entry: string, outfile: string, project: string | undefined): Promise<string[]> {
   const source = path.resolve(entry);
   const target = path.resolve(outfile);
+  const host = fileURLToPath(new URL("../plugin/host.js", import.meta.url));
   await build({
     stdin: {
-      contents: `export * from ${JSON.stringify(source)};\nexport * as ${BUNDLED_HOST} from "flowc";\n`,
+      contents: `export * from ${JSON.stringify(source)};\nexport * as ${BUNDLED_HOST} from ${JSON.stringify(host)};\n`,
       resolveDir: path.dirname(source),
       sourcefile: "flowc-bundle.js",
     },

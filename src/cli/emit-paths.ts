@@ -9,10 +9,15 @@ export interface EmitPaths {
 }
 
 /** Where outputs go: `--outdir`, else the tsconfig's outDir; below it the layout that tsc would make (rootDir, else the project's folder). */
-export function emitPaths(files: readonly string[], options: { readonly project?: string; readonly outdir?: string }, manifest: Manifest): EmitPaths {
+export function emitPaths(
+  files: readonly string[],
+  options: { readonly project?: string; readonly outdir?: string },
+  manifest: Manifest,
+): EmitPaths {
   const { outDir, rootDir } = compilerOptions(files, options.project);
   const chosen = options.outdir === undefined ? outDir : path.resolve(options.outdir);
-  if (chosen === undefined) throw new UsageError("Where should the output go? Give --outdir <folder>, or set outDir in the tsconfig.json.");
+  if (chosen === undefined)
+    throw new UsageError("Where should the output go? Give --outdir <folder>, or set outDir in the tsconfig.json.");
   const root = rootDir ?? projectRoot(manifest) ?? process.cwd();
   return {
     outdir: chosen,

@@ -12,7 +12,16 @@ import { workerCommand } from "./commands/worker.js";
 import { EXIT, EXIT_HELP, exitCodeOf } from "./exit.js";
 import { Output } from "./output.js";
 
-const commands = [compileCommand, runCommand, workerCommand, runsCommand, inspectCommand, sendCommand, cancelCommand, retryCommand];
+const commands = [
+  compileCommand,
+  runCommand,
+  workerCommand,
+  runsCommand,
+  inspectCommand,
+  sendCommand,
+  cancelCommand,
+  retryCommand,
+];
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -22,16 +22,40 @@ export function clock(at: number): string {
 
 /** A value on one line, shortened to `width` characters. */
 export function oneLine(value: unknown, width = 100): string {
-  const text = inspect(value, { depth: 3, breakLength: Infinity, maxArrayLength: 8, maxStringLength: 80, compact: true }).replaceAll("\n", " ");
+  const text = inspect(value, {
+    depth: 3,
+    breakLength: Infinity,
+    maxArrayLength: 8,
+    maxStringLength: 80,
+    compact: true,
+  }).replaceAll("\n", " ");
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
 /** Rows in columns, two spaces between them. Colours do not count for the width. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => visible(row[column] ?? ""))));
-  return rows.map((row) => row.map((cell, column) => cell + " ".repeat(widths[column]! - visible(cell))).join("  ").trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + " ".repeat(widths[column]! - visible(cell)))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function visible(text: string): number {
   return stripVTControlCharacters(text).length;
+}
+
+/** A value as JSON-safe data for `--json`: what JSON has no form for becomes text or arrays, and a cycle is cut. */
+export function toJson(value: unknown, above: readonly object[] = []): unknown {
+  if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") return inspect(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (above.includes(value)) return "[circular]";
+  const inside = [...above, value];
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
+  if (value instanceof Error) return { name: value.name, message: value.message };
+  if (value instanceof Map) return [...value].map((entry) => toJson(entry, inside));
+  if (value instanceof Set || Array.isArray(value)) return [...value].map((element) => toJson(element, inside));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toJson(each, inside)]));
 }

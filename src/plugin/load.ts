@@ -4,12 +4,11 @@ import { pathToFileURL } from "node:url";
 import { UsageError } from "../shared/errors.js";
 import type { Diagnostic, Manifest } from "../transform/types.js";
 import { serve } from "./hooks.js";
-import { ownUrl } from "./package.js";
 import { Program } from "./program.js";
 import { isProgramSource } from "./source-file.js";
 
 /** The host API a program is run with. */
-export type Host = typeof import("../index.js");
+export type Host = typeof import("./host.js");
 
 /** Name under which a bundle exports the runtime it carries: its functions are known to that one and no other. */
 export const BUNDLED_HOST = "$flowc";
@@ -25,25 +24,35 @@ export interface LoadedProgram {
   readonly host: Host;
 }
 
-/** Loads a workflow program: TypeScript is compiled in memory, JavaScript is taken as compiled before. */
+/** Loads a workflow program: TypeScript is compiled in memory, JavaScript is taken as compiled before. Throws UsageError or CompileError. */
 export async function loadProgram(entry: string): Promise<LoadedProgram> {
-  const file = path.resolve(entry);
-  if (!existsSync(file)) throw new UsageError(`There is no file ${entry}.`);
+  const [program] = await loadPrograms([entry]);
+  return program!;
+}
+
+/** Loads several entries as one program, so that a module they share is compiled and loaded once. */
+export async function loadPrograms(entries: readonly string[]): Promise<LoadedProgram[]> {
+  const files = entries.map((entry) => path.resolve(entry));
+  const missing = entries.find((_, index) => !existsSync(files[index]!));
+  if (missing !== undefined) throw new UsageError(`There is no file ${missing}.`);
   const program = new Program();
-  if (isProgramSource(file)) program.add([file]);
+  const sources = files.filter(isProgramSource);
+  if (sources.length > 0) program.add(sources);
   serve(program);
+  const loaded: LoadedProgram[] = [];
+  for (const file of files) loaded.push(await importEntry(file, program));
+  return loaded;
+}
+
+async function importEntry(file: string, program: Program): Promise<LoadedProgram> {
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   return {
     file,
     module,
     manifest: program.manifest ?? manifestBeside(file),
     diagnostics: program.diagnostics,
-    host: (module[BUNDLED_HOST] as Host | undefined) ?? (await ownHost()),
+    host: (module[BUNDLED_HOST] as Host | undefined) ?? (await import("./host.js")),
   };
-}
-
-async function ownHost(): Promise<Host> {
-  return (await import(ownUrl("flowc") ?? "flowc")) as Host;
 }
 
 function manifestBeside(file: string): Manifest | undefined {

@@ -59,14 +59,20 @@ async function compileFiles(files: readonly string[], options: Options): Promise
     return EXIT.usage;
   }
   if (options.emit !== undefined) return printPass(out, result, options);
-  const written = options.bundle === undefined ? write(result, emitPaths(files, options, result.manifest)) : await bundle(files[0]!, options.bundle, options.project);
+  const written =
+    options.bundle === undefined
+      ? write(result, emitPaths(files, options, result.manifest))
+      : await bundle(files[0]!, options.bundle, options.project);
   for (const file of written) out.line(`wrote ${path.relative(process.cwd(), file)}`);
   out.data({ ok: true, diagnostics: result.diagnostics, written, timing: result.timing });
   return EXIT.ok;
 }
 
 function printPass(out: Output, { printed }: CompileResult, { emit, fn }: Options): number {
-  if (printed === "") throw new UsageError(fn === undefined ? `Nothing to print after ${emit}.` : `No function "${fn}" has anything to print after ${emit}.`);
+  if (printed === "")
+    throw new UsageError(
+      fn === undefined ? `Nothing to print after ${emit}.` : `No function "${fn}" has anything to print after ${emit}.`,
+    );
   out.line(printed.trimEnd());
   out.data({ ok: true, printed });
   return EXIT.ok;

@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import type { Run } from "../../plugin/host.js";
+import { loadProgram, type LoadedProgram } from "../../plugin/load.js";
+import type { JournalEntry, RunSummary } from "../../runtime/store/store.js";
+import { EXIT } from "../exit.js";
+import { withFlow } from "../flow.js";
+import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
+import { Output } from "../output.js";
+import { findProgram } from "../find-program.js";
+import { stackLines, strandData, type Stack } from "../stack.js";
+import { clock, oneLine, span, table } from "../text.js";
+
+interface Options extends CommonOptions {
+  readonly program?: string;
+  readonly journal?: true;
+}
+
+const EXAMPLES = `
+The stack is decoded with the program it belongs to: --program, or the run's own source file when it is found below this folder or above it.
+Without it the status and the journal are still shown.
+
+Examples:
+  flowc inspect order-17
+  flowc inspect order-17 --program dist/checkout.mjs --journal
+  flowc inspect order-17 --json`;
+
+export function inspectCommand(exit: SetExit): Command {
+  return new Command("inspect")
+    .description("show where a run stands: its stack with source lines and variables, and what it waits for")
+    .argument("<run>", "id of the run")
+    .option("--program <file>", "the program, as given to run or worker")
+    .option("--journal", "also show what happened so far")
+    .addOption(storeOption())
+    .addOption(jsonOption())
+    .addHelpText("after", EXAMPLES)
+    .action(async (run: string, options: Options) => {
+      exit(await inspect(run, options));
+    });
+}
+
+async function inspect(id: string, options: Options): Promise<number> {
+  const out = new Output(options.json === true);
+  const { status, journal } = await withFlow(options.store, async (flow) => ({
+    status: await flow.run(id).status(),
+    journal: await flow.run(id).journal(),
+  }));
+  const file = options.program ?? findProgram(status.workflow);
+  const program = file === undefined ? undefined : await loadProgram(file);
+  const stack = program === undefined || isOver(status) ? undefined : await readStack(id, options.store, program);
+  out.lines(summaryLines(status, journal));
+  if (stack !== undefined) out.lines(stackLines(stack, program?.manifest, out.color));
+  else if (!isOver(status)) out.line("\nFor the stack, name the program: flowc inspect --program <file>");
+  if (options.journal) out.lines(["", ...table(journal.map(({ at, kind, data }) => [clock(at), kind, oneLine(data)]))]);
+  out.data({ ...status, ...(stack && { strands: stack.strands.map(strandData) }), ...(options.journal && { journal }) });
+  return EXIT.ok;
+}
+
+function readStack(id: string, store: string, { host }: LoadedProgram): Promise<Stack> {
+  return withFlow(store, (flow) => (flow.run(id) as Run).inspect(), { host });
+}
+
+/** A run that failed still has the stack it failed with. */
+function isOver({ status }: RunSummary): boolean {
+  return status === "completed" || status === "cancelled";
+}
+
+function summaryLines(run: RunSummary, journal: readonly JournalEntry[]): string[] {
+  const rows = [
+    ["run", run.id],
+    ["workflow", run.workflow],
+    ["status", `${run.status} after ${run.version} commits`],
+    ["created", clock(run.createdAt)],
+  ];
+  if (run.waitingFor !== "") {
+    rows.push(
+      ["waits for", run.waitingFor],
+      ["since", `${clock(run.waitingSince)} (${span(Math.max(0, Date.now() - run.waitingSince))})`],
+    );
+  }
+  const problem = journal.findLast(({ kind }) => kind === "run.failed")?.data.error;
+  if (run.status === "failed" && typeof problem === "string") rows.push(["error", problem]);
+  return table(rows);
+}

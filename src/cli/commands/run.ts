@@ -1,0 +1,94 @@
+import { Command } from "commander";
+import { UsageError } from "../../shared/errors.js";
+import { loadProgram } from "../../plugin/load.js";
+import { isProgramSource } from "../../plugin/source-file.js";
+import { EXIT } from "../exit.js";
+import { withFlow } from "../flow.js";
+import { untilInterrupted } from "../interrupt.js";
+import { parseJson } from "../json.js";
+import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
+import { outcomeOf, printOutcome } from "../outcome.js";
+import { Output } from "../output.js";
+import { printDiagnostics } from "../problems.js";
+import { Progress } from "../progress.js";
+import { chooseWorkflow } from "../workflow.js";
+
+interface Options extends CommonOptions {
+  readonly input?: string;
+  readonly args?: string;
+  readonly id?: string;
+  readonly detach?: true;
+}
+
+const EXAMPLES = `
+The program is compiled in memory, its arguments are checked against the workflow's parameters, and the run goes on until it ends. Stop it or
+kill it at any time: the same command with the same --id, or any worker, goes on from where it was.
+
+Examples:
+  flowc run script.ts
+  flowc run checkout.ts checkout --input '{"id":"17","items":[]}' --id order-17
+  flowc run add.ts --args '[1, 2]' --store memory:
+  flowc run checkout.ts --input @order.json --detach      start it and leave it to a worker`;
+
+export function runCommand(exit: SetExit): Command {
+  return new Command("run")
+    .description("run a workflow to its end")
+    .argument("<file>", "TypeScript source, or JavaScript made by flowc compile")
+    .argument("[function]", "the exported workflow; default: the only one, or main")
+    .option("-i, --input <json>", "the workflow's one argument, as JSON; @file reads it from a file")
+    .option("--args <json>", "all its arguments, as a JSON array")
+    .option("--id <id>", "id of the run; a run that exists already is continued")
+    .option("--detach", "create the run and leave it to a worker")
+    .addOption(storeOption())
+    .addOption(jsonOption())
+    .addHelpText("after", EXAMPLES)
+    .action(async (file: string, name: string | undefined, options: Options) => {
+      exit(await run(file, name, options));
+    });
+}
+
+async function run(file: string, name: string | undefined, options: Options): Promise<number> {
+  const out = new Output(options.json === true);
+  const args = await argumentsOf(options);
+  const program = await loadProgram(file);
+  await printDiagnostics(out, program.diagnostics);
+  const workflow = chooseWorkflow(program, name, file);
+  if (isProgramSource(program.file)) {
+    const { checkArguments } = await import("../check-arguments.js");
+    checkArguments(program.file, workflow.name, args);
+  }
+  const progress = new Progress(out);
+  return withFlow(
+    options.store,
+    async (flow) => {
+      const handle = await flow.start(workflow.fn, args as never[], options.id === undefined ? {} : { id: options.id });
+      out.line(`run        ${handle.id}`);
+      out.data({ run: handle.id, kind: "run" });
+      if (options.detach) return EXIT.ok;
+      const worker = await flow.worker();
+      const outcome = await untilInterrupted(Promise.race([outcomeOf(handle), worker.done]));
+      progress.stop();
+      await worker.stop();
+      if (outcome !== undefined) return printOutcome(out, handle.id, outcome);
+      out.aside(`interrupted; the run is saved and goes on with: flowc run ${file} --id ${handle.id}`);
+      return EXIT.interrupted;
+    },
+    { host: program.host, listener: (commit) => progress.show(commit) },
+  );
+}
+
+async function argumentsOf({ input, args }: Options): Promise<readonly unknown[]> {
+  if (input !== undefined && args !== undefined) throw new UsageError("Give --input or --args, not both.");
+  if (input !== undefined) return [parseJson(await textOf(input), "--input")];
+  if (args === undefined) return [];
+  const parsed = parseJson(await textOf(args), "--args");
+  if (!Array.isArray(parsed))
+    throw new UsageError("--args takes a JSON array, one element an argument. For a single argument there is --input.");
+  return parsed;
+}
+
+async function textOf(option: string): Promise<string> {
+  if (!option.startsWith("@")) return option;
+  const { readFile } = await import("node:fs/promises");
+  return readFile(option.slice(1), "utf8");
+}

@@ -1,0 +1,69 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Command } from "commander";
+import { UsageError } from "../../shared/errors.js";
+import { loadPrograms, type LoadedProgram } from "../../plugin/load.js";
+import { EXIT } from "../exit.js";
+import { withFlow, type Flow } from "../flow.js";
+import { untilInterrupted } from "../interrupt.js";
+import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
+import { Output } from "../output.js";
+import { printDiagnostics } from "../problems.js";
+import { Progress } from "../progress.js";
+
+interface Options extends CommonOptions {
+  readonly drain?: true;
+}
+
+const EXAMPLES = `
+A worker advances the runs of the workflows in its files until it is stopped. What it had under way is in the store, whichever way it ends.
+
+Examples:
+  flowc worker checkout.ts
+  flowc worker dist/checkout.mjs --store sqlite:/var/lib/shop/flow.db
+  flowc worker checkout.ts refunds.ts --drain`;
+
+export function workerCommand(exit: SetExit): Command {
+  return new Command("worker")
+    .description("advance runs until stopped")
+    .argument("<files...>", "the programs whose runs it advances")
+    .option("--drain", "stop once no run is left that can go on")
+    .addOption(storeOption())
+    .addOption(jsonOption())
+    .addHelpText("after", EXAMPLES)
+    .action(async (files: string[], options: Options) => {
+      exit(await work(files, options));
+    });
+}
+
+async function work(files: readonly string[], options: Options): Promise<number> {
+  const out = new Output(options.json === true);
+  const programs = await loadPrograms(files);
+  for (const { diagnostics } of programs.slice(0, 1)) await printDiagnostics(out, diagnostics);
+  const progress = new Progress(out);
+  return withFlow(
+    options.store,
+    async (flow) => {
+      const worker = await flow.worker();
+      out.line(`worker     ready, process ${process.pid}, ${options.store}`);
+      out.data({ kind: "worker.ready", worker: worker.id, pid: process.pid });
+      const drained = options.drain === true ? untilDrained(flow) : Promise.withResolvers<void>().promise;
+      await untilInterrupted(Promise.race([drained, worker.done]));
+      progress.stop();
+      await worker.stop();
+      return EXIT.ok;
+    },
+    { host: hostOf(programs), listener: (commit) => progress.show(commit, `${commit.run}  `) },
+  );
+}
+
+/** A bundle brings its own runtime, and one worker runs one runtime. */
+function hostOf([first, ...others]: readonly LoadedProgram[]): LoadedProgram["host"] {
+  if (first === undefined) throw new UsageError("worker takes at least one file.");
+  const other = others.find(({ host }) => host !== first.host);
+  if (other === undefined) return first.host;
+  throw new UsageError(`${first.file} and ${other.file} carry different runtimes: a bundle needs a worker of its own.`);
+}
+
+async function untilDrained(flow: Flow): Promise<void> {
+  while ((await flow.runs({ status: ["ready", "running", "waiting"], limit: 1 })).length > 0) await delay(200);
+}

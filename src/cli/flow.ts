@@ -1,0 +1,29 @@
+import type { Flow } from "../plugin/host.js";
+import type { Host } from "../plugin/load.js";
+import type { Commit } from "../runtime/store/store.js";
+import { observed } from "./observe.js";
+
+export type { Flow };
+
+interface FlowOptions {
+  /** The host API of a loaded program; default: this package's own. */
+  readonly host?: Host;
+  /** Sees every commit. */
+  readonly listener?: (commit: Commit) => void;
+}
+
+/** Opens the store of that URL for the time of `body`. */
+export async function withFlow<T>(
+  url: string,
+  body: (flow: Flow) => Promise<T>,
+  { host, listener }: FlowOptions = {},
+): Promise<T> {
+  const { open, openStore } = host ?? (await import("../plugin/host.js"));
+  const store = await openStore(url);
+  const flow = open({ store: listener === undefined ? store : observed(store, listener) });
+  try {
+    return await body(flow);
+  } finally {
+    await flow.close();
+  }
+}

@@ -1,0 +1,42 @@
+import type { Run } from "../plugin/host.js";
+import { EXIT } from "./exit.js";
+import type { Output } from "./output.js";
+import { oneLine, toJson } from "./text.js";
+
+export type Outcome =
+  | { readonly status: "completed"; readonly value: unknown }
+  | { readonly status: "failed" | "cancelled"; readonly error: unknown };
+
+/** Waits for the end of a run. Throws what has nothing to do with the run itself: an unknown run, a store that fails. */
+export async function outcomeOf(run: Run): Promise<Outcome> {
+  try {
+    return { status: "completed", value: await run.result() };
+  } catch (error) {
+    const { status } = await run.status();
+    if (status === "failed") return { status, error: error instanceof Error ? (error.cause ?? error) : error };
+    if (status === "cancelled") return { status, error };
+    throw error;
+  }
+}
+
+/** Prints how a run ended and answers the exit code. */
+export function printOutcome(out: Output, run: string, outcome: Outcome): number {
+  if (outcome.status === "completed") {
+    out.line(`completed  ${outcome.value === undefined ? "" : oneLine(outcome.value, 2000)}`.trimEnd());
+    out.data({ run, kind: "end", status: outcome.status, result: toJson(outcome.value) });
+    return EXIT.ok;
+  }
+  const error = errorLine(outcome.error);
+  out.data({ run, kind: "end", status: outcome.status, error });
+  if (!out.json)
+    out.aside(`${out.color.red("error:")} run ${run} ${outcome.status === "failed" ? "failed" : "was cancelled"}: ${error}`);
+  if (outcome.status === "failed") out.aside(`It keeps its place: flowc inspect ${run}, then flowc retry ${run}.`);
+  if (process.env.FLOWC_DEBUG && outcome.error instanceof Error) out.aside(outcome.error.stack ?? "");
+  return EXIT.runEnded;
+}
+
+function errorLine(error: unknown): string {
+  if (!(error instanceof Error)) return oneLine(error);
+  const cause = error.cause instanceof Error && !error.message.includes(error.cause.message) ? ` (${error.cause.message})` : "";
+  return `${error.name}: ${error.message}${cause}`.replaceAll("\n", " ");
+}

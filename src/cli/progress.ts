@@ -1,0 +1,87 @@
+import yoctoSpinner, { type Spinner } from "yocto-spinner";
+import type { Commit, JournalEntry } from "../runtime/store/store.js";
+import type { Output } from "./output.js";
+import { oneLine, span } from "./text.js";
+
+/** Shows the steps of runs as they happen: lines, and on a terminal a spinner for what is waited for now. With `--json` the journal itself. */
+export class Progress {
+  readonly #out: Output;
+  readonly #spinner: Spinner | undefined;
+  #waiting = "";
+
+  constructor(out: Output) {
+    this.#out = out;
+    this.#spinner = out.live ? yoctoSpinner({ stream: process.stderr }) : undefined;
+  }
+
+  /** `label` is put before each line: the run, when there are several. */
+  show(commit: Commit, label = ""): void {
+    for (const entry of commit.journal) {
+      this.#out.data({ run: commit.run, ...entry });
+      const text = describe(entry);
+      if (text !== undefined) this.#print(label + text);
+    }
+    this.#wait(commit, label);
+  }
+
+  stop(): void {
+    this.#spinner?.stop();
+  }
+
+  #wait({ waitingFor, run }: Commit, label: string): void {
+    if (waitingFor === this.#waiting) return;
+    this.#waiting = waitingFor;
+    if (this.#spinner !== undefined) {
+      if (waitingFor === "") this.#spinner.stop();
+      else this.#spinner.start(label + waitingFor);
+      return;
+    }
+    // A step announces itself when it is done; only longer waits are worth a line.
+    if (waitingFor === "" || waitingFor.startsWith("step ") || waitingFor.startsWith("perform")) return;
+    this.#out.data({ run, kind: "run.waiting", data: { for: waitingFor } });
+    this.#print(`${label}waiting    ${waitingFor}`);
+  }
+
+  #print(text: string): void {
+    const spinning = this.#spinner?.isSpinning === true ? this.#spinner.text : undefined;
+    this.#spinner?.stop();
+    this.#out.line(text);
+    if (spinning !== undefined) this.#spinner?.start(spinning);
+  }
+}
+
+/** A journal entry as one line, `undefined` for entries that only repeat what the command prints itself. */
+function describe({ kind, data, at }: JournalEntry): string | undefined {
+  const step = fact(data, "step");
+  switch (kind) {
+    case "run.started":
+      return `started    ${fact(data, "workflow")}`;
+    case "step.completed":
+      return `done       ${step}${attempts(data)} in ${span(Number(data.ms ?? 0))}`;
+    case "step.retrying":
+      return `retrying   ${step} in ${span(Math.max(0, Number(data.nextAttemptAt ?? at) - at))}: ${fact(data, "error")}`;
+    case "step.failed":
+      return `gave up    ${step}${attempts(data)}: ${fact(data, "error")}`;
+    case "message.received":
+      return `received   ${fact(data, "channel")}`;
+    case "timeout":
+      return `timeout    after ${fact(data, "after")}, waiting for ${fact(data, "waitingFor")}`;
+    case "run.cancelling":
+      return `cancelling ${fact(data, "reason")}`;
+    case "run.completed":
+    case "run.failed":
+    case "run.cancelled":
+      return undefined;
+    default:
+      return `${kind} ${oneLine(data)}`;
+  }
+}
+
+function fact(data: JournalEntry["data"], key: string): string {
+  const value = data[key];
+  return typeof value === "string" ? value : String(value ?? "");
+}
+
+function attempts(data: JournalEntry["data"]): string {
+  return Number(data.attempt ?? 1) > 1 ? ` at attempt ${Number(data.attempt)}` : "";
+}

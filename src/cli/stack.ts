@@ -1,0 +1,62 @@
+import path from "node:path";
+import type pc from "picocolors";
+import type { RunDescription } from "../plugin/host.js";
+import type { Manifest } from "../transform/types.js";
+import { clock, oneLine, table, toJson } from "./text.js";
+
+export type Stack = Pick<RunDescription, "strands" | "mailboxes">;
+type Strand = Stack["strands"][number];
+type Frame = Strand["frames"][number];
+
+/** The stack as a person reads it: innermost function first, each with its source line and its variables by name. */
+export function stackLines({ strands, mailboxes }: Stack, manifest: Manifest | undefined, color: typeof pc): string[] {
+  const several = strands.length > 1;
+  return [
+    ...strands.flatMap((strand) => [
+      "",
+      ...(several ? [color.bold(`${strand.id === 0 ? "main" : `task ${strand.id}`}: ${strand.waitingFor}`)] : []),
+      ...strand.timeouts
+        .filter(({ fired }) => !fired)
+        .map(({ after, deadline }) => `  within withTimeout(${after}), until ${clock(deadline)}`),
+      ...strand.frames.toReversed().flatMap((frame) => frameLines(frame, manifest, color)),
+    ]),
+    ...Object.entries(mailboxes).map(
+      ([channel, messages]) => `  not received yet on ${channel}: ${messages.map((each) => oneLine(each)).join(", ")}`,
+    ),
+  ];
+}
+
+function frameLines(frame: Frame, manifest: Manifest | undefined, color: typeof pc): string[] {
+  const { line, column, text, slots, self } = frame;
+  const variables = Object.entries(slots).filter(([name]) => !isMadeUp(name));
+  if (self !== undefined) variables.unshift(["this", self]);
+  const file = shownFile(frame.file, manifest);
+  return [
+    `  ${color.bold(frame.function)}  ${color.dim(line === 0 ? file : `${file}:${line}:${column}`)}`,
+    ...(text === "" ? [] : [`    ${color.cyan(`${line} | ${text}`)}`]),
+    ...table(variables.map(([name, value]) => [`      ${name}`, oneLine(value, 110)])),
+  ];
+}
+
+/** Variables the compiler made up start with `$`; a person did not write them. */
+function isMadeUp(name: string): boolean {
+  return name.startsWith("$");
+}
+
+/** Relative to here when the program was compiled just now, and clickable in most terminals; the module id otherwise. */
+function shownFile(module: string, manifest: Manifest | undefined): string {
+  const known = manifest?.modules.find(({ id }) => id === module);
+  return known === undefined ? module : path.relative(process.cwd(), known.file);
+}
+
+/** One strand for `--json`. */
+export function strandData({ frames, ...strand }: Strand): unknown {
+  return {
+    ...strand,
+    frames: frames.map(({ slots, self, ...frame }) => ({
+      ...frame,
+      slots: toJson(slots),
+      ...(self !== undefined && { self: toJson(self) }),
+    })),
+  };
+}

@@ -1,0 +1,12 @@
+/** What a command needs of the runtime a program was loaded with. A bundle exports this module of its own copy as `$flowc`. */
+import { closureOf, functionById } from "../runtime/registry.js";
+
+export { open, type Flow, type Run, type RunDescription } from "../index.js";
+export { openStore } from "../runtime/store/open.js";
+
+/** True for an exported function that can suspend. */
+export function isWorkflow(value: unknown): boolean {
+  if (typeof value !== "function") return false;
+  const code = closureOf(value)?.code;
+  return code?.resume !== undefined && functionById(code.id) === value;
+}
