@@ -15,7 +15,7 @@ export { withTimeout } from "./runtime/effects/timeout.js";
 export { stepContext, type StepContext } from "./runtime/effects/context.js";
 
 // Host programs.
-export { open, type Flow, type FlowOptions, type Run, type SendOptions, type StartOptions } from "./runtime/flow.js";
+export { isWorkflow, open, type Flow, type FlowOptions, type Run, type SendOptions, type StartOptions } from "./runtime/flow.js";
 export type { Worker, WorkerOptions } from "./runtime/worker.js";
 export type { FrameDescription, RunDescription, StrandDescription } from "./runtime/inspect.js";
 export type { Clock, Logger, Ports, TimerHandle, Timers } from "./runtime/ports.js";

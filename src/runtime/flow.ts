@@ -265,6 +265,13 @@ class Notes {
   }
 }
 
+/** True for a function `flow.start` takes and that can suspend: an exported or other module-level function of a compiled file. */
+export function isWorkflow(value: unknown): boolean {
+  if (typeof value !== "function") return false;
+  const code = closureOf(value)?.code;
+  return code?.resume !== undefined && functionById(code.id) === value;
+}
+
 /** The code id of a workflow. Throws UsageError with the reason when it is none. */
 function workflowId(workflow: unknown): string {
   if (typeof workflow !== "function") throw new UsageError(`flow.start takes a workflow function, not ${typeof workflow}.`);
