@@ -25,14 +25,14 @@ export function classInfo(prototype: object): ClassInfo {
 const STATELESS: ReadonlySet<unknown> = new Set([Object.prototype, Iterator.prototype]);
 
 function inspect(prototype: object): ClassInfo {
-  // The runtime registers what it knows to be complete.
-  if (idOf(prototype)?.startsWith("flowc:")) return { refusal: undefined, exotic: undefined };
+  // What the runtime registers is complete, whatever its classes extend.
+  const ours = idOf(prototype)?.startsWith("flowc:") === true;
   for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
     const privates = privateFieldsOf(at);
     if (privates !== undefined) return refused(`its class ${className(at)} has private fields (${privates.map(hash).join(", ")})`);
     const exotic = exoticByPrototype(at);
     if (exotic !== undefined) return { refusal: undefined, exotic };
-    if (idOf(at) === undefined && !STATELESS.has(at)) return refused(foreign(at, prototype));
+    if (!ours && idOf(at) === undefined && !STATELESS.has(at)) return refused(foreign(at, prototype));
   }
   return { refusal: undefined, exotic: undefined };
 }

@@ -1,12 +1,13 @@
 import { types } from "node:util";
-import { ABI_VERSION } from "../../../shared/abi.js";
 import * as ours from "../../../shared/errors.js";
-import { $module } from "../../registry.js";
+import { registerValue } from "../../registry.js";
 import { registerExotic } from "./kind.js";
 
 // flowc's own errors are classes like any other, known in every process.
-const registrar = $module(ABI_VERSION, "flowc");
-for (const [name, value] of Object.entries(ours)) registrar.cls(name, value as unknown as Function);
+for (const [name, type] of Object.entries(ours)) {
+  registerValue(`flowc:${name}`, type);
+  registerValue(`flowc:${name}.prototype`, type.prototype as object);
+}
 
 const nameOf = Object.getOwnPropertyDescriptor(DOMException.prototype, "name")!.get as (this: object) => string;
 const messageOf = Object.getOwnPropertyDescriptor(DOMException.prototype, "message")!.get as (this: object) => string;

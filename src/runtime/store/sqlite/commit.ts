@@ -1,0 +1,86 @@
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import { LIVE_STATUSES, type Commit, type CommitResult } from "../store.js";
+import { statusNumber, toJson } from "./rows.js";
+
+type Prepare = (sql: string) => StatementSync;
+
+/** Writes commits, inside a transaction. Two statements each: one row of the journal, one update of the run. */
+export class Committer {
+  readonly #prepare: Prepare;
+  /** Row numbers of the runs this connection has claimed. Rows never go away, so a number stays right. */
+  readonly #numbers = new Map<string, number>();
+  #lastJournalRow = 0;
+
+  constructor(prepare: Prepare) {
+    this.#prepare = prepare;
+  }
+
+  remember(run: string, n: number): void {
+    this.#numbers.set(run, n);
+  }
+
+  /** After a transaction that was rolled back. */
+  forget(): void {
+    this.#numbers.clear();
+  }
+
+  commit(commits: readonly Commit[]): CommitResult[] {
+    const last = this.#prepare("SELECT max(n) AS n FROM journal").get() as { n: number | null };
+    this.#lastJournalRow = last.n ?? 0;
+    return commits.map((commit) => this.#commitOne(commit));
+  }
+
+  #commitOne(commit: Commit): CommitResult {
+    const n = this.#numberOf(commit.run);
+    if (n === undefined) return "superseded";
+    const ended = !LIVE_STATUSES.has(commit.status);
+    const journal = commit.journal.length > 0 ? this.#lastJournalRow + 1 : undefined;
+    // I5: the first statement that writes is conditional on the fence, the others on the first.
+    if (journal !== undefined) {
+      if (!this.#append(journal, n, commit)) return "superseded";
+      this.#lastJournalRow = journal;
+    } else if (commit.consumed.length > 0 && !this.#holds(n, commit.fence)) return "superseded";
+    for (const seq of commit.consumed) this.#prepare("DELETE FROM messages WHERE seq = ? AND run = ?").run(seq, n);
+    if (!this.#update(n, commit, journal, ended)) return "superseded";
+    if (ended || commit.release) this.#numbers.delete(commit.run);
+    return "committed";
+  }
+
+  #append(row: number, n: number, { fence, journal }: Commit): boolean {
+    const sql = "INSERT INTO journal (n, prev, entries) SELECT ?1, journal, ?2 FROM runs WHERE n = ?3 AND fence = ?4 AND owner IS NOT NULL";
+    return this.#prepare(sql).run(row, toJson(journal), n, fence).changes === 1;
+  }
+
+  #holds(n: number, fence: number): boolean {
+    return this.#prepare("SELECT 1 FROM runs WHERE n = ? AND fence = ? AND owner IS NOT NULL").get(n, fence) !== undefined;
+  }
+
+  #update(n: number, commit: Commit, journal: number | undefined, ended: boolean): boolean {
+    const { image, outcome, release } = commit;
+    const values: SQLInputValue[] = [n, commit.fence, statusNumber(commit.status), commit.at, ended ? null : (commit.wakeAt ?? null), commit.waitingFor];
+    if (journal !== undefined) values.push(journal);
+    if (image !== undefined) values.push(image);
+    if (outcome !== undefined) values.push(outcome);
+    const sql = UPDATES[(journal ? 1 : 0) | (image ? 2 : 0) | (outcome ? 4 : 0) | (ended ? 8 : release ? 16 : 0)]!;
+    return this.#prepare(sql).run(...values).changes === 1;
+  }
+
+  #numberOf(run: string): number | undefined {
+    const known = this.#numbers.get(run);
+    if (known !== undefined) return known;
+    return (this.#prepare("SELECT n FROM runs WHERE id = ?").get(run) as { n: number } | undefined)?.n;
+  }
+}
+
+/** The update of a run by what a commit has: bit 0 journal, 1 image, 2 outcome, 3 ended, 4 released. What it has not is not touched. */
+const UPDATES: readonly string[] = Array.from({ length: 24 }, (_, bits) => {
+  const sets = ["status = ?3", "updated_at = ?4", "waiting_since = iif(waiting_for = ?6, waiting_since, ?4)", "waiting_for = ?6", "version = version + 1"];
+  let next = 7;
+  if (bits & 1) sets.push(`journal = ?${next++}`);
+  if (bits & 2) sets.push(`image = ?${next++}`);
+  if (bits & 4) sets.push(`outcome = ?${next++}`);
+  // A run let go while messages wait for it is due at once.
+  sets.push(bits & 16 ? "wake_at = iif(EXISTS (SELECT 1 FROM messages WHERE run = ?1), min(coalesce(?5, ?4), ?4), ?5)" : "wake_at = ?5");
+  if (bits & 24) sets.push("owner = NULL");
+  return `UPDATE runs SET ${sets.join(", ")} WHERE n = ?1 AND fence = ?2 AND owner IS NOT NULL`;
+});

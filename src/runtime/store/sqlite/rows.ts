@@ -1,0 +1,78 @@
+/** Rows as SQLite gives them, and what they mean. */
+import type { JournalEntry, Message, MessageKind, RunStatus, RunSummary, StoredRun } from "../store.js";
+
+/** Statuses by their number in the file: append only. */
+export const STATUSES = ["ready", "running", "waiting", "completed", "failed", "cancelled"] as const satisfies readonly RunStatus[];
+const KINDS = ["send", "cancel"] as const satisfies readonly MessageKind[];
+
+export function statusNumber(status: RunStatus): number {
+  return STATUSES.indexOf(status);
+}
+
+export function kindNumber(kind: MessageKind): number {
+  return KINDS.indexOf(kind);
+}
+
+export const SUMMARY_COLUMNS = "id, workflow, status, created_at, updated_at, wake_at, owner, waiting_since, waiting_for, version";
+
+export interface SummaryRow {
+  readonly id: string;
+  readonly workflow: string;
+  readonly status: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly wake_at: number | null;
+  readonly owner: string | null;
+  readonly waiting_since: number;
+  readonly waiting_for: string;
+  readonly version: number;
+}
+
+export interface RunRow extends SummaryRow {
+  readonly n: number;
+  readonly fence: number;
+  readonly journal: number | null;
+  readonly outcome: Uint8Array | null;
+  readonly image: Uint8Array;
+}
+
+export interface MessageRow {
+  readonly seq: number;
+  readonly kind: number;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly sent_at: number;
+}
+
+export function toSummary(row: SummaryRow): RunSummary {
+  return {
+    id: row.id,
+    workflow: row.workflow,
+    status: STATUSES[row.status]!,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    wakeAt: row.wake_at ?? undefined,
+    owner: row.owner ?? undefined,
+    waitingFor: row.waiting_for,
+    waitingSince: row.waiting_since,
+    version: row.version,
+  };
+}
+
+export function toRun(row: RunRow): StoredRun {
+  return { ...toSummary(row), image: row.image, outcome: row.outcome ?? undefined };
+}
+
+export function toMessage(row: MessageRow, run: string): Message {
+  return { seq: row.seq, run, kind: KINDS[row.kind]!, topic: row.topic, payload: row.payload, sentAt: row.sent_at };
+}
+
+/** Entries of one commit as the file holds them: `[at, kind, data]`. */
+export function toJson(entries: readonly JournalEntry[]): string {
+  return JSON.stringify(entries.map(({ at, kind, data }) => [at, kind, data]));
+}
+
+export function fromJson(text: string): JournalEntry[] {
+  const entries = JSON.parse(text) as [number, string, Record<string, unknown>][];
+  return entries.map(([at, kind, data]) => ({ at, kind, data }));
+}

@@ -1,0 +1,97 @@
+/**
+ * The tables, as a list of numbered migrations: a file of version n gets those after n, in one transaction. `user_version` holds the version,
+ * `application_id` marks the file as flowc's.
+ *
+ *     runs      one row a run: state, continuation, outcome. `n` is its number in this file; commits find it by that.
+ *     journal   one row a commit: its entries as JSON. Rows of a run are a chain through `prev`, from `runs.journal` backwards, so that
+ *               writing one is an append and needs no index.
+ *     messages  what waits for a run. `seq` never comes back, so AUTOINCREMENT.
+ *     worker    the one worker of the file.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { StoreError } from "../../../shared/errors.js";
+
+/** "flwc" in ASCII. */
+export const APPLICATION_ID = 0x666c7763;
+
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE runs (
+     n INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     workflow TEXT NOT NULL,
+     status INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     wake_at INTEGER,
+     owner TEXT,
+     lease_until INTEGER NOT NULL DEFAULT 0,
+     fence INTEGER NOT NULL DEFAULT 0,
+     version INTEGER NOT NULL DEFAULT 0,
+     journal INTEGER,
+     waiting_since INTEGER NOT NULL,
+     waiting_for TEXT NOT NULL,
+     outcome BLOB,
+     image BLOB NOT NULL
+   ) STRICT;
+   CREATE INDEX runs_due ON runs (wake_at) WHERE wake_at IS NOT NULL AND owner IS NULL;
+   CREATE INDEX runs_held ON runs (owner) WHERE owner IS NOT NULL;
+   CREATE TABLE journal (n INTEGER PRIMARY KEY, prev INTEGER, entries TEXT NOT NULL) STRICT;
+   CREATE TABLE messages (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     run INTEGER NOT NULL,
+     kind INTEGER NOT NULL,
+     topic TEXT NOT NULL,
+     payload BLOB NOT NULL,
+     sent_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX messages_run ON messages (run);
+   CREATE TABLE message_ids (run INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY (run, id)) STRICT, WITHOUT ROWID;
+   CREATE TABLE worker (
+     one INTEGER PRIMARY KEY CHECK (one = 1),
+     id TEXT NOT NULL,
+     pid INTEGER NOT NULL,
+     host TEXT NOT NULL,
+     started_at INTEGER NOT NULL,
+     lease_until INTEGER NOT NULL
+   ) STRICT;`,
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/**
+ * Brings the file to this schema; a new file gets all of it. Throws StoreError for a file of another application or of a newer flowc.
+ * Two processes may do it at once: the second finds it done.
+ */
+export function migrate(db: DatabaseSync, path: string): void {
+  if (versionOf(db, path) === SCHEMA_VERSION) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    for (let version = versionOf(db, path); version < SCHEMA_VERSION; version++) db.exec(MIGRATIONS[version]!);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** The schema version of the file, 0 for an empty one, after checking that the file is one of ours. */
+function versionOf(db: DatabaseSync, path: string): number {
+  const version = pragma(db, "user_version");
+  const application = pragma(db, "application_id");
+  const tables = Number(Object.values(db.prepare("SELECT count(*) FROM sqlite_schema").get()!)[0]);
+  if (application === 0 && version === 0 && tables === 0) return 0;
+  if (application !== APPLICATION_ID) {
+    throw new StoreError(`${path} is a database of another application, not a flowc store; name another file, and flowc will create it.`, "not-a-store");
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new StoreError(
+      `${path} was written by a newer flowc (schema ${version}, this one knows ${SCHEMA_VERSION}); use that version, or another file.`,
+      "newer-schema",
+    );
+  }
+  return version;
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Number(Object.values(db.prepare(`PRAGMA ${name}`).get()!)[0]);
+}

@@ -1,0 +1,246 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { StoreError } from "../../../shared/errors.js";
+import {
+  LIVE_STATUSES,
+  type ClaimedRun,
+  type Commit,
+  type CommitResult,
+  type JournalEntry,
+  type Message,
+  type NewMessage,
+  type NewRun,
+  type RunQuery,
+  type RunSummary,
+  type Store,
+  type StoredRun,
+  type WorkerRecord,
+} from "../store.js";
+import { claimDue } from "./claim.js";
+import { Committer } from "./commit.js";
+import { connect, type SqliteOptions } from "./connect.js";
+import { storeError } from "./failures.js";
+import { fromJson, kindNumber, statusNumber, SUMMARY_COLUMNS, toJson, toMessage, toRun, toSummary, type MessageRow, type RunRow, type SummaryRow } from "./rows.js";
+
+const DEFAULT_LIMIT = 100;
+const READY = statusNumber("ready");
+const RUNNING = statusNumber("running");
+
+/**
+ * A store in one SQLite file, through node:sqlite. Several processes may use the file at once; one of them may be its worker. Calls are answered
+ * synchronously under the promise: SQLite has no other way, and one commit costs microseconds besides the sync to disk.
+ */
+export class SqliteStore implements Store {
+  readonly url: string;
+  readonly #path: string;
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #committer: Committer;
+  #dataVersion: number;
+
+  /** Opens the file, and creates it when it is not there. Throws StoreError. */
+  constructor(path: string, options: SqliteOptions = {}) {
+    this.url = `sqlite:${path}`;
+    this.#path = path;
+    this.#db = connect(path, options);
+    this.#committer = new Committer((sql) => this.#prepare(sql));
+    this.#dataVersion = this.#readDataVersion();
+  }
+
+  createRun(run: NewRun): Promise<"created" | "exists"> {
+    return this.#run(() => {
+      const { changes } = this.#prepare(
+        "INSERT INTO runs (id, workflow, status, created_at, updated_at, wake_at, waiting_since, waiting_for, image) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?4, '', ?5) ON CONFLICT (id) DO NOTHING",
+      ).run(run.id, run.workflow, READY, run.createdAt, run.image);
+      return changes === 1 ? "created" : "exists";
+    });
+  }
+
+  getRun(id: string): Promise<StoredRun | undefined> {
+    return this.#run(() => {
+      const row = this.#get<RunRow>(`SELECT ${SUMMARY_COLUMNS}, outcome, image FROM runs WHERE id = ?`, id);
+      return row && toRun(row);
+    });
+  }
+
+  listRuns(query: RunQuery): Promise<RunSummary[]> {
+    const { status, workflow, after, limit = DEFAULT_LIMIT } = query;
+    const conditions: string[] = [];
+    const values: SQLInputValue[] = [];
+    if (status !== undefined) conditions.push(`status IN (${status.map(statusNumber).join(", ")})`);
+    if (workflow !== undefined) {
+      conditions.push("workflow = ?");
+      values.push(workflow);
+    }
+    if (after !== undefined) {
+      conditions.push("n < (SELECT n FROM runs WHERE id = ?)");
+      values.push(after);
+    }
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+    return this.#run(() => this.#all<SummaryRow>(`SELECT ${SUMMARY_COLUMNS} FROM runs ${where} ORDER BY n DESC LIMIT ?`, ...values, limit).map(toSummary));
+  }
+
+  readJournal(run: string): Promise<JournalEntry[]> {
+    return this.#run(() =>
+      this.#all<{ entries: string }>(
+        `WITH RECURSIVE chain (n, prev, entries) AS (
+           SELECT j.n, j.prev, j.entries FROM runs r JOIN journal j ON j.n = r.journal WHERE r.id = ?
+           UNION ALL SELECT j.n, j.prev, j.entries FROM chain c JOIN journal j ON j.n = c.prev
+         ) SELECT entries FROM chain ORDER BY n`,
+        run,
+      ).flatMap((row) => fromJson(row.entries)),
+    );
+  }
+
+  send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
+    return this.#transaction(() => {
+      const run = this.#get<{ n: number; status: number }>("SELECT n, status FROM runs WHERE id = ?", message.run);
+      if (run === undefined) return "unknown";
+      if (message.id !== undefined && this.#get("SELECT 1 FROM message_ids WHERE run = ? AND id = ?", run.n, message.id)) return "duplicate";
+      if (run.status > LAST_LIVE) return "ended";
+      if (message.id !== undefined) this.#prepare("INSERT INTO message_ids (run, id) VALUES (?, ?)").run(run.n, message.id);
+      this.#prepare("INSERT INTO messages (run, kind, topic, payload, sent_at) VALUES (?, ?, ?, ?, ?)").run(
+        run.n,
+        kindNumber(message.kind),
+        message.topic,
+        message.payload,
+        message.sentAt,
+      );
+      this.#prepare("UPDATE runs SET wake_at = min(coalesce(wake_at, ?1), ?1) WHERE n = ?2 AND (wake_at IS NULL OR wake_at > ?1)").run(message.sentAt, run.n);
+      return "sent";
+    });
+  }
+
+  pollMessages(workerId: string, after: number): Promise<Message[]> {
+    return this.#run(() =>
+      this.#all<MessageRow & { run: string }>(
+        "SELECT m.seq, r.id AS run, m.kind, m.topic, m.payload, m.sent_at FROM messages m JOIN runs r ON r.n = m.run WHERE m.seq > ? AND r.owner = ? ORDER BY m.seq",
+        after,
+        workerId,
+      ).map((row) => toMessage(row, row.run)),
+    );
+  }
+
+  retryRun(id: string, at: number, journal: JournalEntry): Promise<"ready" | "not-failed" | "unknown"> {
+    return this.#transaction(() => {
+      const run = this.#get<{ n: number; status: number; journal: number | null }>("SELECT n, status, journal FROM runs WHERE id = ?", id);
+      if (run === undefined) return "unknown";
+      if (run.status !== statusNumber("failed")) return "not-failed";
+      const { lastInsertRowid } = this.#prepare("INSERT INTO journal (prev, entries) VALUES (?, ?)").run(run.journal, toJson([journal]));
+      this.#prepare(
+        "UPDATE runs SET status = ?1, outcome = NULL, wake_at = ?2, updated_at = ?2, waiting_since = ?2, waiting_for = '', version = version + 1, journal = ?3 WHERE n = ?4",
+      ).run(READY, at, lastInsertRowid, run.n);
+      return "ready";
+    });
+  }
+
+  registerWorker(worker: WorkerRecord, now: number, isAlive: (other: WorkerRecord) => boolean): Promise<"registered" | WorkerRecord> {
+    return this.#transaction(() => {
+      const holder = this.#get<WorkerRecord>("SELECT id, pid, host, started_at AS startedAt, lease_until AS leaseUntil FROM worker");
+      if (holder !== undefined && holder.id !== worker.id && holder.leaseUntil > now && isAlive({ ...holder })) return { ...holder };
+      if (holder?.id !== worker.id) this.#releaseAllBut(worker.id, now);
+      this.#prepare("INSERT OR REPLACE INTO worker (one, id, pid, host, started_at, lease_until) VALUES (1, ?, ?, ?, ?, ?)").run(
+        worker.id,
+        worker.pid,
+        worker.host,
+        worker.startedAt,
+        worker.leaseUntil,
+      );
+      return "registered";
+    });
+  }
+
+  renew(workerId: string, leaseUntil: number): Promise<boolean> {
+    // The worker's lease is that of all runs it holds: see claimDue.
+    return this.#run(() => this.#prepare("UPDATE worker SET lease_until = ? WHERE id = ?").run(leaseUntil, workerId).changes === 1);
+  }
+
+  unregisterWorker(workerId: string, now: number): Promise<void> {
+    return this.#transaction(() => {
+      this.#prepare("DELETE FROM worker WHERE id = ?").run(workerId);
+      this.#prepare(`${RELEASE} WHERE owner = ?2`).run(now, workerId);
+    });
+  }
+
+  claim(options: { workerId: string; now: number; leaseUntil: number; limit: number; workflows?: readonly string[] }): Promise<ClaimedRun[]> {
+    return this.#transaction(() => claimDue((sql) => this.#prepare(sql), options, this.#committer));
+  }
+
+  commit(commits: readonly Commit[]): Promise<CommitResult[]> {
+    return this.#transaction(() => this.#committer.commit(commits));
+  }
+
+  /**
+   * Whether another connection has changed the file since the last call. Costs no transaction, so pollers may ask it often and look for work only
+   * when the answer is yes; changes made through this store do not count.
+   */
+  changed(): boolean {
+    const version = this.#readDataVersion();
+    if (version === this.#dataVersion) return false;
+    this.#dataVersion = version;
+    return true;
+  }
+
+  close(): Promise<void> {
+    return this.#db.isOpen ? this.#run(() => this.#db.close()) : Promise.resolve();
+  }
+
+  #releaseAllBut(workerId: string, now: number): void {
+    this.#prepare(`${RELEASE} WHERE owner IS NOT NULL AND owner <> ?2`).run(now, workerId);
+  }
+
+  #readDataVersion(): number {
+    return this.#get<{ data_version: number }>("PRAGMA data_version")!.data_version;
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #get<R>(sql: string, ...values: SQLInputValue[]): R | undefined {
+    return this.#prepare(sql).get(...values) as R | undefined;
+  }
+
+  #all<R>(sql: string, ...values: SQLInputValue[]): R[] {
+    return this.#prepare(sql).all(...values) as R[];
+  }
+
+  /** All of `work` or nothing of it, by itself at the file. */
+  #transaction<T>(work: () => T): Promise<T> {
+    return this.#run(() => {
+      this.#prepare("BEGIN IMMEDIATE").run();
+      try {
+        const result = work();
+        this.#prepare("COMMIT").run();
+        return result;
+      } catch (error) {
+        this.#committer.forget();
+        // SQLite itself rolls back on some errors (a full disk).
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  #run<T>(work: () => T): Promise<T> {
+    if (!this.#db.isOpen) return Promise.reject(new StoreError(`The store ${this.#path} was closed.`, "closed"));
+    try {
+      return Promise.resolve(work());
+    } catch (error) {
+      return Promise.reject(storeError(error, this.#path) as Error);
+    }
+  }
+}
+
+/** Takes runs from their owner; `?1` is the time. What was running is ready, all of it is due. */
+const RELEASE = `UPDATE runs SET owner = NULL, wake_at = min(coalesce(wake_at, ?1), ?1), status = iif(status = ${RUNNING}, ${READY}, status)`;
+const LAST_LIVE = Math.max(...[...LIVE_STATUSES].map(statusNumber));
+
+/** A store in the file at `path`. Throws StoreError when the file cannot be used. */
+export function sqlite(path: string, options?: SqliteOptions): SqliteStore {
+  return new SqliteStore(path, options);
+}
