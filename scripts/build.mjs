@@ -13,7 +13,12 @@ import { inRoot } from "./lib/root.mjs";
 
 /** @type {{ name: string, stamp: string, inputs: string[], run: () => void | Promise<void> }[]} */
 const phases = [
-  { name: "types and code", stamp: "dist/.tsc", inputs: ["src", "tsconfig.json", "package.json"], run: compileSources },
+  {
+    name: "types and code",
+    stamp: "dist/.tsc",
+    inputs: ["src", "tsconfig.json", "tsconfig.build.json", "package.json"],
+    run: compileSources,
+  },
   { name: "suspendable built-ins", stamp: "dist/.lib", inputs: ["dist/transform", "src/runtime/lib"], run: compileBuiltIns },
 ];
 
@@ -52,7 +57,7 @@ async function compileBuiltIns() {
   /** @type {typeof import("../src/transform/index.js")} */
   const { compile, formatDiagnostic } = await import(pathToFileURL(inRoot("dist/transform/index.js")).href);
   const files = listFiles(folder).filter((file) => file.endsWith(".ts"));
-  const result = compile({ files, project: inRoot("tsconfig.json"), cwd: inRoot() });
+  const result = compile({ files, project: inRoot("tsconfig.build.json"), cwd: inRoot() });
   if (!result.ok) {
     console.error(result.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)).join("\n"));
     process.exit(1);

@@ -10,7 +10,7 @@ const packed = inRoot(".cache/packed");
 const checks = [
   ["build", () => run("node", "scripts/build.mjs")],
   ["format", () => run("prettier", "--check", "--log-level", "warn", ".")],
-  ["types, tests and scripts included", () => run("tsc", "--noEmit", "-p", "tsconfig.check.json")],
+  ["types, tests and scripts included", () => run("tsc", "--noEmit")],
   ["lint", () => run("oxlint", "--type-aware")],
   ["dead code", () => run("knip")],
   ["pack", pack],

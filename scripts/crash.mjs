@@ -45,7 +45,7 @@ const env = { SHOP_URL: shop.url, SHOP_PATIENCE: "500" };
 await succeed(["compile", "examples/checkout/checkout.ts", "--bundle", bundle]);
 const program = await import(pathToFileURL(bundle).href);
 /** @type {import("../src/index.js").Flow} */
-const flow = program.$flowc.open({ store: await program.$flowc.openStore(store) });
+const flow = program.$flowc.open({ store: program.$flowc.openStore(store) });
 
 const orders = Array.from({ length: wanted.runs }, (_, index) => makeOrder(`order-${index}`, ITEMS, PACKING, index % 5 === 0));
 for (const order of orders) {

@@ -20,24 +20,26 @@ export async function startShop(ledger, faults = {}) {
   watch();
 
   function watch() {
-    child.once("exit", async () => {
-      if (stopped) return;
-      deaths++;
-      ({ child } = await launch(ledger, faults, port));
-      if (stopped) child.kill("SIGKILL");
-      else watch();
+    child.once("exit", () => {
+      if (!stopped) void again();
     });
+  }
+
+  async function again() {
+    deaths++;
+    ({ child } = await launch(ledger, faults, port));
+    if (stopped) child.kill("SIGKILL");
+    else watch();
   }
 
   return {
     url,
     /** How often it has died and was started again. */
     deaths: () => deaths,
-    /** @returns {Promise<import("../../examples/checkout/ledger.ts").Report>} */
     async report() {
       for (;;) {
         try {
-          return /** @type {any} */ (await (await fetch(`${url}/ledger`)).json());
+          return await reportOf(url);
         } catch {
           await delay(50); // it is being started again
         }
@@ -66,4 +68,13 @@ async function launch(ledger, faults, port) {
     if (url?.startsWith("http")) return { child, url };
   }
   throw new Error("the service ended before it listened");
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<import("../../examples/checkout/ledger.ts").Report>}
+ */
+async function reportOf(url) {
+  const response = await fetch(`${url}/ledger`);
+  return /** @type {any} */ (await response.json());
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { UsageError } from "../shared/errors.js";
 import { ts } from "../transform/ts.js";
+import { compilerOptionsFor } from "./tsconfig.js";
 
 /**
  * Checks JSON arguments against the parameters of a workflow, the way the editor would check the call: a file that imports the
@@ -22,21 +23,9 @@ function callText(file: string, exportName: string, args: readonly unknown[]): s
 }
 
 function optionsFor(file: string): ts.CompilerOptions {
-  const config = ts.findConfigFile(path.dirname(file), ts.sys.fileExists);
-  const given =
-    config === undefined
-      ? {}
-      : ts.parseJsonConfigFileContent(ts.readConfigFile(config, ts.sys.readFile).config, ts.sys, path.dirname(config)).options;
   const defaults = { strict: true, target: ts.ScriptTarget.ES2024, module: ts.ModuleKind.NodeNext };
-  return {
-    ...defaults,
-    ...given,
-    noEmit: true,
-    allowImportingTsExtensions: true,
-    skipLibCheck: true,
-    composite: false,
-    incremental: false,
-  };
+  const forced = { noEmit: true, allowImportingTsExtensions: true, skipLibCheck: true, composite: false, incremental: false };
+  return { ...defaults, ...compilerOptionsFor(path.dirname(file)), ...forced };
 }
 
 /** The file system with one file more. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { UsageError } from "../shared/errors.js";
-import { ts } from "../transform/ts.js";
 import type { Manifest } from "../transform/types.js";
+import { compilerOptionsFor } from "./tsconfig.js";
 
 export interface EmitPaths {
   readonly outdir: string;
@@ -14,7 +14,10 @@ export function emitPaths(
   options: { readonly project?: string; readonly outdir?: string },
   manifest: Manifest,
 ): EmitPaths {
-  const { outDir, rootDir } = compilerOptions(files, options.project);
+  const { outDir, rootDir } = compilerOptionsFor(
+    files[0] === undefined ? process.cwd() : path.dirname(path.resolve(files[0])),
+    options.project,
+  );
   const chosen = options.outdir === undefined ? outDir : path.resolve(options.outdir);
   if (chosen === undefined)
     throw new UsageError("Where should the output go? Give --outdir <folder>, or set outDir in the tsconfig.json.");
@@ -28,12 +31,4 @@ export function emitPaths(
 /** Module ids are relative to the project's folder, so a module shows where that is. */
 function projectRoot({ modules: [first] }: Manifest): string | undefined {
   return first === undefined ? undefined : path.resolve(first.file, ...first.id.split("/").map(() => ".."));
-}
-
-function compilerOptions(files: readonly string[], project: string | undefined): ts.CompilerOptions {
-  const start = files[0] === undefined ? process.cwd() : path.dirname(path.resolve(files[0]));
-  const config = project === undefined ? ts.findConfigFile(start, ts.sys.fileExists) : path.resolve(project);
-  if (config === undefined) return {};
-  const read = ts.readConfigFile(config, ts.sys.readFile) as { config?: unknown };
-  return ts.parseJsonConfigFileContent(read.config ?? {}, ts.sys, path.dirname(config)).options;
 }

@@ -19,7 +19,7 @@ export async function withFlow<T>(
   { host, listener }: FlowOptions = {},
 ): Promise<T> {
   const { open, openStore } = host ?? (await import("../plugin/host.js"));
-  const store = await openStore(url);
+  const store = openStore(url);
   const flow = open({ store: listener === undefined ? store : observed(store, listener) });
   try {
     return await body(flow);

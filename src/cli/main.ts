@@ -9,8 +9,10 @@ import { runCommand } from "./commands/run.js";
 import { runsCommand } from "./commands/runs.js";
 import { sendCommand } from "./commands/send.js";
 import { workerCommand } from "./commands/worker.js";
-import { EXIT, EXIT_HELP, exitCodeOf } from "./exit.js";
+import { CompileError } from "../plugin/compile-error.js";
+import { codeOf, EXIT, EXIT_HELP, exitCodeOf } from "./exit.js";
 import { Output } from "./output.js";
+import { printRefusal } from "./problems.js";
 
 const commands = [
   compileCommand,
@@ -45,9 +47,15 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has printed its own one line already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    new Output(argv.includes("--json")).error(error);
+    await report(new Output(argv.includes("--json")), error);
     return exitCodeOf(error);
   }
+}
+
+async function report(out: Output, error: unknown): Promise<void> {
+  if (error instanceof CompileError) await printRefusal(out, error);
+  else out.error({ code: codeOf(error) ?? "FLOW_INTERNAL", message: error instanceof Error ? error.message : String(error) });
+  if (process.env.FLOWC_DEBUG && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
 }
 
 /** Commander throws instead of exiting, for all levels, so that every way out passes through `main`. */

@@ -1,5 +1,10 @@
 import pc from "picocolors";
-import { codeOf } from "./exit.js";
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly [fact: string]: unknown;
+}
 
 /** Where a command writes: plain lines for a person, or with `--json` one JSON value a line and nothing else. */
 export class Output {
@@ -32,16 +37,9 @@ export class Output {
     if (!this.json) process.stderr.write(`${text}\n`);
   }
 
-  error(error: unknown): void {
-    const message = messageOf(error);
-    if (this.json) this.data({ error: { code: codeOf(error) ?? "FLOW_INTERNAL", message } });
-    else process.stderr.write(`${this.color.red("error:")} ${message}\n`);
-    if (process.env.FLOWC_DEBUG && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  /** The one line a failed command ends with. `facts` go into the JSON form. */
+  error({ code, message, ...facts }: Problem): void {
+    if (this.json) this.data({ error: { code, message, ...facts } });
+    else process.stderr.write(`${this.color.red("error:")} ${message.replaceAll("\n", " ")}\n`);
   }
-}
-
-/** One line, with what caused it. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message.replaceAll("\n", " ");
 }

@@ -79,7 +79,7 @@ function describe({ kind, data, at }: JournalEntry): string | undefined {
 
 function fact(data: JournalEntry["data"], key: string): string {
   const value = data[key];
-  return typeof value === "string" ? value : String(value ?? "");
+  return typeof value === "string" ? value : oneLine(value);
 }
 
 function attempts(data: JournalEntry["data"]): string {

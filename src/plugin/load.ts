@@ -45,7 +45,7 @@ export async function loadPrograms(entries: readonly string[]): Promise<LoadedPr
 }
 
 async function importEntry(file: string, program: Program): Promise<LoadedProgram> {
-  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  const module = await importFile(file);
   return {
     file,
     module,
@@ -53,6 +53,21 @@ async function importEntry(file: string, program: Program): Promise<LoadedProgra
     diagnostics: program.diagnostics,
     host: (module[BUNDLED_HOST] as Host | undefined) ?? (await import("./host.js")),
   };
+}
+
+/** Errors of flowc itself are clear already; anything else is the program's own and needs to be told apart from a bug here. */
+async function importFile(file: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (error) {
+    if (isOwnError(error)) throw error;
+    throw new UsageError(`${path.relative(process.cwd(), file)} cannot be loaded: ${String(error)}`, { cause: error });
+  }
+}
+
+/** By shape: a bundle has error classes of its own. */
+function isOwnError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("FLOW_");
 }
 
 function manifestBeside(file: string): Manifest | undefined {

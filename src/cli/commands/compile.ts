@@ -3,6 +3,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../../shared/errors.js";
 import type { CompileResult, OutputFile } from "../../transform/types.js";
+import { CompileError } from "../../plugin/compile-error.js";
 import { bundle } from "../bundle.js";
 import { EXIT } from "../exit.js";
 import { emitPaths, type EmitPaths } from "../emit-paths.js";
@@ -44,7 +45,7 @@ export function compileCommand(exit: (code: number) => void): Command {
 async function compileFiles(files: readonly string[], options: Options): Promise<number> {
   const out = new Output(options.json === true);
   const { compile, PASS_NAMES } = await import("../../transform/index.js");
-  if (options.emit !== undefined && !(PASS_NAMES as readonly string[]).includes(options.emit)) {
+  if (options.emit !== undefined && !PASS_NAMES.includes(options.emit)) {
     throw new UsageError(`There is no pass "${options.emit}". Passes: ${PASS_NAMES.join(", ")}.`);
   }
   if (options.bundle !== undefined && files.length !== 1) throw new UsageError("--bundle takes exactly one entry file.");
@@ -53,11 +54,8 @@ async function compileFiles(files: readonly string[], options: Options): Promise
     ...(options.project !== undefined && { project: options.project }),
     ...(options.emit !== undefined && { print: { pass: options.emit, ...(options.fn !== undefined && { fn: options.fn }) } }),
   });
+  if (!result.ok) throw new CompileError(result.diagnostics);
   await printDiagnostics(out, result.diagnostics);
-  if (!result.ok) {
-    out.data({ ok: false, diagnostics: result.diagnostics });
-    return EXIT.usage;
-  }
   if (options.emit !== undefined) return printPass(out, result, options);
   const written =
     options.bundle === undefined

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import type { Run } from "../../plugin/host.js";
 import { loadProgram, type LoadedProgram } from "../../plugin/load.js";
 import type { JournalEntry, RunSummary } from "../../runtime/store/store.js";
 import { EXIT } from "../exit.js";
@@ -56,7 +55,7 @@ async function inspect(id: string, options: Options): Promise<number> {
 }
 
 function readStack(id: string, store: string, { host }: LoadedProgram): Promise<Stack> {
-  return withFlow(store, (flow) => (flow.run(id) as Run).inspect(), { host });
+  return withFlow(store, (flow) => flow.run(id).inspect(), { host });
 }
 
 /** A run that failed still has the stack it failed with. */

@@ -1,0 +1,136 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { fragile, greet, mailbox } from "./programs.js";
+import { jsonLines, Project } from "./project.js";
+
+test("run compiles in memory, shows the steps and prints the result", async () => {
+  const project = new Project({ "greet.ts": greet });
+  const { code, stdout, stderr } = await project.flowc("run", "greet.ts", "--input", '"ada"', "--id", "g");
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(
+    /^run {8}g\nstarted {4}greet.ts#greet\ndone {7}shout in \d+ ms\nwaiting {4}sleep until .*\ncompleted {2}'hello ADA'\n$/,
+  );
+  expect(code).toBe(0);
+});
+
+test("run --json prints one JSON value a line", async () => {
+  const project = new Project({ "greet.ts": greet });
+  const { stdout } = await project.flowc("run", "greet.ts", "--args", '["ada"]', "--store", "memory:", "--json", "--id", "g");
+  const lines = jsonLines(stdout);
+  expect(lines.map(({ kind }) => kind)).toEqual(["run", "run.started", "step.completed", "run.waiting", "run.completed", "end"]);
+  expect(lines.at(-1)).toEqual({ run: "g", kind: "end", status: "completed", result: "hello ADA" });
+});
+
+test("a run that exists already is not run again", async () => {
+  const project = new Project({ "greet.ts": greet });
+  await project.flowc("run", "greet.ts", "--input", '"ada"', "--id", "g");
+  const { stdout } = await project.flowc("run", "greet.ts", "--input", '"bob"', "--id", "g");
+  expect(stdout).toBe("run        g\ncompleted  'hello ADA'\n");
+});
+
+test("a killed run goes on where it was, with the same command or with a worker", async () => {
+  const project = new Project({ "mailbox.ts": mailbox });
+  const log = project.path("log.txt");
+  const command = ["run", "mailbox.ts", "--input", JSON.stringify(log), "--id", "m"];
+  for (const word of ["one", "two"]) {
+    const running = project.start(...command);
+    await running.says(/waiting {4}message on channel "word"/);
+    await running.kill();
+    const { code, stdout } = await project.flowc("send", "m", "word", JSON.stringify(word));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "sent to word of m\n" });
+    if (word === "one") {
+      const next = project.start(...command);
+      await next.says(/done {7}note/);
+      await next.says(/waiting/);
+      await next.kill();
+    }
+  }
+  const worker = await project.flowc("worker", "mailbox.ts", "--drain");
+  expect(worker.stdout).toMatch(/^worker {5}ready, process \d+, sqlite:/);
+  expect(worker.code).toBe(0);
+  const { stdout } = await project.flowc(...command);
+  expect(stdout).toContain("completed  [ 'one', 'two' ]");
+  expect(readFileSync(log, "utf8")).toBe("begin\none\ntwo\n");
+});
+
+test("inspect shows the stack with source lines and variables, with and without naming the program", async () => {
+  const project = new Project({
+    "src/mailbox.ts": mailbox,
+    "tsconfig.json": `{ "compilerOptions": { "strict": true, "module": "nodenext", "types": [] } }`,
+  });
+  project.write(
+    "src/mailbox.ts",
+    mailbox.replace('import { appendFileSync } from "node:fs";', "const appendFileSync = (..._: string[]): void => undefined;"),
+  );
+  const running = project.start("run", "src/mailbox.ts", "--input", '"log.txt"', "--id", "m");
+  await running.says(/waiting/);
+  await project.flowc("send", "m", "word", '"first"');
+  await running.says(/received/);
+  await running.says(/waiting[^]*waiting|waiting[^]*done[^]*/);
+  await running.kill();
+
+  const { code, stdout } = await project.flowc("inspect", "m", "--journal");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^workflow +src\/mailbox.ts#mailbox$/m);
+  expect(stdout).toMatch(/^waits for +message on channel "word"$/m);
+  expect(stdout).toMatch(/^since +\d{4}-.* UTC \(.*\)$/m);
+  expect(stdout).toMatch(/^ {2}mailbox {2}src\/mailbox.ts:13:\d+$/m);
+  expect(stdout).toMatch(/^ {4}13 \| const word = Word.receive\(\);$/m);
+  expect(stdout).toMatch(/^ {6}words +\[ 'first' \]$/m);
+  expect(stdout).toMatch(/message.received/);
+
+  const data = jsonLines((await project.flowc("inspect", "m", "--program", "src/mailbox.ts", "--json")).stdout)[0];
+  expect(data).toMatchObject({
+    id: "m",
+    strands: [{ id: 0, frames: [{ function: "mailbox", line: 13, slots: { words: ["first"] } }] }],
+  });
+});
+
+test("cancel raises CancelledError in the run, and the run command ends with 1", async () => {
+  const project = new Project({ "mailbox.ts": mailbox });
+  const running = project.start("run", "mailbox.ts", "--input", JSON.stringify(project.path("log.txt")), "--id", "m");
+  await running.says(/waiting/);
+  expect((await project.flowc("cancel", "m", "changed my mind")).code).toBe(0);
+  const { code, stderr } = await running.ended;
+  expect(stderr).toBe("error: run m was cancelled: CancelledError: changed my mind\n");
+  expect(code).toBe(1);
+  expect(readFileSync(project.path("log.txt"), "utf8")).toBe("begin\ncancelled: changed my mind\n");
+});
+
+test("a failed run keeps its place and goes on after retry", async () => {
+  const project = new Project({ "fragile.ts": fragile });
+  const file = project.path("door");
+  const first = await project.flowc("run", "fragile.ts", "--input", JSON.stringify(file), "--id", "f");
+  expect(first.stderr).toMatch(/^error: run f failed: StepError: .*there is no .*door.*\nIt keeps its place: .*\n$/);
+  expect(first.code).toBe(1);
+
+  const inspected = await project.flowc("inspect", "f");
+  expect(inspected.stdout).toMatch(/^status +failed/m);
+  expect(inspected.stdout).toMatch(/before +'kept'/);
+
+  writeFileSync(file, "");
+  expect((await project.flowc("retry", "f")).stdout).toBe("f is ready to go on\n");
+  const again = await project.flowc("run", "fragile.ts", "--input", JSON.stringify(file), "--id", "f");
+  expect(again.stdout).toContain("completed  'kept open'");
+  expect(again.code).toBe(0);
+});
+
+test("runs lists them, newest first, and filters", async () => {
+  const project = new Project({ "greet.ts": greet });
+  await project.flowc("run", "greet.ts", "--input", '"a"', "--id", "first");
+  await project.flowc("run", "greet.ts", "--input", '"b"', "--id", "second", "--detach");
+  const { stdout } = await project.flowc("runs");
+  expect(stdout).toMatch(/^RUN +STATUS +WORKFLOW +CREATED +WAITS FOR\nsecond +ready .*\nfirst +completed +greet.ts#greet .*\n$/);
+  const json = jsonLines((await project.flowc("runs", "--status", "completed", "--json")).stdout);
+  expect(json.map(({ id, status }) => ({ id, status }))).toEqual([{ id: "first", status: "completed" }]);
+});
+
+test("Ctrl-C leaves the run in the store and says how to go on", async () => {
+  const project = new Project({ "mailbox.ts": mailbox });
+  const running = project.start("run", "mailbox.ts", "--input", JSON.stringify(project.path("log.txt")), "--id", "m");
+  await running.says(/waiting/);
+  running.child.kill("SIGINT");
+  const { code, stderr } = await running.ended;
+  expect(stderr).toBe("interrupted; the run is saved and goes on with: flowc run mailbox.ts --id m\n");
+  expect(code).toBe(130);
+});
