@@ -1,0 +1,344 @@
+/**
+ * Pass `analyse captures`: the variables of each function, who captures them, which closures can reach a checkpoint, and which captured
+ * variables therefore have to live in a scope object.
+ *
+ *     let n = 0;                         const $s1 = { n: 0 };
+ *     const up = () => ++n;       ⇒      const up = $tag(() => ++$s1.n, up$, [$s1]);
+ *
+ * A captured variable that never changes after the closure was made is captured by value; only the others move into the scope object, which
+ * frames and closures share by reference, before and after a restore (I6).
+ */
+import { isAssignmentOperator, ts, unwrap } from "../ts.js";
+import { isBody } from "./collect.js";
+import type { Findings, FunctionInfo, ModuleInfo } from "./model.js";
+import { diesWithCall } from "./suspension.js";
+
+export type VariableKind = "parameter" | "let" | "const" | "var" | "function" | "class" | "catch";
+
+export interface Variable {
+  readonly name: string;
+  readonly kind: VariableKind;
+  readonly owner: FunctionInfo;
+  /** The identifier that declares it (the first one, for a `var`). */
+  readonly declaration: ts.Identifier;
+  /** The block, loop, catch clause, case block or function the binding lives in. */
+  readonly scope: ts.Node;
+  /** Position at which the binding has its value, in the order of the source. */
+  readonly readyAt: number;
+  reassigned: boolean;
+  readonly references: ts.Identifier[];
+  readonly capturedBy: Set<FunctionInfo>;
+  /** Set when it lives in the scope object of its scope. */
+  boxed: boolean;
+  /** A closure may see it before it is initialized: its reads are checked. */
+  early: boolean;
+  /** The name in emitted code. */
+  emitName: string;
+}
+
+export interface ScopeObject {
+  readonly name: string;
+  readonly scope: ts.Node;
+  readonly owner: FunctionInfo;
+  readonly variables: Variable[];
+}
+
+export interface Captures {
+  readonly variableOf: ReadonlyMap<ts.Identifier, Variable>;
+  readonly variablesIn: ReadonlyMap<FunctionInfo, readonly Variable[]>;
+  /** Closures that can end up in a checkpoint. */
+  readonly tagged: ReadonlySet<FunctionInfo>;
+  /** Scope objects by the node of the scope. */
+  readonly scopeObjects: ReadonlyMap<ts.Node, ScopeObject>;
+  /** Free variables of a function, in order of first use. */
+  readonly captured: ReadonlyMap<FunctionInfo, readonly Variable[]>;
+  /** Functions whose code, or an arrow function in it, uses `this`. */
+  readonly usesThis: ReadonlySet<FunctionInfo>;
+  /** Function declarations that are only used after the place where they stand, so that they can be created there. */
+  readonly inPlace: ReadonlySet<FunctionInfo>;
+}
+
+export function analyseCaptures(findings: Findings): Captures {
+  const analysis = new Analysis(findings);
+  for (const module of findings.modules) if (module.inWorkflow) analysis.module(module);
+  return analysis.finish();
+}
+
+class Analysis {
+  readonly #bySymbol = new Map<ts.Symbol, Variable>();
+  readonly variableOf = new Map<ts.Identifier, Variable>();
+  readonly variablesIn = new Map<FunctionInfo, Variable[]>();
+  readonly tagged = new Set<FunctionInfo>();
+  readonly scopeObjects = new Map<ts.Node, ScopeObject>();
+  readonly captured = new Map<FunctionInfo, Variable[]>();
+  readonly usesThis = new Set<FunctionInfo>();
+  readonly inPlace = new Set<FunctionInfo>();
+  readonly #modules: ModuleInfo[] = [];
+
+  constructor(readonly findings: Findings) {}
+
+  module(module: ModuleInfo): void {
+    this.#modules.push(module);
+    const top = module.functions[0]!;
+    this.#walk(top.node, top);
+  }
+
+  finish(): Captures {
+    for (const module of this.#modules) {
+      for (const info of module.functions) if (this.#canReachCheckpoint(info)) this.tagged.add(info);
+    }
+    const functionVariables = [...this.#bySymbol.values()];
+    for (const variable of functionVariables) if (variable.kind === "function") this.#placeFunction(variable);
+    for (const variable of functionVariables) this.#decideBox(variable);
+    return this;
+  }
+
+  #walk(node: ts.Node, owner: FunctionInfo): void {
+    ts.forEachChild(node, (child) => this.#visit(child, owner));
+  }
+
+  #visit(node: ts.Node, owner: FunctionInfo): void {
+    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
+    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
+    const info = isBody(node) ? this.findings.functionOf.get(node) : undefined;
+    if (info) {
+      if ("name" in info.node && info.node.name) {
+        if (ts.isComputedPropertyName(info.node.name)) this.#visit(info.node.name, owner);
+        else if (ts.isIdentifier(info.node.name) && ts.isFunctionDeclaration(info.node)) this.#reference(info.node.name, owner);
+        else if (ts.isIdentifier(info.node.name) && ts.isFunctionExpression(info.node)) this.#reference(info.node.name, info);
+      }
+      ts.forEachChild(node, (child) => {
+        if (!("name" in node && child === node.name)) this.#visit(child, info);
+      });
+      return;
+    }
+    if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) this.#noteThis(owner);
+    if (ts.isIdentifier(node)) {
+      if (isValueReference(node)) this.#reference(node, owner);
+      return;
+    }
+    this.#walk(node, owner);
+  }
+
+  #noteThis(owner: FunctionInfo): void {
+    for (let at: FunctionInfo | undefined = owner; at; at = at.parent) {
+      this.usesThis.add(at);
+      if (!ts.isArrowFunction(at.node)) return;
+    }
+  }
+
+  #reference(node: ts.Identifier, owner: FunctionInfo): void {
+    const checker = this.findings.checker;
+    const symbol = ts.isShorthandPropertyAssignment(node.parent)
+      ? checker.getShorthandAssignmentValueSymbol(node.parent)
+      : checker.getSymbolAtLocation(node);
+    if (!symbol) return;
+    const variable = this.#variable(symbol);
+    if (!variable) return;
+    this.variableOf.set(node, variable);
+    variable.references.push(node);
+    if (isAssigned(node)) variable.reassigned = true;
+    for (let at = owner; at !== variable.owner && at.parent; at = at.parent) {
+      variable.capturedBy.add(at);
+      const list: Variable[] = this.captured.get(at) ?? [];
+      if (!list.includes(variable)) list.push(variable);
+      this.captured.set(at, list);
+    }
+  }
+
+  #variable(symbol: ts.Symbol): Variable | undefined {
+    const known = this.#bySymbol.get(symbol);
+    if (known) return known;
+    const declaration = symbol.declarations?.find(isVariableDeclaration);
+    if (!declaration) return undefined;
+    const name = declaration.name;
+    if (!name || !ts.isIdentifier(name)) return undefined;
+    const kind = kindOf(declaration);
+    const scope = scopeOf(declaration, kind);
+    if (ts.isSourceFile(scope) || scope.getSourceFile().isDeclarationFile) return undefined;
+    const owner = this.#ownerOf(scope);
+    if (!owner) return undefined;
+    const root = rootDeclaration(declaration);
+    const variable: Variable = {
+      name: name.text,
+      kind,
+      owner,
+      declaration: name,
+      scope,
+      readyAt: kind === "parameter" || kind === "catch" ? scope.pos : kind === "function" ? declaration.pos : root.end,
+      // A `var` is one binding for all rounds of a loop; several declarations are several assignments.
+      reassigned: kind === "var",
+      references: [],
+      capturedBy: new Set(),
+      boxed: false,
+      early: false,
+      emitName: name.text,
+    };
+    this.#bySymbol.set(symbol, variable);
+    const list = this.variablesIn.get(owner);
+    if (list) list.push(variable);
+    else this.variablesIn.set(owner, [variable]);
+    return variable;
+  }
+
+  #ownerOf(node: ts.Node): FunctionInfo | undefined {
+    for (let at: ts.Node | undefined = node; at; at = at.parent) {
+      const info = this.findings.functionOf.get(at);
+      if (info) return info;
+    }
+    return undefined;
+  }
+
+  #canReachCheckpoint(info: FunctionInfo): boolean {
+    const node = info.node;
+    const isClosure =
+      ts.isArrowFunction(node) ||
+      ts.isFunctionExpression(node) ||
+      (ts.isFunctionDeclaration(node) && !ts.isSourceFile(node.parent)) ||
+      (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && !ts.isComputedPropertyName(node.name));
+    if (!isClosure || info.barrier === "a generator") return false;
+    // A module-level async function is the body of a step or a constant: saved by reference.
+    if (info.barrier && !info.parent?.parent) return false;
+    for (let at = info.parent; at; at = at.parent) {
+      if (at.barrier === "an async function" || at.barrier === "a generator") return false;
+    }
+    if (info.verdict !== "never" || ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) return true;
+    let up: ts.Node = node.parent;
+    while (ts.isParenthesizedExpression(up)) up = up.parent;
+    if (!ts.isCallExpression(up)) return true;
+    if (unwrap(up.expression) === node) return false; // called on the spot
+    return !diesWithCall(this.findings.checker, up);
+  }
+
+  /** A declaration without an earlier use is created where it stands, when everything above it is initialized. */
+  #placeFunction(variable: Variable): void {
+    const info = this.findings.functionOf.get(variable.declaration.parent);
+    if (!info || ts.isCaseClause(variable.declaration.parent.parent) || ts.isDefaultClause(variable.declaration.parent.parent)) return;
+    const start = variable.declaration.parent.pos;
+    if (variable.references.every((reference) => reference.pos >= start)) this.inPlace.add(info);
+  }
+
+  #decideBox(variable: Variable): void {
+    const closures = [...variable.capturedBy].filter((info) => this.tagged.has(info) && isDirectlyIn(info, variable, this.tagged));
+    if (closures.length === 0) return;
+    const inCase = ts.isCaseBlock(variable.scope);
+    const early = closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) || inCase;
+    if (!variable.reassigned && !early) return;
+    variable.boxed = true;
+    variable.early = early;
+    const known = this.scopeObjects.get(variable.scope);
+    if (known) known.variables.push(variable);
+    else {
+      const name = `$s${this.scopeObjects.size + 1}`;
+      this.scopeObjects.set(variable.scope, { name, scope: variable.scope, owner: variable.owner, variables: [variable] });
+    }
+  }
+
+  #isItself(info: FunctionInfo, variable: Variable): boolean {
+    return info.node === variable.declaration.parent;
+  }
+
+  /** Where in the source a closure comes into being: where it stands, or at the start of its block. */
+  #createdAt(info: FunctionInfo): number {
+    const node = info.node;
+    return ts.isFunctionDeclaration(node) && !this.inPlace.has(info) ? node.parent.pos : node.getStart();
+  }
+}
+
+/** Captured by a closure that is not itself inside another tagged closure capturing it: that one's creation is what counts. */
+function isDirectlyIn(info: FunctionInfo, variable: Variable, tagged: ReadonlySet<FunctionInfo>): boolean {
+  for (let at = info.parent; at && at !== variable.owner; at = at.parent) if (tagged.has(at)) return false;
+  return true;
+}
+
+type Declared = ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement | ts.FunctionDeclaration | ts.FunctionExpression | ts.ClassDeclaration | ts.ClassExpression;
+
+function isVariableDeclaration(node: ts.Declaration): node is Declared {
+  return (
+    ts.isVariableDeclaration(node) ||
+    ts.isParameter(node) ||
+    ts.isBindingElement(node) ||
+    ts.isFunctionDeclaration(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isClassDeclaration(node) ||
+    ts.isClassExpression(node)
+  );
+}
+
+/** The variable declaration or parameter a name in a pattern belongs to. */
+function rootDeclaration(node: Declared): ts.Node {
+  let at: ts.Node = node;
+  while (ts.isBindingElement(at) || ts.isObjectBindingPattern(at) || ts.isArrayBindingPattern(at)) at = at.parent;
+  return at;
+}
+
+function kindOf(node: Declared): VariableKind {
+  if (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node)) return "function";
+  if (ts.isClassDeclaration(node) || ts.isClassExpression(node)) return "class";
+  const root = rootDeclaration(node);
+  if (ts.isParameter(root)) return "parameter";
+  if (ts.isCatchClause(root.parent)) return "catch";
+  const flags = root.parent.flags;
+  if (flags & ts.NodeFlags.Const) return "const";
+  return flags & ts.NodeFlags.Let ? "let" : "var";
+}
+
+function scopeOf(node: Declared, kind: VariableKind): ts.Node {
+  if (ts.isFunctionExpression(node) || ts.isClassExpression(node)) return node;
+  let at: ts.Node = rootDeclaration(node).parent;
+  const functionLevel = kind === "var" || kind === "parameter";
+  for (; ; at = at.parent) {
+    if (ts.isSourceFile(at) || ts.isModuleBlock(at) || ts.isFunctionLike(at) || ts.isClassStaticBlockDeclaration(at)) return at;
+    if (functionLevel) continue;
+    if (ts.isCatchClause(at) || ts.isForStatement(at) || ts.isForInStatement(at) || ts.isForOfStatement(at) || ts.isCaseBlock(at)) return at;
+    if (ts.isBlock(at)) return ts.isFunctionLike(at.parent) ? at.parent : at;
+  }
+}
+
+/** Whether an identifier stands for a variable's value or names a variable being declared. */
+function isValueReference(node: ts.Identifier): boolean {
+  const parent = node.parent;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
+  if (ts.isQualifiedName(parent)) return false;
+  if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
+  if (ts.isBindingElement(parent)) return parent.propertyName !== node;
+  if (ts.isLabeledStatement(parent) || ts.isBreakOrContinueStatement(parent)) return false;
+  if (ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent)) return false;
+  if (ts.isMetaProperty(parent) || ts.isEnumMember(parent)) return false;
+  if (ts.isMethodDeclaration(parent) || ts.isAccessor(parent) || ts.isPropertyDeclaration(parent)) return parent.name !== node;
+  return true;
+}
+
+/** Whether the reference writes the variable, other than by its own declaration. */
+export function isAssigned(node: ts.Identifier): boolean {
+  let at: ts.Node = node;
+  let up = node.parent;
+  for (;;) {
+    if (ts.isParenthesizedExpression(up) || ts.isNonNullExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up)) {
+      at = up;
+      up = up.parent;
+    } else if (
+      ts.isArrayLiteralExpression(up) ||
+      ts.isSpreadElement(up) ||
+      ts.isSpreadAssignment(up) ||
+      ts.isShorthandPropertyAssignment(up) ||
+      (ts.isPropertyAssignment(up) && up.initializer === at) ||
+      ts.isObjectLiteralExpression(up)
+    ) {
+      at = up; // perhaps inside a destructuring assignment pattern
+      up = up.parent;
+    } else if (ts.isBinaryExpression(up)) {
+      if (up.left !== at || !isAssignmentOperator(up.operatorToken.kind)) return false;
+      const isDefault = up.operatorToken.kind === ts.SyntaxKind.EqualsToken && (ts.isArrayLiteralExpression(up.parent) || ts.isPropertyAssignment(up.parent));
+      return isDefault ? true : at === node || isPattern(at) || ts.isParenthesizedExpression(at) || ts.isNonNullExpression(at);
+    } else if (ts.isPrefixUnaryExpression(up) || ts.isPostfixUnaryExpression(up)) {
+      return up.operator === ts.SyntaxKind.PlusPlusToken || up.operator === ts.SyntaxKind.MinusMinusToken;
+    } else {
+      return (ts.isForOfStatement(up) || ts.isForInStatement(up)) && up.initializer === at;
+    }
+  }
+}
+
+function isPattern(node: ts.Node): boolean {
+  return ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node);
+}

@@ -1,0 +1,178 @@
+/**
+ * Pass `infer suspension`: for every call of the program, whether it may suspend; for every function, whether one of its calls does. A least
+ * fixpoint over the call graph: everything starts as `never` and only rises.
+ */
+import { ts, unwrap } from "../ts.js";
+import { callsAtOnce, hasSuspendableVersion, isTransparent } from "./builtins.js";
+import { calleeName, isBody, type Collected } from "./collect.js";
+import { type CallNode, type CallSite, type Findings, type FunctionInfo, siteVerdict, join, type Value } from "./model.js";
+import { NEVER, Values } from "./values.js";
+
+export function inferSuspension(
+  collected: Collected,
+  checker: ts.TypeChecker,
+  isOwnFile: (file: ts.SourceFile) => boolean,
+): Findings {
+  const values = new Values(checker, collected.functionOf, isOwnFile);
+  const siteOf = new Map<ts.Node, CallSite>();
+  const sites = new Sites(checker, values, isOwnFile);
+  for (const info of collected.functionOf.values()) noteAssignments(info, values);
+  for (const info of collected.functionOf.values()) {
+    for (const node of callNodes(info)) {
+      const site = sites.classify(node);
+      if (!site) continue;
+      info.calls.push(site);
+      siteOf.set(node, site);
+    }
+  }
+  solve([...collected.functionOf.values()]);
+  return { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf };
+}
+
+/** Raises verdicts until nothing changes. Each function rises at most twice, so this ends after few rounds. */
+function solve(functions: readonly FunctionInfo[]): void {
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const info of functions) {
+      if (info.barrier) continue;
+      const verdict = info.calls.reduce((worst, site) => join(worst, siteVerdict(site)), info.verdict);
+      if (verdict === info.verdict) continue;
+      info.verdict = verdict;
+      changed = true;
+    }
+  }
+}
+
+function noteAssignments(info: FunctionInfo, values: Values): void {
+  walkOwn(info.node, (node) => {
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) values.noteAssignment(node);
+  });
+}
+
+function callNodes(info: FunctionInfo): CallNode[] {
+  const found: CallNode[] = [];
+  walkOwn(info.node, (node) => {
+    if (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isForOfStatement(node))
+      found.push(node);
+  });
+  return found;
+}
+
+/** Visits the nodes of a function's own code, without the functions inside it and without types. */
+export function walkOwn(root: ts.Node, visit: (node: ts.Node) => void): void {
+  const step = (node: ts.Node): void => {
+    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
+    if (node !== root && isBody(node)) {
+      if ("name" in node && node.name && ts.isComputedPropertyName(node.name)) step(node.name);
+      return;
+    }
+    visit(node);
+    ts.forEachChild(node, step);
+  };
+  ts.forEachChild(root, step);
+}
+
+class Sites {
+  constructor(
+    readonly checker: ts.TypeChecker,
+    readonly values: Values,
+    readonly isOwnFile: (file: ts.SourceFile) => boolean,
+  ) {}
+
+  classify(node: CallNode): CallSite | undefined {
+    if (ts.isForOfStatement(node)) return this.#loop(node);
+    const declaration = this.checker.getResolvedSignature(node)?.declaration;
+    if (ts.isNewExpression(node)) return this.#foreign(node, declaration, node.expression);
+    const callee = ts.isCallExpression(node) ? node.expression : node.tag;
+    if (callee.kind === ts.SyntaxKind.SuperKeyword || callee.kind === ts.SyntaxKind.ImportKeyword) return undefined;
+    const label = calleeName(callee);
+    if (ts.isCallExpression(node) && declaration) {
+      const owner = ownerName(declaration);
+      const target = this.#transparentTarget(node, owner, label);
+      if (target) return { node, kind: "plain", callee: this.values.of(target), callbacks: [], label: calleeName(target) };
+      if (isLibrary(declaration) && hasSuspendableVersion(owner, label)) {
+        return { node, kind: "lib", callee: NEVER, callbacks: this.#callbacks(node, declaration), label };
+      }
+    }
+    const value = this.values.of(callee);
+    if (value.base !== "never" || value.targets.length > 0 || value.lookalikes?.length) return { node, kind: "plain", callee: value, callbacks: [], label };
+    return this.#foreign(node, declaration, callee);
+  }
+
+  /** `f.call(…)` and `Reflect.apply(f, …)` call `f`. */
+  #transparentTarget(node: ts.CallExpression, owner: string, label: string): ts.Expression | undefined {
+    const callee = unwrap(node.expression);
+    if (!ts.isPropertyAccessExpression(callee)) return undefined;
+    if (isTransparent(owner, label)) return callee.expression;
+    return owner === "Reflect" && label === "apply" ? node.arguments[0] : undefined;
+  }
+
+  #foreign(node: CallNode, declaration: ts.Node | undefined, callee: ts.Expression): CallSite | undefined {
+    if (ts.isForOfStatement(node) || ts.isTaggedTemplateExpression(node)) return undefined;
+    if (!declaration || !ts.isFunctionLike(declaration) || !declaration.getSourceFile().isDeclarationFile) return undefined;
+    if (this.isOwnFile(declaration.getSourceFile())) return undefined; // flowc knows what to do with a function it is given
+    const callbacks = this.#callbacks(node, declaration);
+    return callbacks.length > 0 ? { node, kind: "foreign", callee: NEVER, callbacks, label: calleeName(callee) } : undefined;
+  }
+
+  /** The arguments that land in a parameter declared as a function. Through `any` a function is data, not a callback. */
+  #callbacks(node: ts.CallExpression | ts.NewExpression, declaration: ts.Node): CallSite["callbacks"] {
+    if (!ts.isFunctionLike(declaration)) return [];
+    const found: { node: ts.Expression; value: Value }[] = [];
+    for (const argument of node.arguments ?? []) {
+      if (!this.#isFunctionValue(argument)) continue;
+      const wanted = this.checker.getContextualType(argument);
+      if (wanted && (wanted.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0) continue;
+      found.push({ node: argument, value: this.values.of(argument) });
+    }
+    return found;
+  }
+
+  #isFunctionValue(argument: ts.Expression): boolean {
+    const bare = unwrap(argument);
+    if (ts.isArrowFunction(bare) || ts.isFunctionExpression(bare)) return true;
+    const type = this.checker.getTypeAtLocation(argument);
+    const parts = type.isUnion() ? type.types : [type];
+    return parts.some((part) => part.getCallSignatures().length > 0);
+  }
+
+  /** `for…of` calls `next` of its iterator: none of ours when the iterable is a built-in one. */
+  #loop(node: ts.ForOfStatement): CallSite | undefined {
+    if (isBuiltinIterable(this.checker, this.checker.getTypeAtLocation(node.expression))) return undefined;
+    return { node, kind: "plain", callee: this.values.member("next"), callbacks: [], label: "next" };
+  }
+}
+
+const BUILTIN_ITERABLES = new Set(
+  "Array ReadonlyArray Map ReadonlyMap Set ReadonlySet String IArguments MapIterator SetIterator ArrayIterator StringIterator RegExpStringIterator Generator URLSearchParams Buffer".split(
+    " ",
+  ),
+);
+
+/** Whether iterating a value of this type runs no code of the program (a generator's code cannot suspend). */
+export function isBuiltinIterable(checker: ts.TypeChecker, type: ts.Type): boolean {
+  if (type.flags & ts.TypeFlags.StringLike) return true;
+  if (type.isUnion()) return type.types.every((part) => isBuiltinIterable(checker, part));
+  if (checker.isTupleType(type) || checker.isArrayType(type)) return true;
+  const symbol = type.getSymbol();
+  if (!symbol || !symbol.declarations?.every((declaration) => declaration.getSourceFile().isDeclarationFile)) return false;
+  return BUILTIN_ITERABLES.has(symbol.name) || symbol.name.endsWith("Array");
+}
+
+/** Name of the interface, class or namespace a signature is declared in. */
+function ownerName(declaration: ts.Node): string {
+  const parent = declaration.parent;
+  if (ts.isInterfaceDeclaration(parent) || ts.isClassDeclaration(parent)) return parent.name?.text ?? "";
+  if (parent && ts.isModuleBlock(parent) && ts.isIdentifier(parent.parent.name)) return parent.parent.name.text;
+  return "";
+}
+
+function isLibrary(declaration: ts.Node): boolean {
+  return declaration.getSourceFile().isDeclarationFile;
+}
+
+/** Whether a function literal handed to this call is surely dead when the call returns. */
+export function diesWithCall(checker: ts.TypeChecker, node: ts.CallExpression): boolean {
+  const declaration = checker.getResolvedSignature(node)?.declaration;
+  return declaration !== undefined && isLibrary(declaration) && callsAtOnce(ownerName(declaration));
+}

@@ -1,0 +1,103 @@
+/**
+ * Calls with a suspension in them or of their own. Callee, receiver and method are read before the arguments, as JavaScript does.
+ *
+ *     o.m(f())          ⇒   const $1 = o.m · suspend $2 = f() · suspend $3 = $1.call(o, $2)
+ *     xs.map(suspends)  ⇒   suspend $1 = $lib(xs.map).call(xs, suspends)
+ */
+import { siteVerdict, valueVerdict } from "../1-find/model.js";
+import { factory } from "../context.js";
+import { ts, unwrap } from "../ts.js";
+import type { Desugarer } from "./desugarer.js";
+import { atom, operands, value } from "./expression.js";
+
+export function call(d: Desugarer, node: ts.CallExpression): ts.Expression {
+  const made = callExpression(d, node);
+  if (!d.plan.isPoint(node)) return made;
+  const name = d.fresh();
+  d.suspend(node, made, name, "const");
+  return d.ref(name);
+}
+
+/** The call itself over evaluated operands, not yet written down. */
+export function callExpression(d: Desugarer, node: ts.CallExpression): ts.Expression {
+  const callee: ts.Expression = unwrap(node.expression);
+  const keeps = node.arguments.some((argument) => d.plan.isLowered(argument));
+  if (d.ctx.findings.siteOf.get(node)?.kind === "lib" && d.plan.isPoint(node)) return libraryCall(d, node, callee, keeps);
+  if (!keeps) return inPlace(d, node, callee);
+  if (!isMember(callee)) {
+    const fn = isImport(callee) ? callee : atom(d, callee);
+    return factory.updateCallExpression(node, fn, undefined, argumentsOf(d, node));
+  }
+  const method = readMethod(d, callee);
+  return callMethod(method, argumentsOf(d, node));
+}
+
+type Member = ts.PropertyAccessExpression | ts.ElementAccessExpression;
+
+function isMember(node: ts.Node): node is Member {
+  return ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
+}
+
+function isImport(node: ts.Node): boolean {
+  return node.kind === ts.SyntaxKind.ImportKeyword;
+}
+
+/** No argument suspends: the callee keeps its form, `o.m(a)`. */
+function inPlace(d: Desugarer, node: ts.CallExpression, callee: ts.Expression): ts.Expression {
+  if (!d.plan.isLowered(callee) && d.ctx.findings.siteOf.get(node)?.kind === "foreign") return d.rewriter.foreignCall(node);
+  const args = node.arguments.map((argument) => (ts.isSpreadElement(argument) ? d.rewriter.children(argument) : d.rewriter.expression(argument)));
+  return factory.updateCallExpression(node, value(d, callee), undefined, args);
+}
+
+/** Evaluated arguments; function values handed to foreign code are guarded where they may suspend. */
+export function argumentsOf(d: Desugarer, node: ts.CallExpression | ts.NewExpression): ts.Expression[] {
+  const source: readonly ts.Expression[] = node.arguments ?? [];
+  const made = operands(d, source);
+  const site = d.ctx.findings.siteOf.get(node);
+  if (site?.kind !== "foreign") return made;
+  for (const callback of site.callbacks) {
+    const verdict = valueVerdict(callback.value);
+    if (verdict === "does") d.ctx.diagnostics.report("FLOW1002", callback.node, { callee: site.label, inner: site.label });
+    const index = source.indexOf(callback.node);
+    if (verdict === "maybe" && index >= 0) made[index] = d.runtime("$native", [made[index]!, factory.createStringLiteral(site.label)]);
+  }
+  return made;
+}
+
+interface Method {
+  readonly receiver: ts.Expression;
+  readonly fn: ts.Expression;
+}
+
+/** Reads `o.m` into temporaries: receiver first, then key, then the method. */
+function readMethod(d: Desugarer, callee: Member): Method {
+  if (callee.expression.kind === ts.SyntaxKind.SuperKeyword) return { receiver: factory.createThis(), fn: d.spill(d.rewriter.expression(callee)) };
+  const receiver = atom(d, callee.expression);
+  const read = ts.isPropertyAccessExpression(callee)
+    ? factory.createPropertyAccessExpression(receiver, callee.name)
+    : factory.createElementAccessExpression(receiver, value(d, callee.argumentExpression));
+  return { receiver, fn: d.spill(read, ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.name) ? callee.name.text : "") };
+}
+
+function callMethod(method: Method, args: readonly ts.Expression[]): ts.Expression {
+  const call = factory.createPropertyAccessExpression(method.fn, "call");
+  return factory.createCallExpression(call, undefined, [method.receiver, ...args]);
+}
+
+function libraryCall(d: Desugarer, node: ts.CallExpression, callee: ts.Expression, keeps: boolean): ts.Expression {
+  if (!ts.isPropertyAccessExpression(callee)) {
+    d.ctx.diagnostics.report("FLOW2002", node, { what: "a call of a built-in through a computed name" });
+    return node;
+  }
+  const receiver = atom(d, callee.expression);
+  const suspendable = d.runtime("$lib", [factory.createPropertyAccessExpression(receiver, callee.name)]);
+  const fn = keeps ? d.spill(suspendable, ts.isIdentifier(callee.name) ? callee.name.text : "") : suspendable;
+  return callMethod({ receiver, fn }, operands(d, node.arguments));
+}
+
+/** Whether the statement `node` is nothing but one suspending call. */
+export function isPlainPoint(d: Desugarer, node: ts.Expression): node is ts.CallExpression {
+  const bare = unwrap(node);
+  const site = d.ctx.findings.siteOf.get(bare);
+  return ts.isCallExpression(bare) && !ts.isOptionalChain(bare) && site !== undefined && siteVerdict(site) !== "never";
+}

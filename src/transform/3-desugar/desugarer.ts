@@ -1,0 +1,182 @@
+/**
+ * The state of desugaring one suspendable function: the statements written so far, the constructs around the current place, temporaries. The rules
+ * themselves are one file per construct beside this one; `statement.ts` and `expression.ts` pick the rule.
+ */
+import { assert } from "../../shared/assert.js";
+import type { Variable } from "../1-find/captures.js";
+import { type CallNode, type FunctionInfo } from "../1-find/model.js";
+import { factory, type Context } from "../context.js";
+import { type Declare, Label, type Point, type PointId, type Stmt } from "../ir.js";
+import { isAssignmentOperator, ts, unwrap } from "../ts.js";
+import { callRuntime } from "./build.js";
+import type { Plan } from "./plan.js";
+import type { Rewriter } from "./rewrite.js";
+
+/** A construct around the current place that `break`, `continue` or `return` have to know about. */
+export type Enclosing =
+  /** A statement that can be the target of a jump. A `continue` of a loop whose update suspends leaves a block inside it instead. */
+  | { readonly kind: "target"; readonly nodes: readonly ts.Node[]; readonly breakTo: Label; readonly continueTo: { readonly kind: "break" | "continue"; readonly label: Label } | undefined }
+  /** A protected region with a finalizer: jumps note where they wanted to go and run to its end first. */
+  | { readonly kind: "finally"; readonly completion: string; readonly value: string; readonly end: Label; readonly exits: Exit[] }
+  /** The body of a `for…of`: leaving it closes the iterator. */
+  | { readonly kind: "iterator"; close(): void };
+
+/** A jump out of a `finally` region; its completion number is its index plus `FIRST_EXIT`. */
+export type Exit = { readonly kind: "break" | "continue"; readonly target: ts.Node } | { readonly kind: "return" };
+
+/** Completion numbers: normal, thrown, then one for each jump out. */
+export const NORMAL = 0;
+export const THROWN = 1;
+export const FIRST_EXIT = 2;
+
+export class Desugarer {
+  out: Stmt[] = [];
+  readonly points: Point[] = [];
+  readonly enclosing: Enclosing[] = [];
+  readonly #temporaries = new Map<string, number>();
+  #assigned: ReadonlySet<Variable> = new Set();
+
+  constructor(
+    readonly ctx: Context,
+    readonly fn: FunctionInfo,
+    readonly plan: Plan,
+    readonly rewriter: Rewriter,
+    /** Names taken in the function: temporaries avoid them. */
+    readonly taken: Set<string>,
+  ) {}
+
+  emit(statement: Stmt): void {
+    this.out.push(statement);
+  }
+
+  /** Runs `write` with an empty output and returns what it wrote. */
+  collect(write: () => void): Stmt[] {
+    const outer = this.out;
+    this.out = [];
+    write();
+    const inner = this.out;
+    this.out = outer;
+    return inner;
+  }
+
+  within(entry: Enclosing, write: () => void): void {
+    this.enclosing.push(entry);
+    write();
+    assert(this.enclosing.pop() === entry, "unbalanced enclosing constructs");
+  }
+
+  /** Runs `write` as if it stood outside the innermost `count` constructs. */
+  outside(count: number, write: () => void): void {
+    const inner = this.enclosing.splice(this.enclosing.length - count, count);
+    write();
+    this.enclosing.push(...inner);
+  }
+
+  /** A name for a temporary: `$1`, `$2`, or what it is for: `$iterator`, `$iterator2`. */
+  fresh(hint = ""): string {
+    for (;;) {
+      const count = (this.#temporaries.get(hint) ?? 0) + 1;
+      this.#temporaries.set(hint, count);
+      const name = `$${hint}${hint !== "" && count === 1 ? "" : count}`;
+      if (!this.taken.has(name)) return name;
+    }
+  }
+
+  ref(name: string): ts.Identifier {
+    return this.ctx.ref(name, this.fn);
+  }
+
+  point(source: CallNode): Point {
+    const point: Point = { id: this.points.length as PointId, source };
+    this.points.push(point);
+    return point;
+  }
+
+  /** Notes which variables an expression assigns: its other operands cannot be read late if they are among them. */
+  root(expression: ts.Node): void {
+    const assigned = new Set<Variable>();
+    const visit = (node: ts.Node): void => {
+      if (ts.isBinaryExpression(node) && isAssignmentOperator(node.operatorToken.kind)) note(node.left);
+      if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) note(node.operand);
+      ts.forEachChild(node, visit);
+    };
+    const note = (target: ts.Node): void => {
+      if (ts.isIdentifier(target)) {
+        const variable = this.ctx.variableOf(target);
+        if (variable) assigned.add(variable);
+      } else ts.forEachChild(target, note);
+    };
+    visit(expression);
+    this.#assigned = assigned;
+  }
+
+  /** Whether reading the expression later gives the same value and runs nothing: then it needs no temporary. */
+  isStable(node: ts.Expression): boolean {
+    const bare = unwrap(node);
+    if (ts.isLiteralExpression(bare) || bare.kind === ts.SyntaxKind.ThisKeyword || bare.kind === ts.SyntaxKind.NullKeyword) return true;
+    if (bare.kind === ts.SyntaxKind.TrueKeyword || bare.kind === ts.SyntaxKind.FalseKeyword) return true;
+    if (ts.isArrowFunction(bare) || ts.isFunctionExpression(bare)) return true;
+    if (!ts.isIdentifier(bare)) return false;
+    const variable = this.ctx.variableOf(bare);
+    if (variable) return !variable.boxed && !this.#assigned.has(variable);
+    return isStableModuleName(bare, this.ctx.findings.checker);
+  }
+
+  /** Keeps a value for later: `const $1 = value`. */
+  spill(value: ts.Expression, hint = "", source?: ts.Node): ts.Identifier {
+    const name = this.fresh(hint);
+    this.emit({ kind: "let", name, declare: "const", value, ...(source && { source }) });
+    return this.ref(name);
+  }
+
+  /** `let $1;` to be assigned on several paths. */
+  declareEmpty(): string {
+    const name = this.fresh();
+    this.emit({ kind: "let", name, declare: "let", value: undefined });
+    return name;
+  }
+
+  suspend(source: CallNode, call: ts.Expression, name: string, declare: Declare | undefined): void {
+    ts.setSourceMapRange(call, source);
+    this.emit({ kind: "suspend", point: this.point(source), name, declare, call });
+  }
+
+  /** Assigns to a variable of the source: itself, or its place in the scope object. */
+  assignVariable(variable: Variable, value: ts.Expression, source?: ts.Node): void {
+    if (variable.boxed) this.emit({ kind: "eval", value: factory.createAssignment(this.rewriter.boxed(variable), value), ...(source && { source }) });
+    else this.emit({ kind: "assign", name: variable.emitName, value, ...(source && { source }) });
+  }
+
+  /** Declares a variable of the source with its value. */
+  declareVariable(variable: Variable, value: ts.Expression | undefined, source?: ts.Node): void {
+    if (variable.boxed) this.assignVariable(variable, value ?? factory.createVoidZero(), source);
+    else if (variable.kind === "var") {
+      if (value) this.assignVariable(variable, value, source);
+    } else this.emit({ kind: "let", name: variable.emitName, declare: declareOf(variable), value, ...(source && { source }) });
+  }
+
+  /** `object === null || object === undefined`, as `==` does for all values of this world. */
+  isNullish(value: ts.Expression): ts.Expression {
+    return factory.createEquality(value, factory.createNull());
+  }
+
+  runtime = callRuntime;
+}
+
+export function declareOf(variable: Variable): Declare {
+  return variable.reassigned || variable.kind === "let" ? "let" : "const";
+}
+
+/** Functions, classes, constants and imports of them, and globals, never change under a suspended expression. */
+function isStableModuleName(node: ts.Identifier, checker: ts.TypeChecker): boolean {
+  let symbol = checker.getSymbolAtLocation(node);
+  if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
+  if (node.text === "undefined") return true;
+  if (!symbol?.declarations?.length) return false;
+  return symbol.declarations.every((declaration) => {
+    if (declaration.getSourceFile().isDeclarationFile) return true;
+    if (ts.isFunctionDeclaration(declaration) || ts.isClassDeclaration(declaration) || ts.isEnumDeclaration(declaration)) return true;
+    if (ts.isSourceFile(declaration) || ts.isModuleDeclaration(declaration)) return true;
+    return ts.isVariableDeclaration(declaration) && (declaration.parent.flags & ts.NodeFlags.Const) !== 0;
+  });
+}

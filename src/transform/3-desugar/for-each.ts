@@ -1,0 +1,119 @@
+/**
+ *     for (const x of xs) B   ⇒   const $it = $iterate(xs)
+ *                                 for (;;) { const $r = $it.next(); if ($r.done) break; const x = $r.value; B }
+ *
+ * The iterators of built-in collections need no closing. Any other is closed when B is left before it is done: by a jump (its errors count) or by
+ * an exception (they do not), and its `next` and `return` may suspend themselves.
+ *
+ *     for (const k in o) B    ⇒   const $o = o, $keys = $keys($o)
+ *                                 for (let $i = 0; $i < $keys.length; $i++) { const k = $keys[$i]; if (k in Object($o)) B }
+ */
+import { isBuiltinIterable } from "../1-find/suspension.js";
+import { factory } from "../context.js";
+import { Label } from "../ir.js";
+import { ts } from "../ts.js";
+import type { Desugarer, Enclosing } from "./desugarer.js";
+import { value } from "./expression.js";
+import { bindTo, nested } from "./statement.js";
+
+export function forEachStatement(d: Desugarer, node: ts.ForOfStatement | ts.ForInStatement, labels: readonly ts.LabeledStatement[]): void {
+  d.root(node.expression);
+  if (ts.isForInStatement(node)) forIn(d, node, labels);
+  else if (isBuiltinIterable(d.ctx.findings.checker, d.ctx.findings.checker.getTypeAtLocation(node.expression))) forOfBuiltin(d, node, labels);
+  else forOf(d, node, labels);
+}
+
+function forOfBuiltin(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.LabeledStatement[]): void {
+  const iterator = d.spill(d.runtime("$iterate", [value(d, node.expression)]), "iterator", node);
+  const label = new Label(labels[0]?.label.text);
+  const body = d.collect(() => {
+    const result = d.spill(factory.createCallExpression(factory.createPropertyAccessExpression(iterator, "next"), undefined, []), "next");
+    d.emit({ kind: "if", test: factory.createPropertyAccessExpression(result, "done"), yes: [{ kind: "break", label }], no: undefined });
+    bindItem(d, node, factory.createPropertyAccessExpression(result, "value"));
+    d.within(target(node, labels, label), () => nested(d, node.statement));
+  });
+  d.emit({ kind: "loop", label, init: [], test: undefined, testLast: false, update: undefined, body });
+}
+
+function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.LabeledStatement[]): void {
+  const iterator = d.spill(d.runtime("$iterate", [value(d, node.expression)]), "iterator", node);
+  const label = new Label(labels[0]?.label.text);
+  const body = d.collect(() => {
+    const next = d.fresh("next");
+    d.suspend(node, factory.createCallExpression(factory.createPropertyAccessExpression(iterator, "next"), undefined, []), next, "const");
+    const result = d.runtime("$object", [d.ref(next)]);
+    d.emit({ kind: "if", test: factory.createPropertyAccessExpression(result, "done"), yes: [{ kind: "break", label }], no: undefined });
+    const item = d.spill(factory.createPropertyAccessExpression(d.ref(next), "value"));
+    closingBody(d, node, labels, label, iterator, item);
+  });
+  d.emit({ kind: "loop", label, init: [], test: undefined, testLast: false, update: undefined, body });
+}
+
+/** `open` says whether the iterator still has to be closed when an exception leaves the body. */
+function closingBody(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.LabeledStatement[], label: Label, iterator: ts.Expression, item: ts.Expression): void {
+  const open = d.fresh("open");
+  d.emit({ kind: "let", name: open, declare: "let", value: factory.createTrue() });
+  const close = (): void => {
+    d.emit({ kind: "assign", name: open, value: factory.createFalse() });
+    const answer = d.fresh();
+    d.suspend(node, d.runtime("$close", [iterator]), answer, "const");
+  };
+  const entry: Enclosing = { kind: "iterator", close };
+  const body = d.collect(() =>
+    d.within(target(node, labels, label), () =>
+      d.within(entry, () => {
+        bindItem(d, node, item);
+        nested(d, node.statement);
+      }),
+    ),
+  );
+  const error = d.fresh();
+  const handler = d.collect(() => {
+    const quietly = d.collect(() => {
+      const answer = d.fresh();
+      const attempt = d.collect(() => d.suspend(node, d.runtime("$close", [iterator]), answer, "const"));
+      d.emit({ kind: "try", body: attempt, param: d.fresh(), handler: [] });
+    });
+    d.emit({ kind: "if", test: d.ref(open), yes: quietly, no: undefined });
+    d.emit({ kind: "throw", value: d.ref(error) });
+  });
+  d.emit({ kind: "try", body, param: error, handler });
+}
+
+function forIn(d: Desugarer, node: ts.ForInStatement, labels: readonly ts.LabeledStatement[]): void {
+  const object = d.spill(value(d, node.expression), "object", node);
+  const keys = d.spill(d.runtime("$keys", [object]), "keys");
+  const index = d.fresh("index");
+  const label = new Label(labels[0]?.label.text);
+  const body = d.collect(() => {
+    const key = d.spill(factory.createElementAccessExpression(keys, d.ref(index)));
+    const there = factory.createBinaryExpression(key, ts.SyntaxKind.InKeyword, factory.createCallExpression(factory.createIdentifier("Object"), undefined, [object]));
+    d.emit({ kind: "if", test: factory.createLogicalNot(there), yes: [{ kind: "continue", label }], no: undefined });
+    bindItem(d, node, key);
+    d.within(target(node, labels, label), () => nested(d, node.statement));
+  });
+  const test = factory.createLessThan(d.ref(index), factory.createPropertyAccessExpression(keys, "length"));
+  const update = factory.createPostfixIncrement(d.ref(index));
+  d.emit({
+    kind: "loop",
+    label,
+    init: [{ kind: "let", name: index, declare: "let", value: factory.createNumericLiteral(0) }],
+    test,
+    testLast: false,
+    update,
+    body,
+  });
+}
+
+function target(node: ts.Node, labels: readonly ts.Node[], label: Label): Enclosing {
+  return { kind: "target", nodes: [node, ...labels], breakTo: label, continueTo: { kind: "continue", label } };
+}
+
+/** Declares or assigns what the head of the loop names. */
+function bindItem(d: Desugarer, node: ts.ForOfStatement | ts.ForInStatement, item: ts.Expression): void {
+  const box = d.rewriter.scopeLiteral(node);
+  if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "const", value: box });
+  const head = node.initializer;
+  if (ts.isVariableDeclarationList(head)) return bindTo(d, head.declarations[0]!.name, item);
+  d.emit({ kind: "eval", value: factory.createAssignment(d.rewriter.expression(head), item) });
+}

@@ -1,0 +1,95 @@
+/**
+ * Which nodes of a suspendable function have to be lowered. Everything else passes through as written.
+ *
+ * A node is lowered when it contains a suspension point, or a jump to (or across) something that is lowered: in the resume copy that jump is a
+ * change of block, which native code could not make.
+ */
+import { ts } from "../ts.js";
+import { walkOwn } from "../1-find/suspension.js";
+import { type Findings, type FunctionInfo, siteVerdict } from "../1-find/model.js";
+
+export class Plan {
+  readonly #lowered = new Set<ts.Node>();
+
+  constructor(
+    readonly findings: Findings,
+    readonly fn: FunctionInfo,
+  ) {
+    this.#markSuspensions();
+    this.#markJumps();
+  }
+
+  isLowered(node: ts.Node): boolean {
+    return this.#lowered.has(node);
+  }
+
+  /** Whether the variables of this scope are variables of the whole function after lowering, not of a native statement. */
+  isHoistedScope(scope: ts.Node): boolean {
+    if (scope === this.fn.node) return true;
+    if (ts.isCaseBlock(scope) || ts.isCatchClause(scope)) return this.isLowered(scope.parent);
+    return this.isLowered(scope);
+  }
+
+  /** Whether this very node is a call that may suspend. */
+  isPoint(node: ts.Node): boolean {
+    const site = this.findings.siteOf.get(node);
+    return site !== undefined && siteVerdict(site) !== "never";
+  }
+
+  #markSuspensions(): void {
+    for (const site of this.fn.calls) if (siteVerdict(site) !== "never") this.#mark(site.node, this.fn.node);
+  }
+
+  /** Marks `from` and everything around it up to, and without, `root`. */
+  #mark(from: ts.Node, root: ts.Node): boolean {
+    let changed = false;
+    for (let at = from; at !== root; at = at.parent) {
+      if (this.#lowered.has(at)) continue;
+      this.#lowered.add(at);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Lowering one jump can lower a `try…finally`, which lowers the jumps across it: repeated until nothing changes. */
+  #markJumps(): void {
+    const jumps: ts.Node[] = [];
+    walkOwn(this.fn.node, (node) => {
+      if (ts.isBreakOrContinueStatement(node) || ts.isReturnStatement(node)) jumps.push(node);
+    });
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const jump of jumps) {
+        const crossed = this.#outermostLoweredCrossed(jump);
+        if (crossed && this.#mark(jump, crossed)) changed = true;
+      }
+    }
+  }
+
+  /** The outermost lowered construct this jump leaves through or ends, `undefined` when the jump is entirely native. */
+  #outermostLoweredCrossed(jump: ts.Node): ts.Node | undefined {
+    const isReturn = ts.isReturnStatement(jump);
+    const target = isReturn ? this.fn.node : jumpTarget(jump as ts.BreakOrContinueStatement);
+    let found: ts.Node | undefined;
+    for (let at = jump.parent; ; at = at.parent) {
+      if (this.#lowered.has(at) && (isReturn ? interceptsReturn(at) : at === target || interceptsReturn(at))) found = at;
+      if (at === target || at === this.fn.node) return found;
+    }
+  }
+}
+
+/** Constructs that do something when control leaves them. */
+function interceptsReturn(node: ts.Node): boolean {
+  return (ts.isTryStatement(node) && node.finallyBlock !== undefined) || ts.isForOfStatement(node);
+}
+
+/** The statement a `break` or `continue` refers to. */
+export function jumpTarget(jump: ts.BreakOrContinueStatement): ts.Node {
+  for (let at: ts.Node = jump.parent; ; at = at.parent) {
+    if (jump.label) {
+      if (ts.isLabeledStatement(at) && at.label.text === jump.label.text) return at;
+    } else if (ts.isIterationStatement(at, false) || (ts.isBreakStatement(jump) && ts.isSwitchStatement(at))) {
+      return at;
+    }
+  }
+}

@@ -1,0 +1,508 @@
+/**
+ * Rewrites code that is not lowered. It keeps its structure; what changes is
+ *
+ *     n                        ⇒   $s1.n                               n lives in a scope object
+ *     (x) => x + n             ⇒   $tag((x) => x + n, f$, [n])         the closure can reach a checkpoint
+ *     unknown()                ⇒   $must(unknown(), "…")               in code that cannot be suspended
+ *     text.replace(re, fn)     ⇒   text.replace(re, $native(fn, …))    a function value handed to foreign code
+ *     step(body)               ⇒   step(body, undefined, "file#name")  steps are found again by name
+ *
+ * Nodes in which nothing changes are returned as they are, so that they print exactly as TypeScript prints them.
+ */
+import { type FunctionInfo, siteVerdict, valueVerdict } from "../1-find/model.js";
+import { calleeName, isBody } from "../1-find/collect.js";
+import type { Variable } from "../1-find/captures.js";
+import { factory, type Context } from "../context.js";
+import { parentOf, ts, unwrap } from "../ts.js";
+import { assignmentOf, callRuntime, constant, setStatement, statementOf, undefinedValue } from "./build.js";
+
+export interface FunctionEmitter {
+  /** The fast copy of a function inside the one being rewritten. */
+  emitFunction(info: FunctionInfo): ts.Node;
+  /** The identifier that holds a function's code object in the emitted module. */
+  codeName(info: FunctionInfo): string;
+  /** The identifier of the function that makes a closure from its captured values. */
+  makeName(info: FunctionInfo): string;
+  /** Notes that the closure created by `site` has to be made by id too. */
+  noteClosure(info: FunctionInfo, site: ts.CallExpression): void;
+  stepId(node: ts.CallExpression): string | undefined;
+}
+
+export interface RewriteOptions {
+  /** The function is lowered: `var` declarations have moved to its start. */
+  readonly hoistVars: boolean;
+}
+
+export class Rewriter {
+  constructor(
+    readonly ctx: Context,
+    readonly fn: FunctionInfo,
+    readonly emitter: FunctionEmitter,
+    readonly options: RewriteOptions,
+  ) {}
+
+  readonly visit = (node: ts.Node): ts.VisitResult<ts.Node> => {
+    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
+    if (ts.isIdentifier(node)) return this.#identifier(node);
+    if (node !== this.fn.node && isBody(node)) return this.#nested(node);
+    if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
+    if (ts.isVariableStatement(node)) return this.#variableStatement(node);
+    if (ts.isFunctionDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
+    if (ts.isClassDeclaration(node)) return this.#classDeclaration(node);
+    if (ts.isBlock(node)) return this.block(node);
+    if (ts.isSwitchStatement(node)) return this.#switch(node);
+    if (ts.isForStatement(node)) return this.#for(node);
+    if (ts.isForOfStatement(node) || ts.isForInStatement(node)) return this.#forEach(node);
+    if (ts.isCatchClause(node)) return this.#catch(node);
+    if (ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isNewExpression(node)) return this.#call(node);
+    if (ts.isPropertyAccessExpression(node)) {
+      return factory.updatePropertyAccessExpression(node, this.expression(node.expression), node.name);
+    }
+    return this.children(node);
+  };
+
+  children<N extends ts.Node>(node: N): N {
+    return ts.visitEachChild(node, this.visit, undefined);
+  }
+
+  expression(node: ts.Expression): ts.Expression {
+    return ts.visitNode(node, this.visit, ts.isExpression);
+  }
+
+  /** One statement can become several: a boxed declaration is an assignment of its own. */
+  statement(node: ts.Statement): ts.Statement[] {
+    const result = this.visit(node);
+    if (result === undefined) return [];
+    return (Array.isArray(result) ? result : [result]) as ts.Statement[];
+  }
+
+  /** The statements of a block: its scope object first, then function declarations used before they stand, then the rest. */
+  statements(list: readonly ts.Statement[], scope: ts.Node): ts.Statement[] {
+    const out: ts.Statement[] = [];
+    const box = this.scopeObject(scope);
+    if (box) out.push(box);
+    for (const node of list) if (ts.isFunctionDeclaration(node) && !this.#standsInPlace(node)) out.push(...this.functionDeclaration(node));
+    for (const node of list) {
+      if (!ts.isFunctionDeclaration(node)) out.push(...this.statement(node));
+      else if (this.#standsInPlace(node)) out.push(...this.functionDeclaration(node));
+      else if (!node.body) out.push(node);
+    }
+    return out;
+  }
+
+  #standsInPlace(node: ts.FunctionDeclaration): boolean {
+    const info = this.ctx.findings.functionOf.get(node);
+    return info !== undefined && (this.ctx.captures.inPlace.has(info) || !this.#isBound(info));
+  }
+
+  /** Whether the declaration turns into a constant (or stays the declaration it is). */
+  #isBound(info: FunctionInfo): boolean {
+    return this.ctx.captures.tagged.has(info);
+  }
+
+  /** `function f() {…}` inside a function ⇒ `const f = $tag(function f() {…}, f$, […])`. */
+  functionDeclaration(node: ts.FunctionDeclaration): ts.Statement[] {
+    const info = this.ctx.findings.functionOf.get(node);
+    if (!info || !this.#isBound(info)) return info ? [this.emitter.emitFunction(info) as ts.Statement] : [node];
+    const variable = this.ctx.variableOf(node.name!)!;
+    return [setStatement(this.#declare(variable, this.closure(info)), node)];
+  }
+
+  #declare(variable: Variable, value: ts.Expression): ts.Statement {
+    return variable.boxed ? statementOf(assignmentOf(this.boxed(variable), value)) : constant(this.ctx.refVariable(variable), value);
+  }
+
+  /** `class C {…}` whose name lives in a scope object ⇒ `$s1.C = class C {…}`. */
+  #classDeclaration(node: ts.ClassDeclaration): ts.Node {
+    const made = this.children(node);
+    const variable = node.name && this.ctx.variableOf(node.name);
+    if (!variable?.boxed) return made;
+    const expression = factory.createClassExpression(undefined, made.name, made.typeParameters, made.heritageClauses, made.members);
+    return setStatement(statementOf(assignmentOf(this.boxed(variable), expression)), node);
+  }
+
+  /** A function node over a new body, or its own; its name is not a reference. */
+  withBody(node: ts.Node, body: ts.Node | undefined, made: ts.Block | undefined): ts.Node {
+    const name = "name" in node ? node.name : undefined;
+    const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
+      if (made && child === body) return made;
+      return child === name && ts.isIdentifier(child) ? child : this.visit(child);
+    };
+    return ts.visitEachChild(node, visit, undefined);
+  }
+
+  /** A block with boxed variables begins with its scope object. */
+  block(node: ts.Block): ts.Block {
+    const hasFunctions = node.statements.some((statement) => ts.isFunctionDeclaration(statement));
+    if (!hasFunctions && !this.ctx.captures.scopeObjects.has(node)) return this.children(node);
+    return factory.updateBlock(node, this.statements(node.statements, node));
+  }
+
+  /** `const $s1 = { n: void 0 };` for a scope with boxed variables. Parameters start with their value. */
+  scopeObject(scope: ts.Node, values: ReadonlyMap<Variable, ts.Expression> = new Map()): ts.Statement | undefined {
+    const box = this.ctx.captures.scopeObjects.get(scope);
+    return box && constant(this.ctx.ref(box.name, box.owner), this.scopeLiteral(scope, values)!);
+  }
+
+  scopeLiteral(scope: ts.Node, values: ReadonlyMap<Variable, ts.Expression> = new Map()): ts.ObjectLiteralExpression | undefined {
+    const box = this.ctx.captures.scopeObjects.get(scope);
+    if (!box) return undefined;
+    const initial = (variable: Variable): ts.Expression => {
+      const known = values.get(variable);
+      if (known) return known;
+      if (variable.kind === "parameter") return factory.createIdentifier(variable.name);
+      const checked = variable.early && (variable.kind === "let" || variable.kind === "const" || variable.kind === "class");
+      return checked ? runtimeName("$TDZ") : undefinedValue();
+    };
+    return factory.createObjectLiteralExpression(
+      box.variables.map((variable) => factory.createPropertyAssignment(variable.emitName, initial(variable))),
+      false,
+    );
+  }
+
+  /** `$s1.n`. */
+  boxed(variable: Variable): ts.PropertyAccessExpression {
+    const box = this.ctx.captures.scopeObjects.get(variable.scope)!;
+    return factory.createPropertyAccessExpression(this.ctx.ref(box.name, box.owner), variable.emitName);
+  }
+
+  #identifier(node: ts.Identifier): ts.Node {
+    if (node.text === "arguments" && node.parent && this.options.hoistVars && this.ctx.findings.checker.getSymbolAtLocation(node)?.declarations === undefined) {
+      this.ctx.diagnostics.report("FLOW2003", node, { what: "arguments" });
+    }
+    const variable = this.ctx.variableOf(node);
+    if (!variable) return node;
+    if (variable.boxed) return isDeclaredName(node) ? node : this.#boxedRead(variable, node);
+    if (variable.emitName === variable.name) return node;
+    return ts.setSourceMapRange(this.ctx.refVariable(variable), node);
+  }
+
+  #boxedRead(variable: Variable, node: ts.Identifier): ts.Expression {
+    const access = ts.setSourceMapRange(this.boxed(variable), node);
+    const checked = variable.early && (variable.kind === "let" || variable.kind === "const" || variable.kind === "class");
+    if (!checked || isWritten(node)) return access;
+    return callRuntime("$live", [access, factory.createStringLiteral(variable.name)]);
+  }
+
+  /** `{ n }` ⇒ `{ n: $s1.n }`, also as an assignment pattern with a default. */
+  #shorthand(node: ts.ShorthandPropertyAssignment): ts.Node {
+    const variable = this.ctx.variableOf(node.name);
+    const fallback = node.objectAssignmentInitializer;
+    if (!variable || (!variable.boxed && variable.emitName === variable.name)) {
+      if (!fallback) return node;
+      return factory.updateShorthandPropertyAssignment(node, node.name, this.expression(fallback));
+    }
+    const target = variable.boxed ? this.boxed(variable) : this.ctx.refVariable(variable);
+    const value = fallback ? assignmentOf(target, this.expression(fallback)) : variable.boxed ? this.#boxedRead(variable, node.name) : target;
+    return factory.createPropertyAssignment(node.name.text, value);
+  }
+
+  #nested(node: ts.Node): ts.Node {
+    const info = this.ctx.findings.functionOf.get(node)!;
+    if (ts.isFunctionDeclaration(node) || !this.ctx.captures.tagged.has(info)) return this.emitter.emitFunction(info);
+    if (!ts.isMethodDeclaration(node)) return this.closure(info);
+    // { add(x) {…} } ⇒ { add: $tag({ add(x) {…} }.add, add$, […]) }: the function stays a method.
+    return ts.setTextRange(factory.createPropertyAssignment(node.name, this.closure(info)), node);
+  }
+
+  /** `$tag(function, code$, [captured…], this?)`. */
+  closure(info: FunctionInfo): ts.Expression {
+    const fast = this.emitter.emitFunction(info);
+    const captured = this.capturedBy(info);
+    const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
+    const args = [
+      closureExpression(fast),
+      factory.createIdentifier(this.emitter.codeName(info)),
+      factory.createArrayLiteralExpression(captured.map((name) => this.ctx.ref(name, info.parent!))),
+      ...(needsThis ? [factory.createThis()] : []),
+    ];
+    const site = ts.setSourceMapRange(callRuntime("$tag", args), info.node);
+    this.emitter.noteClosure(info, site);
+    return this.#capturesChangingScope(info) ? makeCall(this.ctx, info, this.emitter.makeName(info), captured, needsThis) : site;
+  }
+
+  /**
+   * In a lowered loop the variable that holds the scope object changes from round to round, so a native closure over it would see the wrong round:
+   * such a closure is made by its maker, which captures the object itself.
+   */
+  #capturesChangingScope(info: FunctionInfo): boolean {
+    if (!this.options.hoistVars) return false;
+    const captured = this.ctx.captures.captured.get(info) ?? [];
+    return captured.some((variable) => variable.boxed && variable.owner === this.fn && ts.isForStatement(variable.scope));
+  }
+
+  /** The expression of a function that cannot reach a checkpoint. */
+  plainFunction(info: FunctionInfo): ts.Expression {
+    return closureExpression(this.emitter.emitFunction(info));
+  }
+
+  /** Names of what a closure captures: variables by value, scope objects by reference. Its own name is not among them. */
+  capturedBy(info: FunctionInfo): string[] {
+    const names = new Set<string>();
+    for (const variable of this.ctx.captures.captured.get(info) ?? []) {
+      if (variable.boxed) names.add(this.ctx.scopeNameOf(variable));
+      else if (variable.declaration.parent !== info.node) names.add(variable.emitName);
+    }
+    return [...names];
+  }
+
+  /** Boxed declarations become assignments; hoisted `var`s too. */
+  #variableStatement(node: ts.VariableStatement): ts.Node | ts.Statement[] {
+    const list = node.declarationList;
+    if (!this.#needsSplit(list)) return this.children(node);
+    const out = list.declarations.flatMap((declaration) => this.#declaration(declaration, list));
+    if (out[0]) setStatement(out[0], node);
+    return out;
+  }
+
+  #needsSplit(list: ts.VariableDeclarationList): boolean {
+    if (this.options.hoistVars && (list.flags & ts.NodeFlags.BlockScoped) === 0) return true;
+    return list.declarations.some((declaration) => boundNames(declaration.name).some((name) => this.ctx.variableOf(name)?.boxed));
+  }
+
+  #declaration(declaration: ts.VariableDeclaration, list: ts.VariableDeclarationList): ts.Statement[] {
+    const isVar = (list.flags & ts.NodeFlags.BlockScoped) === 0;
+    if (ts.isIdentifier(declaration.name)) {
+      const variable = this.ctx.variableOf(declaration.name);
+      const assigned = variable && (variable.boxed || (isVar && this.options.hoistVars));
+      if (!assigned) return [factory.createVariableStatement(undefined, factory.createVariableDeclarationList([this.children(declaration)], list.flags))];
+      if (!declaration.initializer) return isVar ? [] : [statementOf(assignmentOf(this.boxed(variable), undefinedValue()))];
+      const target = variable.boxed ? this.boxed(variable) : this.ctx.refVariable(variable);
+      return [statementOf(assignmentOf(target, this.expression(declaration.initializer)))];
+    }
+    const target = this.assignmentPattern(declaration.name);
+    const plain = isVar ? [] : boundNames(declaration.name).filter((name) => !this.ctx.variableOf(name)?.boxed);
+    const declared = plain.map((name) => factory.createVariableDeclaration(this.#plainName(name)));
+    const assign = statementOf(factory.createParenthesizedExpression(assignmentOf(target, this.expression(declaration.initializer!))));
+    if (declared.length === 0) return [assign];
+    return [factory.createVariableStatement(undefined, factory.createVariableDeclarationList(declared, ts.NodeFlags.Let)), assign];
+  }
+
+  #plainName(name: ts.Identifier): ts.Identifier {
+    const variable = this.ctx.variableOf(name);
+    return variable ? this.ctx.refVariable(variable) : name;
+  }
+
+  /** `{ a, b: [c = 1] }` as a declaration ⇒ the same as the target of an assignment, with boxed variables in their place. */
+  assignmentPattern(pattern: ts.BindingName): ts.Expression {
+    if (ts.isIdentifier(pattern)) {
+      const variable = this.ctx.variableOf(pattern);
+      if (!variable) return factory.createIdentifier(pattern.text);
+      return variable.boxed ? this.boxed(variable) : this.ctx.refVariable(variable);
+    }
+    const withDefault = (element: ts.BindingElement): ts.Expression => {
+      const target = this.assignmentPattern(element.name);
+      return element.initializer ? assignmentOf(target, this.expression(element.initializer)) : target;
+    };
+    if (ts.isArrayBindingPattern(pattern)) {
+      const elements = pattern.elements.map((element) => {
+        if (ts.isOmittedExpression(element)) return factory.createOmittedExpression();
+        return element.dotDotDotToken ? factory.createSpreadElement(this.assignmentPattern(element.name)) : withDefault(element);
+      });
+      return factory.createArrayLiteralExpression(elements);
+    }
+    const properties = pattern.elements.map((element) => {
+      if (element.dotDotDotToken) return factory.createSpreadAssignment(this.assignmentPattern(element.name));
+      const name = element.propertyName ?? factory.createIdentifier((element.name as ts.Identifier).text);
+      return factory.createPropertyAssignment(ts.visitNode(name, this.#propertyName, ts.isPropertyName), withDefault(element));
+    });
+    return factory.createObjectLiteralExpression(properties);
+  }
+
+  readonly #propertyName = (name: ts.Node): ts.Node => (ts.isComputedPropertyName(name) ? this.children(name) : name);
+
+  /** A scope object of the case block is made before the switch. */
+  #switch(node: ts.SwitchStatement): ts.Node {
+    const box = this.scopeObject(node.caseBlock);
+    const inner = this.children(node);
+    return box ? factory.createBlock([box, inner], true) : inner;
+  }
+
+  /**
+   *     for (let i = 0; i < n; i++) B   ⇒   for (let $s1 = { i: 0 }; $s1.i < n; $s1 = { ...$s1 }, $s1.i++) B
+   *
+   * Each round gets a scope object of its own, as each round has a binding of its own.
+   */
+  #for(node: ts.ForStatement): ts.Node {
+    const box = this.ctx.captures.scopeObjects.get(node);
+    const list = node.initializer;
+    if (!box || !list || !ts.isVariableDeclarationList(list)) return this.#plainFor(node);
+    const scope = (): ts.Identifier => this.ctx.ref(box.name, box.owner);
+    const declarations = [factory.createVariableDeclaration(scope(), undefined, undefined, this.scopeLiteral(node))];
+    for (const [index, declaration] of list.declarations.entries()) {
+      const names = boundNames(declaration.name);
+      if (!names.some((name) => this.ctx.variableOf(name)?.boxed)) {
+        declarations.push(this.children(declaration));
+        continue;
+      }
+      const value = declaration.initializer ? this.expression(declaration.initializer) : undefinedValue();
+      const set = factory.createParenthesizedExpression(assignmentOf(this.assignmentPattern(declaration.name), value));
+      for (const name of names) if (!this.ctx.variableOf(name)?.boxed) declarations.push(factory.createVariableDeclaration(this.#plainName(name)));
+      declarations.push(factory.createVariableDeclaration(`${box.name}$${index}`, undefined, undefined, set));
+    }
+    const copy = this.copyScope(box.name, box.owner);
+    const update = node.incrementor ? factory.createCommaListExpression([copy, this.expression(node.incrementor)]) : copy;
+    return factory.updateForStatement(
+      node,
+      factory.createVariableDeclarationList(declarations, ts.NodeFlags.Let),
+      node.condition && this.expression(node.condition),
+      update,
+      this.#body(node.statement),
+    );
+  }
+
+  /** `$s1 = { ...$s1 }`. */
+  copyScope(name: string, owner: FunctionInfo): ts.Expression {
+    const copy = factory.createObjectLiteralExpression([factory.createSpreadAssignment(this.ctx.ref(name, owner))]);
+    return assignmentOf(this.ctx.ref(name, owner), copy);
+  }
+
+  /** `for (var i = 0; …)` in a lowered function ⇒ `for (i = 0; …)`: its declaration has moved to the start. */
+  #plainFor(node: ts.ForStatement): ts.Node {
+    const list = node.initializer;
+    const isHoisted = list && ts.isVariableDeclarationList(list) && this.options.hoistVars && (list.flags & ts.NodeFlags.BlockScoped) === 0;
+    if (!isHoisted) return this.children(node);
+    const parts = list.declarations
+      .filter((declaration) => declaration.initializer)
+      .map((declaration) => assignmentOf(this.assignmentPattern(declaration.name), this.expression(declaration.initializer!)));
+    const init = parts.length === 0 ? undefined : parts.length === 1 ? parts[0] : factory.createCommaListExpression(parts);
+    return factory.updateForStatement(
+      node,
+      init,
+      node.condition && this.expression(node.condition),
+      node.incrementor && this.expression(node.incrementor),
+      this.#body(node.statement),
+    );
+  }
+
+  #body(node: ts.Statement): ts.Statement {
+    const list = this.statement(node);
+    return list.length === 1 ? list[0]! : factory.createBlock(list, true);
+  }
+
+  /** `for (const x of xs) B` with `x` boxed ⇒ `for (const x$ of xs) { const $s1 = { x: x$ }; B }`. */
+  #forEach(node: ts.ForOfStatement | ts.ForInStatement): ts.Node {
+    const list = node.initializer;
+    const declaration = ts.isVariableDeclarationList(list) ? list.declarations[0] : undefined;
+    const isVar = declaration !== undefined && (list.flags & ts.NodeFlags.BlockScoped) === 0;
+    const box = this.scopeObject(node);
+    if (!declaration || (!box && !(isVar && this.options.hoistVars))) return this.children(node);
+    const subject = this.expression(node.expression);
+    const body = this.#body(node.statement);
+    const update = (head: ts.ForInitializer, inner: ts.Statement): ts.Node =>
+      ts.isForOfStatement(node) ? factory.updateForOfStatement(node, undefined, head, subject, inner) : factory.updateForInStatement(node, head, subject, inner);
+    if (isVar) return update(this.assignmentPattern(declaration.name), body);
+    const item = factory.createIdentifier("$item");
+    const bind = this.#bindAll(declaration.name, item);
+    const head = factory.createVariableDeclarationList([factory.createVariableDeclaration(item)], ts.NodeFlags.Const);
+    return update(head, factory.createBlock([...(box ? [box] : []), ...bind, body], true));
+  }
+
+  #catch(node: ts.CatchClause): ts.Node {
+    const box = this.scopeObject(node);
+    if (!box || !node.variableDeclaration) return this.children(node);
+    const error = factory.createIdentifier("$error");
+    const bind = this.#bindAll(node.variableDeclaration.name, error);
+    const body = factory.createBlock([box, ...bind, ...this.statements(node.block.statements, node.block)], true);
+    return factory.updateCatchClause(node, factory.createVariableDeclaration(error), body);
+  }
+
+  /** Declares what a pattern binds and assigns it from `value`. */
+  #bindAll(name: ts.BindingName, value: ts.Expression): ts.Statement[] {
+    const plain = boundNames(name).filter((bound) => !this.ctx.variableOf(bound)?.boxed);
+    const assign = statementOf(factory.createParenthesizedExpression(assignmentOf(this.assignmentPattern(name), value)));
+    if (plain.length === 0) return [assign];
+    const declared = plain.map((bound) => factory.createVariableDeclaration(this.#plainName(bound)));
+    return [factory.createVariableStatement(undefined, factory.createVariableDeclarationList(declared, ts.NodeFlags.Let)), assign];
+  }
+
+  #call(node: ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression): ts.Expression {
+    const site = this.ctx.findings.siteOf.get(node);
+    const id = ts.isCallExpression(node) ? this.emitter.stepId(node) : undefined;
+    if (id !== undefined && ts.isCallExpression(node)) return this.#stepCall(node, id);
+    if (!site) return this.children(node);
+    const verdict = siteVerdict(site);
+    if (site.kind === "foreign" || (site.kind === "lib" && verdict !== "never")) return this.foreignCall(node);
+    if (verdict === "never") return this.children(node);
+    // Only code that cannot be suspended gets here with a call that may: everything else has been lowered.
+    const barrier = this.fn.barrier ?? "a default parameter value";
+    if (verdict === "does") this.ctx.diagnostics.report(this.fn.barrier ? "FLOW1001" : "FLOW2001", node, { callee: site.label, barrier });
+    return callRuntime("$must", [this.children(node), factory.createStringLiteral(`${this.fn.module.id}: ${this.fn.name}`)]);
+  }
+
+  /** Function values among the arguments are guarded where they may suspend. */
+  foreignCall<N extends ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression>(node: N): ts.Expression {
+    const site = this.ctx.findings.siteOf.get(node)!;
+    const guarded = new Set<ts.Node>();
+    for (const callback of site.callbacks) {
+      const verdict = valueVerdict(callback.value);
+      if (verdict === "maybe") guarded.add(callback.node);
+      if (verdict === "does") this.ctx.diagnostics.report("FLOW1002", callback.node, { callee: site.label, inner: innerSuspension(callback.node, this.ctx) });
+    }
+    const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
+      if (!guarded.has(child)) return this.visit(child);
+      return callRuntime("$native", [this.expression(child as ts.Expression), factory.createStringLiteral(site.label)]);
+    };
+    return ts.visitEachChild(node, visit, undefined);
+  }
+
+  #stepCall(node: ts.CallExpression, id: string): ts.Expression {
+    const args = node.arguments.map((argument) => this.expression(argument));
+    while (args.length < 2) args.push(undefinedValue());
+    return factory.updateCallExpression(node, node.expression, node.typeArguments, [...args, factory.createStringLiteral(id)]);
+  }
+}
+
+/** `f$make(captured…)`: the closure made by its maker. */
+export function makeCall(ctx: Context, info: FunctionInfo, makeName: string, captured: readonly string[], needsThis: boolean): ts.Expression {
+  const maker = factory.createIdentifier(makeName);
+  const args = captured.map((name) => ctx.ref(name, info.parent!));
+  if (!needsThis) return factory.createCallExpression(maker, undefined, args);
+  return factory.createCallExpression(factory.createPropertyAccessExpression(maker, "call"), undefined, [factory.createThis(), ...args]);
+}
+
+/** The call inside a callback that suspends, for the message. */
+function innerSuspension(callback: ts.Expression, ctx: Context): string {
+  const info = ctx.findings.functionOf.get(unwrap(callback));
+  const site = info?.calls.find((call) => siteVerdict(call) === "does");
+  return site?.label ?? calleeName(callback);
+}
+
+/** A function expression for a closure, whatever it was declared as. */
+function closureExpression(fast: ts.Node): ts.Expression {
+  if (ts.isMethodDeclaration(fast)) {
+    const holder = factory.createObjectLiteralExpression([fast]);
+    if (ts.isIdentifier(fast.name)) return factory.createPropertyAccessExpression(holder, fast.name.text);
+    return factory.createElementAccessExpression(holder, fast.name as ts.StringLiteral);
+  }
+  if (ts.isFunctionDeclaration(fast)) {
+    return ts.setTextRange(
+      factory.createFunctionExpression(fast.modifiers as readonly ts.Modifier[] | undefined, fast.asteriskToken, fast.name, fast.typeParameters, fast.parameters, fast.type, fast.body!),
+      fast,
+    );
+  }
+  return fast as ts.Expression;
+}
+
+function isWritten(node: ts.Identifier): boolean {
+  const up = parentOf(node);
+  return ts.isBinaryExpression(up) && unwrap(up.left) === node && up.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+}
+
+/** The name of a function, class or parameter where it is declared. */
+function isDeclaredName(node: ts.Identifier): boolean {
+  const parent = node.parent as ts.Node | undefined;
+  if (!parent) return false;
+  const declares = ts.isFunctionLike(parent) || ts.isClassLike(parent) || ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isVariableDeclaration(parent);
+  return declares && (parent as ts.NamedDeclaration).name === node;
+}
+
+/** The identifiers a binding name declares, in order. */
+export function boundNames(name: ts.BindingName): ts.Identifier[] {
+  if (ts.isIdentifier(name)) return [name];
+  return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : boundNames(element.name)));
+}
+
+function runtimeName(name: "$TDZ"): ts.Identifier {
+  return factory.createIdentifier(name);
+}

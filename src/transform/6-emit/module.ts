@@ -1,0 +1,416 @@
+/**
+ * One module of the output:
+ *
+ *     import { $module, $save, SUSPEND } from "flowc/runtime";
+ *     …the module's own imports…
+ *     const $m = $module(1, "src/checkout.ts");
+ *     const checkout$ = $m.code("checkout", { … });       what a frame or closure refers to
+ *     $m.bind(checkout$, checkout);
+ *     …the source, suspendable functions as their fast copies, classes and constants registered after they are made…
+ *     function checkout$resume($frame, $mode, $value) { … }
+ *     function checkout_map$make(order) { … }
+ */
+import { ABI_VERSION, RUNTIME_NAMES } from "../../shared/abi.js";
+import { assert } from "../../shared/assert.js";
+import { hasModifier, isBody } from "../1-find/collect.js";
+import type { FunctionInfo, ModuleInfo } from "../1-find/model.js";
+import { constant, statementOf } from "../3-desugar/build.js";
+import { boundNames, type FunctionEmitter, makeCall, Rewriter } from "../3-desugar/rewrite.js";
+import { factory, type Context } from "../context.js";
+import { ts, unwrap } from "../ts.js";
+import { type EmittedFunction, emitPlain, emitSuspendable, hashOf, type Trace } from "./function.js";
+
+export interface ModuleOptions {
+  readonly verify: boolean;
+  readonly trace: Trace;
+  readonly isOwnFile: (file: ts.SourceFile) => boolean;
+}
+
+export interface EmittedModule {
+  readonly statements: readonly ts.Statement[];
+  readonly functions: readonly EmittedFunction[];
+}
+
+export function emitModule(ctx: Context, module: ModuleInfo, options: ModuleOptions): EmittedModule {
+  return new ModuleEmitter(ctx, module, options).run();
+}
+
+/** Code objects for the head of the module, functions for its end, statements for the static blocks of classes. */
+interface Machines {
+  readonly head: ts.Statement[];
+  readonly tail: ts.Statement[];
+  readonly inClass: Map<ts.ClassLikeDeclaration, ts.Statement[]>;
+}
+
+class ModuleEmitter implements FunctionEmitter {
+  readonly #functions: EmittedFunction[] = [];
+  readonly #names = new Map<FunctionInfo, string>();
+  readonly #taken = new Set<string>();
+  readonly #closures = new Map<FunctionInfo, ts.CallExpression>();
+  readonly #siteOwner = new Map<ts.Node, FunctionInfo>();
+  /** Module-level function expressions, registered where they are made. */
+  readonly #bound = new Set<FunctionInfo>();
+  readonly #top: Rewriter;
+
+  constructor(
+    readonly ctx: Context,
+    readonly module: ModuleInfo,
+    readonly options: ModuleOptions,
+  ) {
+    this.#top = new Rewriter(ctx, module.functions[0]!, this, { hoistVars: false });
+    for (const info of module.functions) if (isMadeOnce(info)) this.#bound.add(info);
+    const collectNames = (node: ts.Node): void => {
+      if (ts.isIdentifier(node)) this.#taken.add(node.text);
+      ts.forEachChild(node, collectNames);
+    };
+    collectNames(module.file);
+  }
+
+  run(): EmittedModule {
+    const body = this.module.file.statements.flatMap((node) => this.#topLevel(node));
+    const machines = this.#machines();
+    const statements = this.#assemble(body, machines);
+    return { statements, functions: this.#functions };
+  }
+
+  // — FunctionEmitter —
+
+  emitFunction(info: FunctionInfo): ts.Node {
+    const known = this.#functions.find((emitted) => emitted.info === info);
+    if (known) return known.fast;
+    const suspends = info.verdict !== "never" && !info.barrier;
+    const emitted: EmittedFunction = suspends
+      ? emitSuspendable(this.ctx, info, this, { ...this.options, adapt: (fn, node) => this.#adapt(fn, node) })
+      : { info, fast: emitPlain(this.ctx, info, this), resume: undefined, points: [], cfg: undefined, layout: undefined };
+    this.#functions.push(emitted);
+    return emitted.fast;
+  }
+
+  codeName(info: FunctionInfo): string {
+    return `${this.#baseName(info)}$`;
+  }
+
+  makeName(info: FunctionInfo): string {
+    return `${this.#baseName(info)}$make`;
+  }
+
+  noteClosure(info: FunctionInfo, site: ts.CallExpression): void {
+    this.#closures.set(info, site);
+    this.#siteOwner.set(site, info);
+  }
+
+  /** `export const charge = step(…)` ⇒ "src/services.ts#charge". */
+  stepId(node: ts.CallExpression): string | undefined {
+    const callee = unwrap(node.expression);
+    if (!ts.isIdentifier(callee)) return undefined;
+    const declaration = this.ctx.findings.checker.getResolvedSignature(node)?.declaration;
+    if (!declaration || !this.options.isOwnFile(declaration.getSourceFile())) return undefined;
+    const name = "name" in declaration && declaration.name ? declaration.name.getText() : "";
+    if (name !== "step" && name !== "steps") return undefined;
+    const place = moduleConstant(node);
+    if (place === undefined) {
+      this.ctx.diagnostics.report("FLOW1003", node, { callee: name });
+      return undefined;
+    }
+    return `${this.module.id}#${place}`;
+  }
+
+  /** An identifier unique in the module: `checkout`, `Cart_add`, `checkout_map`. */
+  #baseName(info: FunctionInfo): string {
+    const known = this.#names.get(info);
+    if (known) return known;
+    const clean = info.name.replace(/\$1$/, "").replace(/[^A-Za-z0-9_$]+/g, "_");
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? clean : `${clean}${n}`;
+      if ([name + "$", `${name}$make`, `${name}$resume`].some((candidate) => this.#taken.has(candidate))) continue;
+      this.#taken.add(`${name}$`);
+      this.#names.set(info, name);
+      return name;
+    }
+  }
+
+  // — statements of the source —
+
+  #topLevel(node: ts.Statement): ts.Statement[] {
+    const made = this.#rewriteTopLevel(node);
+    return [...made, ...this.#registrations(node)];
+  }
+
+  #rewriteTopLevel(node: ts.Statement): ts.Statement[] {
+    if (ts.isFunctionDeclaration(node)) {
+      const info = this.ctx.findings.functionOf.get(node);
+      return [info ? (this.emitFunction(info) as ts.FunctionDeclaration) : node];
+    }
+    return this.#bindFunctions(node, () => this.#top.statement(node));
+  }
+
+  /** Registers module-level function expressions where they are made: `const f = $m.bind(f$, () => …)`. */
+  #bindFunctions(node: ts.Statement, rewrite: () => ts.Statement[]): ts.Statement[] {
+    const made = rewrite();
+    if (![...this.#bound].some((info) => info.node.pos >= node.pos && info.node.end <= node.end)) return made;
+    const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
+      const info = this.#siteOwner.get(child);
+      if (info && this.#bound.has(info)) return this.#bindCall(info, (child as ts.CallExpression).arguments[0]!);
+      return ts.visitEachChild(child, visit, undefined);
+    };
+    return made.map((statement) => ts.visitNode(statement, visit, ts.isStatement));
+  }
+
+  #bindCall(info: FunctionInfo, fn: ts.Expression): ts.Expression {
+    this.#closures.delete(info);
+    return registrarCall("bind", [factory.createIdentifier(this.codeName(info)), fn]);
+  }
+
+  /** Classes and constants are saved by reference: registered as soon as they exist. */
+  #registrations(node: ts.Statement): ts.Statement[] {
+    if (ts.isClassDeclaration(node) && node.name) {
+      const privates = node.members.flatMap((member) => (member.name && ts.isPrivateIdentifier(member.name) && ts.isPropertyDeclaration(member) && !hasModifier(member, ts.SyntaxKind.StaticKeyword) ? [member.name.text] : []));
+      const name = node.name.text;
+      const args: ts.Expression[] = [factory.createStringLiteral(name), factory.createIdentifier(name)];
+      if (privates.length > 0) args.push(factory.createArrayLiteralExpression(privates.map((field) => factory.createStringLiteral(field))));
+      return [statementOf(registrarCall("cls", args))];
+    }
+    if (!ts.isVariableStatement(node) || (node.declarationList.flags & ts.NodeFlags.Const) === 0 || hasModifier(node, ts.SyntaxKind.DeclareKeyword)) return [];
+    return node.declarationList.declarations.flatMap((declaration) => boundNames(declaration.name).filter((name) => this.#needsRegistration(name, declaration)).map(registration));
+  }
+
+  /** Primitives are saved as they are; functions have been bound. */
+  #needsRegistration(name: ts.Identifier, declaration: ts.VariableDeclaration): boolean {
+    const initializer = declaration.initializer && unwrap(declaration.initializer);
+    const bound = initializer && isBody(initializer) ? this.ctx.findings.functionOf.get(initializer) : undefined;
+    if (bound && this.#bound.has(bound)) return false;
+    const primitive = ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike | ts.TypeFlags.Null | ts.TypeFlags.Undefined;
+    const type = this.ctx.findings.checker.getTypeAtLocation(name);
+    return (type.flags & primitive) === 0;
+  }
+
+  // — the machine part —
+
+  /** Payloads as they are in resume copies and makers: a closure is made by its maker. */
+  #adapt(fn: FunctionInfo, node: ts.Node): ts.Node {
+    const inClass = classOf(fn) !== undefined;
+    if (this.#siteOwner.size === 0 && !inClass) return node;
+    const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
+      const info = this.#siteOwner.get(child);
+      if (info) {
+        const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
+        return makeCall(this.ctx, info, this.makeName(info), this.#top.capturedBy(info), needsThis);
+      }
+      if (inClass && isSuperProperty(child)) return superRead(child);
+      return ts.visitEachChild(child, visit, undefined);
+    };
+    return ts.visitNode(node, visit) as ts.Node;
+  }
+
+  /** Code objects for the head, resume copies and makers for the end, and what has to live in a class because of `super` or `#private`. */
+  #machines(): Machines {
+    const head: ts.Statement[] = [];
+    const tail: ts.Statement[] = [];
+    const inClass = new Map<ts.ClassLikeDeclaration, ts.Statement[]>();
+    const place = (info: FunctionInfo, name: string, parameters: readonly ts.ParameterDeclaration[], body: ts.Block): void => {
+      const home = classOf(info);
+      if (!home) {
+        tail.push(quiet(factory.createFunctionDeclaration(undefined, undefined, name, undefined, parameters, undefined, body)));
+        return;
+      }
+      head.push(factory.createVariableStatement(undefined, factory.createVariableDeclarationList([factory.createVariableDeclaration(name)], ts.NodeFlags.Let)));
+      const list = inClass.get(home) ?? [];
+      const made = factory.createFunctionExpression(undefined, undefined, undefined, undefined, parameters, undefined, body);
+      list.push(quiet(statementOf(factory.createAssignment(factory.createIdentifier(name), made))));
+      inClass.set(home, list);
+    };
+    for (const emitted of this.#functions) {
+      const { info } = emitted;
+      const site = this.#closures.get(info);
+      if (!emitted.resume && !site && !this.#isBound(info)) continue;
+      if (emitted.resume) place(info, `${this.#baseName(info)}$resume`, emitted.resume.parameters, emitted.resume.body);
+      const captured = this.#top.capturedBy(info);
+      if (site) {
+        const parameters = captured.map((name) => factory.createParameterDeclaration(undefined, undefined, name));
+        const made = classOf(info) ? this.#withoutSuper(site) : site;
+        place(info, this.makeName(info), parameters, factory.createBlock([factory.createReturnStatement(made)], true));
+      }
+      head.push(this.#codeObject(emitted, site !== undefined, captured));
+      if (ts.isFunctionDeclaration(info.node) && !info.parent?.parent && ts.isSourceFile(info.node.parent) && info.node.name) {
+        head.push(statementOf(registrarCall("bind", [factory.createIdentifier(this.codeName(info)), factory.createIdentifier(info.node.name.text)])));
+      }
+    }
+    return { head, tail, inClass };
+  }
+
+  #withoutSuper(node: ts.Expression): ts.Expression {
+    const visit = (child: ts.Node): ts.VisitResult<ts.Node> => (isSuperProperty(child) ? superRead(child) : ts.visitEachChild(child, visit, undefined));
+    return ts.visitNode(node, visit, ts.isExpression);
+  }
+
+  #isBound(info: FunctionInfo): boolean {
+    return this.#bound.has(info) || (ts.isFunctionDeclaration(info.node) && ts.isSourceFile(info.node.parent) && info.node.name !== undefined && !info.barrier);
+  }
+
+  /** `const f$ = $m.code("f", { name, hash, resume, make, captures, points });`. */
+  #codeObject(emitted: EmittedFunction, hasMaker: boolean, captured: readonly string[]): ts.Statement {
+    const { info } = emitted;
+    const home = classOf(info);
+    const reference = (name: string): ts.Expression => {
+      if (!home) return factory.createIdentifier(name);
+      // The class has not been evaluated yet: looked up when it is called.
+      const rest = factory.createParameterDeclaration(undefined, factory.createToken(ts.SyntaxKind.DotDotDotToken), "args");
+      const apply = factory.createCallExpression(factory.createPropertyAccessExpression(factory.createIdentifier(name), "apply"), undefined, [factory.createThis(), factory.createIdentifier("args")]);
+      return factory.createFunctionExpression(undefined, undefined, undefined, undefined, [rest], undefined, factory.createBlock([factory.createReturnStatement(apply)]));
+    };
+    const fields: [string, ts.Expression][] = [
+      ["name", factory.createStringLiteral(info.name)],
+      ["hash", factory.createStringLiteral(hashOf(info))],
+    ];
+    if (emitted.resume) fields.push(["resume", reference(`${this.#baseName(info)}$resume`)]);
+    if (hasMaker) fields.push(["make", reference(this.makeName(info))]);
+    if (captured.length > 0 && hasMaker) fields.push(["captures", factory.createArrayLiteralExpression(captured.map((name) => factory.createStringLiteral(name)))]);
+    if (emitted.points.length > 0) {
+      const rows = emitted.points.map(([line, column, text]) =>
+        factory.createArrayLiteralExpression([factory.createNumericLiteral(line), factory.createNumericLiteral(column), factory.createStringLiteral(text)]),
+      );
+      fields.push(["points", factory.createArrayLiteralExpression(rows, true)]);
+    }
+    const init = factory.createObjectLiteralExpression(
+      fields.map(([key, value]) => factory.createPropertyAssignment(key, value)),
+      emitted.points.length > 0,
+    );
+    const call = registrarCall("code", [factory.createStringLiteral(info.name), init]);
+    return constant(factory.createIdentifier(this.codeName(info)), call);
+  }
+
+  #assemble(body: readonly ts.Statement[], machines: Machines): ts.Statement[] {
+    const placed = body.map((statement) => withStaticBlocks(statement, machines.inClass));
+    const needsRegistrar = machines.head.length > 0 || placed.some(usesRegistrar);
+    const start = needsRegistrar ? [constant(factory.createIdentifier("$m"), moduleCall(this.module.id)), ...machines.head] : [];
+    const used = runtimeNamesIn([...start, ...placed, ...machines.tail]);
+    if (used.length === 0) return [...placed];
+    const split = placed.findIndex((statement) => !isImportOrPrologue(statement));
+    const at = split < 0 ? placed.length : split;
+    return [...placed.slice(0, prologueEnd(placed)), runtimeImport(used), ...placed.slice(prologueEnd(placed), at), ...start, ...placed.slice(at), ...machines.tail];
+  }
+}
+
+/** Function expressions that module-level code makes exactly once: not in a loop, a block or another function. */
+function isMadeOnce(info: FunctionInfo): boolean {
+  if (info.parent?.parent !== undefined || !info.parent || info.barrier) return false;
+  const node = info.node;
+  if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node) && !(ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent))) return false;
+  for (let at: ts.Node = node.parent; !ts.isSourceFile(at); at = at.parent) {
+    if (ts.isIterationStatement(at, false) || ts.isBlock(at) || ts.isCaseBlock(at) || ts.isClassLike(at)) return false;
+  }
+  return true;
+}
+
+/** The module-level class whose body a function's machine part has to live in, because its code uses `super` or a `#private` name. */
+function classOf(info: FunctionInfo): ts.ClassLikeDeclaration | undefined {
+  if (!usesClassNames(info.node)) return undefined;
+  for (let at: ts.Node = info.node.parent; !ts.isSourceFile(at); at = at.parent) if (ts.isClassLike(at)) return at;
+  return undefined;
+}
+
+function usesClassNames(node: ts.Node): boolean {
+  if (ts.isPrivateIdentifier(node) || node.kind === ts.SyntaxKind.SuperKeyword) return true;
+  return ts.forEachChild(node, (child) => usesClassNames(child) || undefined) ?? false;
+}
+
+function isSuperProperty(node: ts.Node): node is ts.PropertyAccessExpression | ts.ElementAccessExpression {
+  return (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) && node.expression.kind === ts.SyntaxKind.SuperKeyword;
+}
+
+/** `super.m` ⇒ `$super($home, "m", this)`. */
+function superRead(node: ts.PropertyAccessExpression | ts.ElementAccessExpression): ts.Expression {
+  const key = ts.isPropertyAccessExpression(node) ? factory.createStringLiteral(node.name.text) : node.argumentExpression;
+  return factory.createCallExpression(factory.createIdentifier("$super"), undefined, [factory.createIdentifier("$home"), key, factory.createThis()]);
+}
+
+function withStaticBlocks(statement: ts.Statement, inClass: ReadonlyMap<ts.ClassLikeDeclaration, ts.Statement[]>): ts.Statement {
+  if (inClass.size === 0) return statement;
+  const visit = (node: ts.Node): ts.VisitResult<ts.Node> => {
+    const original = ts.getOriginalNode(node) as ts.ClassLikeDeclaration;
+    const machine = ts.isClassLike(node) ? inClass.get(original) : undefined;
+    const made = ts.visitEachChild(node, visit, undefined);
+    if (!machine || !ts.isClassLike(made)) return made;
+    const home = constant(factory.createIdentifier("$home"), factory.createPropertyAccessExpression(factory.createThis(), "prototype"));
+    const block = factory.createClassStaticBlockDeclaration(factory.createBlock([home, ...machine], true));
+    const members = [...made.members, block];
+    if (ts.isClassDeclaration(made)) return factory.updateClassDeclaration(made, made.modifiers, made.name, made.typeParameters, made.heritageClauses, members);
+    return factory.updateClassExpression(made, made.modifiers, made.name, made.typeParameters, made.heritageClauses, members);
+  };
+  return ts.visitNode(statement, visit, ts.isStatement);
+}
+
+/** The name of the module-level constant a call initializes: `charge`, or `services.charge` inside an object. */
+function moduleConstant(node: ts.CallExpression): string | undefined {
+  const path: string[] = [];
+  let at: ts.Node = node;
+  for (;;) {
+    const up: ts.Node = at.parent;
+    if (ts.isParenthesizedExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up) || ts.isObjectLiteralExpression(up)) at = up;
+    else if (ts.isPropertyAssignment(up) && !ts.isComputedPropertyName(up.name)) {
+      path.unshift(up.name.getText());
+      at = up;
+    } else if (ts.isVariableDeclaration(up)) {
+      if (!ts.isVariableStatement(up.parent.parent) || !ts.isSourceFile(up.parent.parent.parent)) return undefined;
+      if ((up.parent.flags & ts.NodeFlags.Const) === 0) return undefined;
+      return [ts.isIdentifier(up.name) ? up.name.text : "steps", ...path].join(".");
+    } else if (ts.isExportAssignment(up)) return ["default", ...path].join(".");
+    else return undefined;
+  }
+}
+
+function registration(name: ts.Identifier): ts.Statement {
+  return statementOf(registrarCall("value", [factory.createStringLiteral(name.text), factory.createIdentifier(name.text)]));
+}
+
+function registrarCall(method: string, args: readonly ts.Expression[]): ts.CallExpression {
+  return factory.createCallExpression(factory.createPropertyAccessExpression(factory.createIdentifier("$m"), method), undefined, args);
+}
+
+function moduleCall(id: string): ts.Expression {
+  return factory.createCallExpression(factory.createIdentifier("$module"), undefined, [factory.createNumericLiteral(ABI_VERSION), factory.createStringLiteral(id)]);
+}
+
+function runtimeImport(names: readonly string[]): ts.Statement {
+  for (const name of names) assert((RUNTIME_NAMES as readonly string[]).includes(name), `emitted code uses ${name}, which is not in the ABI`);
+  const specifiers = names.map((name) => factory.createImportSpecifier(false, undefined, factory.createIdentifier(name)));
+  return factory.createImportDeclaration(
+    undefined,
+    factory.createImportClause(undefined, undefined, factory.createNamedImports(specifiers)),
+    factory.createStringLiteral("flowc/runtime"),
+  );
+}
+
+/** The runtime names emitted statements refer to. Only identifiers the compiler made count: those of the source have a position. */
+function runtimeNamesIn(statements: readonly ts.Statement[]): string[] {
+  const wanted = new Set<string>(RUNTIME_NAMES);
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node.pos < 0 && wanted.has(node.text)) found.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  statements.forEach(visit);
+  return [...found].sort();
+}
+
+function usesRegistrar(statement: ts.Statement): boolean {
+  const visit = (node: ts.Node): boolean => {
+    if (ts.isIdentifier(node) && node.pos < 0 && node.text === "$m") return true;
+    return ts.forEachChild(node, (child) => visit(child) || undefined) ?? false;
+  };
+  return visit(statement);
+}
+
+function isImportOrPrologue(statement: ts.Statement): boolean {
+  return ts.isImportDeclaration(statement) || (ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression));
+}
+
+function prologueEnd(statements: readonly ts.Statement[]): number {
+  const end = statements.findIndex((statement) => !(ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)));
+  return end < 0 ? statements.length : end;
+}
+
+/** The machine part repeats code whose comments have been printed already. */
+function quiet<S extends ts.Statement>(statement: S): S {
+  return ts.setEmitFlags(statement, ts.EmitFlags.NoComments | ts.EmitFlags.NoNestedComments);
+}

@@ -1,0 +1,74 @@
+/** What all passes after the analysis share. */
+import type { RuntimeName } from "../shared/abi.js";
+import type { Captures, Variable } from "./1-find/captures.js";
+import type { Findings, FunctionInfo } from "./1-find/model.js";
+import type { Diagnostics } from "./diagnostics.js";
+import { ts } from "./ts.js";
+
+export const factory = ts.factory;
+
+/** A variable the compiler made up, or a scope object. */
+interface MadeUp {
+  readonly name: string;
+  readonly owner: FunctionInfo;
+}
+
+export class Context {
+  readonly #madeUp = new WeakMap<ts.Identifier, MadeUp>();
+  readonly #renamed = new WeakMap<ts.Identifier, Variable>();
+  /** Variables and scope objects of lowered functions that stay inside a native statement: they never outlive it. */
+  readonly #native = new Set<Variable | string>();
+
+  constructor(
+    readonly findings: Findings,
+    readonly captures: Captures,
+    readonly diagnostics: Diagnostics,
+  ) {}
+
+  /** A reference to a variable the compiler made up in `owner`. */
+  ref(name: string, owner: FunctionInfo): ts.Identifier {
+    const identifier = factory.createIdentifier(name);
+    this.#madeUp.set(identifier, { name, owner });
+    return identifier;
+  }
+
+  /** A reference to a variable of the source under its emitted name. */
+  refVariable(variable: Variable): ts.Identifier {
+    const identifier = factory.createIdentifier(variable.emitName);
+    this.#renamed.set(identifier, variable);
+    return identifier;
+  }
+
+  variableOf(identifier: ts.Identifier): Variable | undefined {
+    return this.#renamed.get(identifier) ?? this.captures.variableOf.get(identifier);
+  }
+
+  /** Notes that this variable, or the scope object of that name, stays inside a native statement of a lowered function. */
+  keepNative(what: Variable | string): void {
+    this.#native.add(what);
+  }
+
+  /**
+   * The emitted name under which `fn` itself knows what this identifier refers to: its own variable, one it captures, a scope object. `undefined`
+   * for variables of functions inside it, of the module, and for globals.
+   */
+  nameIn(identifier: ts.Identifier, fn: FunctionInfo): string | undefined {
+    const madeUp = this.#madeUp.get(identifier);
+    if (madeUp) return isSameOrOutside(madeUp.owner, fn) && !this.#native.has(madeUp.name) ? madeUp.name : undefined;
+    const variable = this.variableOf(identifier);
+    if (!variable || variable.boxed || this.#native.has(variable)) return undefined;
+    return isSameOrOutside(variable.owner, fn) ? variable.emitName : undefined;
+  }
+
+  /** The scope object a boxed variable lives in. */
+  scopeNameOf(variable: Variable): string {
+    return this.captures.scopeObjects.get(variable.scope)!.name;
+  }
+}
+
+function isSameOrOutside(owner: FunctionInfo, fn: FunctionInfo): boolean {
+  for (let at: FunctionInfo | undefined = fn; at; at = at.parent) if (at === owner) return true;
+  return false;
+}
+
+export type { RuntimeName };

@@ -1,0 +1,138 @@
+/** The catalogue of everything flowc refuses or warns about, and how a diagnostic is shown. `docs/diagnostics.md` is generated from it. */
+import path from "node:path";
+import { ts } from "./ts.js";
+import type { Diagnostic } from "./types.js";
+
+interface Entry {
+  readonly severity: "error" | "warning";
+  /** `{name}` is filled in. */
+  readonly message: string;
+  readonly reason: string;
+  readonly fix: string;
+}
+
+export const CATALOGUE = {
+  FLOW1001: {
+    severity: "error",
+    message: "`{callee}` may suspend, but {barrier} cannot be suspended.",
+    reason: "A suspension saves the frames of the functions that are running and resumes them later; JavaScript gives no way to leave and re-enter code of this kind.",
+    fix: "Move the call into an ordinary function or method. From host code, start the workflow with `flow.start(…)`; inside a step, do the work directly.",
+  },
+  FLOW1002: {
+    severity: "error",
+    message: "The function handed to `{callee}` suspends at `{inner}`, and `{callee}` is not compiled by flowc.",
+    reason: "The continuation would have to include a frame of foreign code, which cannot be saved.",
+    fix: "Collect the values first and loop over them in plain code, or use an array method that flowc provides (map, forEach, filter, reduce, find, some, every, flatMap, sort).",
+  },
+  FLOW1003: {
+    severity: "error",
+    message: "`{callee}(…)` has to be called once, for a constant at the top of a module.",
+    reason: "A step is found again by its name after a restart, so it needs a fixed place in the program.",
+    fix: "Move it to `export const name = {callee}(…)` at module level, or use `perform(() => …)` for an inline step.",
+  },
+  FLOW1004: {
+    severity: "error",
+    message: "`{name}` ({type}) is live across `{callee}` at line {line} and cannot be saved.",
+    reason: "Its value is still needed after the suspension ({use}), and a value of this type belongs to the running process.",
+    fix: "Use it up before the suspension, create it again afterwards, or keep it inside one step.",
+  },
+  FLOW1005: {
+    severity: "error",
+    message: "No exported function of {file} can suspend, so there is no workflow in it.",
+    reason: "A workflow is an exported function that waits for something: a step, a timer, a message.",
+    fix: "Export the function, or check that it calls a step (a plain `async` function has to be wrapped with `step(…)`).",
+  },
+  FLOW1006: {
+    severity: "warning",
+    message: "`{name}` is a module-level variable that workflow code assigns; it is not part of the run.",
+    reason: "Module state belongs to the process: it is lost with it and shared by all runs.",
+    fix: "Keep the value in a local variable, or in an object that the workflow passes on.",
+  },
+  FLOW2001: {
+    severity: "error",
+    message: "A default parameter value that suspends is not supported yet.",
+    reason: "It would have to be evaluated again when the function is resumed.",
+    fix: "Give the parameter no default, and write `if (x === undefined) x = …` at the start of the body.",
+  },
+  FLOW2002: {
+    severity: "error",
+    message: "A suspension inside {what} is not supported yet.",
+    reason: "Class definitions and this kind of expression are evaluated as one piece.",
+    fix: "Compute the value in a variable first and use that.",
+  },
+  FLOW2003: {
+    severity: "error",
+    message: "`{what}` in a function that can suspend is not supported yet.",
+    reason: "It describes how the running activation was called, and a resumed one was not called.",
+    fix: "Name what you need as a parameter: a rest parameter instead of `arguments`, an explicit argument instead of `new.target`.",
+  },
+  FLOW2004: {
+    severity: "error",
+    message: "A closure in a parameter list that captures the changing variable `{name}` is not supported yet.",
+    reason: "The variable has to be shared between the frame and the closure, and the parameter list is evaluated before there is a frame.",
+    fix: "Move the default value into the body.",
+  },
+  FLOW2005: {
+    severity: "error",
+    message: "`using` in a block that suspends is not supported yet.",
+    reason: "The resource would have to be disposed when the run parks and opened again when it resumes.",
+    fix: "Use the resource inside a step, or close it in a `finally` block.",
+  },
+} as const satisfies Record<string, Entry>;
+
+export type DiagnosticCode = keyof typeof CATALOGUE;
+
+/** Collects diagnostics while the passes run. */
+export class Diagnostics {
+  readonly list: Diagnostic[] = [];
+  constructor(readonly cwd: string) {}
+
+  report(code: DiagnosticCode, node: ts.Node, values: Readonly<Record<string, string>> = {}): void {
+    const entry: Entry = CATALOGUE[code];
+    const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
+    this.#push({ code, severity: entry.severity, message: fill(entry.message), reason: fill(entry.reason), fix: fill(entry.fix) }, node.getSourceFile(), node.getStart());
+  }
+
+  /** TypeScript's own diagnostics. */
+  addTypeScript(diagnostics: readonly ts.Diagnostic[]): void {
+    for (const diagnostic of diagnostics) {
+      const severity = diagnostic.category === ts.DiagnosticCategory.Error ? "error" : "warning";
+      const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");
+      this.#push({ code: `TS${diagnostic.code}`, severity, message, reason: "", fix: "" }, diagnostic.file, diagnostic.start ?? 0);
+    }
+  }
+
+  get hasErrors(): boolean {
+    return this.list.some((diagnostic) => diagnostic.severity === "error");
+  }
+
+  #push(what: Pick<Diagnostic, "code" | "severity" | "message" | "reason" | "fix">, file: ts.SourceFile | undefined, start: number): void {
+    if (!file) {
+      this.list.push({ ...what, file: undefined, line: 0, column: 0, source: "" });
+      return;
+    }
+    const at = file.getLineAndCharacterOfPosition(start);
+    const known = path.relative(this.cwd, file.fileName);
+    const duplicate = this.list.some((other) => other.code === what.code && other.file === known && other.line === at.line + 1 && other.column === at.character + 1 && other.message === what.message);
+    if (!duplicate) this.list.push({ ...what, file: known, line: at.line + 1, column: at.character + 1, source: lineText(file, at.line) });
+  }
+}
+
+/** The text of a 0-based line. */
+export function lineText(file: ts.SourceFile, line: number): string {
+  const starts = file.getLineStarts();
+  return file.text.slice(starts[line], starts[line + 1]).replace(/\r?\n$/, "");
+}
+
+/** A diagnostic as a person reads it: place, code, sentence, code frame, reason, way out. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const place = diagnostic.file ? `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}: ` : "";
+  const lines = [`${place}${diagnostic.severity} ${diagnostic.code}: ${diagnostic.message}`];
+  if (diagnostic.source.trim() !== "") {
+    const gutter = String(diagnostic.line);
+    lines.push(`  ${gutter} | ${diagnostic.source}`, `  ${" ".repeat(gutter.length)} | ${" ".repeat(Math.max(0, diagnostic.column - 1))}^`);
+  }
+  if (diagnostic.reason) lines.push(`  why: ${diagnostic.reason}`);
+  if (diagnostic.fix) lines.push(`  fix: ${diagnostic.fix}`);
+  return lines.join("\n");
+}
