@@ -109,7 +109,7 @@ export class Actor implements AttemptOwner {
   }
 
   /** Nobody waits for these calls any more. */
-  abort(calls: readonly number[], reason: Error): void {
+  abort(calls: readonly number[], reason: string): void {
     const { timers } = this.#host.ports;
     for (const call of calls) {
       this.#attempts.get(call)?.abort(reason, timers);
@@ -143,10 +143,10 @@ export class Actor implements AttemptOwner {
   }
 
   /** Leaves memory: timers stop, bodies are told, late answers are ignored. */
-  drop(reason: Error): void {
+  drop(reason: string): void {
     this.phase = "gone";
     this.disarm();
-    this.abort([...this.#attempts.keys(), ...this.#delayed.keys()], reason);
+    if (this.#attempts.size + this.#delayed.size > 0) this.abort([...this.#attempts.keys(), ...this.#delayed.keys()], reason);
   }
 }
 

@@ -1,5 +1,5 @@
 /** One attempt of one step call in this process: its context, its timeout, its abort signal. */
-import { TimeoutError } from "../shared/errors.js";
+import { CancelledError, TimeoutError } from "../shared/errors.js";
 import { callWithContext, type StepContext } from "./effects/context.js";
 import { formatDuration } from "./effects/duration.js";
 import type { StepDefinition } from "./effects/step.js";
@@ -63,8 +63,8 @@ export class StepAttempt implements StepContext {
   }
 
   /** Nobody wants the outcome any more. The body is told through its signal; whatever it still answers is ignored. */
-  abort(reason: Error, timers: Timers): void {
-    if (this.#finish(timers)) this.#controller?.abort(reason);
+  abort(reason: string, timers: Timers): void {
+    if (this.#finish(timers)) this.#controller?.abort(new CancelledError(reason));
   }
 
   #expire(afterMs: number): void {

@@ -8,7 +8,6 @@
  *
  * Cost: a step whose body answers no promise costs no timer, no macrotask and no promise of its own: all of them share the one awaited per group.
  */
-import { CancelledError } from "../shared/errors.js";
 import { Actor, type ActorHost } from "./actor.js";
 import { Driver } from "./driver.js";
 import type { Codec, Outcome } from "./image.js";
@@ -78,7 +77,7 @@ export class Engine implements ActorHost {
       return this.#refuse(claimed, error, now);
     }
     // Left over from a lease that was lost without this worker noticing; the new fence is the one that counts (I5).
-    this.#actors.get(claimed.id)?.drop(new CancelledError("this worker lost the run"));
+    this.#actors.get(claimed.id)?.drop("this worker lost the run");
     const actor = new Actor(this, claimed.id, claimed.fence, driver);
     this.#actors.set(claimed.id, actor);
     if (actor.receive(claimed.messages) || driver.isDue(now)) return this.enqueue(actor);
@@ -211,27 +210,27 @@ export class Engine implements ActorHost {
 
   #settle({ actor, transition, commit }: Pending, committed: boolean): void {
     if (actor.phase === "gone") return;
-    if (!committed) return this.#remove(actor, new CancelledError("another worker has taken the run over"));
+    if (!committed) return this.#remove(actor, "another worker has taken the run over");
     if (commit.release) {
-      this.#remove(actor, new CancelledError("the run has ended"));
+      this.#remove(actor, "the run has ended");
       if (LIVE_STATUSES.has(transition.status)) this.#options.onParked(actor.inbox.length > 0 ? commit.at : transition.wakeAt);
       else this.#options.onEnded(actor.run);
       return;
     }
     actor.phase = "idle";
-    if (transition.abort.length > 0) actor.abort(transition.abort, new CancelledError("nobody waits for this step any more"));
+    if (transition.abort.length > 0) actor.abort(transition.abort, "nobody waits for this step any more");
     actor.arm(transition.timerAt);
     if (!this.#stopping) actor.start(transition.start, commit.at);
     if (actor.inbox.length > 0 || actor.failure !== undefined) this.enqueue(actor);
   }
 
-  #remove(actor: Actor, reason: Error): void {
+  #remove(actor: Actor, reason: string): void {
     actor.drop(reason);
     if (this.#actors.get(actor.run) === actor) this.#actors.delete(actor.run);
   }
 
   /** Forgets all runs: somebody else owns them now. Their steps are aborted. */
-  dropAll(reason: Error): void {
+  dropAll(reason: string): void {
     for (const actor of [...this.#actors.values()]) this.#remove(actor, reason);
     this.#ready = [];
   }
@@ -240,7 +239,7 @@ export class Engine implements ActorHost {
     if (this.#dead) return;
     this.#dead = true;
     this.#pending = [];
-    this.dropAll(new CancelledError("the worker has stopped"));
+    this.dropAll("the worker has stopped");
     this.#options.onCrash(error);
     this.#checkQuiet();
   }
@@ -251,13 +250,13 @@ export class Engine implements ActorHost {
     const quiet = new Promise<void>((resolve) => (this.#onQuiet = resolve));
     const { timers } = this.ports;
     const handle = timers.after(graceMs, () => {
-      this.dropAll(new CancelledError("the worker is stopping"));
+      this.dropAll("the worker is stopping");
       this.#checkQuiet();
     });
     this.#checkQuiet();
     await quiet;
     timers.cancel(handle);
-    this.dropAll(new CancelledError("the worker is stopping"));
+    this.dropAll("the worker is stopping");
     this.#dead = true;
   }
 

@@ -226,17 +226,21 @@ export class Run<R = unknown> {
   }
 }
 
-/** Word that a run may have ended: at once from a worker in this process, otherwise after a pause that grows from 10 ms to 1 s. */
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 1_000;
+/** Word that a run may have ended: at once from a worker in this process, otherwise after a pause that grows. */
 class Notes {
   readonly #ports: Ports;
   readonly #close: () => void;
-  #pauseMs = 10;
+  #pauseMs: number;
   #heard = false;
   #wake: (() => void) | undefined;
 
   constructor(run: string, store: Store, ports: Ports) {
     this.#ports = ports;
-    this.#close = hubOf(store).onEnd(run, () => {
+    const hub = hubOf(store);
+    this.#pauseMs = hub.hasWorker ? LONGEST_PAUSE_MS : FIRST_PAUSE_MS;
+    this.#close = hub.onEnd(run, () => {
       this.#heard = true;
       this.#wake?.();
     });
@@ -250,7 +254,7 @@ class Notes {
     }
     return new Promise((resolve) => {
       const handle = timers.after(this.#pauseMs, () => this.#wake?.());
-      this.#pauseMs = Math.min(this.#pauseMs * 2, 1_000);
+      this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
       this.#wake = () => {
         this.#wake = undefined;
         this.#heard = false;

@@ -14,6 +14,11 @@ export class Hub {
     return () => this.#workers.delete(listener);
   }
 
+  /** A worker runs in this process, so the end of a run will most likely be heard of. */
+  get hasWorker(): boolean {
+    return this.#workers.size > 0;
+  }
+
   /** A run was created, retried, or sent a message. */
   work(): void {
     for (const listener of this.#workers) listener();

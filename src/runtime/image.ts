@@ -1,6 +1,7 @@
 /**
  * The image: everything a run is, as one object graph, so that what two strands share stays shared after a restore (I6). Encoded with every commit.
- * Field names are part of the checkpoint format; `format` grows when their meaning changes.
+ * The lists of fields given to
+ * the codec are part of the checkpoint format.
  */
 import {
   CancelledError,
@@ -12,8 +13,9 @@ import {
   TimeoutError,
   UsageError,
 } from "../shared/errors.js";
+import { registerHandler } from "./codec/handlers.js";
 import { registerValue } from "./registry.js";
-import { Strand, type TaskState } from "./strand.js";
+import { packed, Strand, unpacked, type TaskState } from "./strand.js";
 
 /** What the driver needs of the checkpoint codec. */
 export interface Codec {
@@ -30,17 +32,14 @@ export type Outcome =
   | { readonly kind: "cancelled"; readonly error: unknown };
 
 export class RunImage {
-  readonly format = 1;
   /** False until main has been entered. */
   begun = false;
-  /** Strands that have not ended, main first while it lives. */
-  strands: Strand[];
   /** Number of the next strand. */
   nextStrand = 1;
   /** Number of step calls made so far; the idempotency keys come from it. */
   calls = 0;
   /** Messages that arrived and were not received yet, by channel, oldest first. */
-  readonly mailboxes = new Map<string, unknown[]>();
+  mailboxes = new Map<string, unknown[]>();
   /** Tasks that failed while nobody joined them. */
   uncaught: TaskState[] = [];
   /** The run was asked to end. */
@@ -49,21 +48,41 @@ export class RunImage {
   ending: Outcome | undefined;
 
   constructor(
-    readonly run: string,
+    public run: string,
     /** Code id of the workflow. */
-    readonly workflow: string,
-    main: Strand,
-  ) {
-    this.strands = [main];
-  }
+    public workflow: string,
+    /** Strands that have not ended, main first while it lives. */
+    public strands: Strand[],
+  ) {}
 }
+
+/** Grows when the meaning of a field changes. */
+const FORMAT = 1;
+
+registerHandler<RunImage>({
+  name: "RunImage",
+  prototype: RunImage.prototype,
+  fields: ["format", "run", "workflow", "strands", "begun", "nextStrand", "calls", "mailboxes", "uncaught", "cancel", "ending"],
+  save(image) {
+    const { run, workflow, strands, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending } = image;
+    const boxes = mailboxes.size === 0 ? undefined : mailboxes;
+    return [FORMAT, run, workflow, packed(strands), begun, nextStrand, calls, boxes, packed(uncaught), cancel, ending];
+  },
+  create: () => new RunImage("", "", []),
+  restore(image, [format, run, workflow, strands, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending]) {
+    if (format !== FORMAT)
+      throw new ProgramChangedError(
+        `The run was saved in format ${String(format)}; this version of flowc reads format ${FORMAT}.`,
+      );
+    const fields = { run, workflow, begun, nextStrand, calls, cancel, ending };
+    Object.assign(image, fields, { mailboxes: mailboxes ?? new Map(), strands: unpacked(strands), uncaught: unpacked(uncaught) });
+  },
+});
 
 /** The image of a run that has not begun. */
 export function newImage(run: string, workflow: string, fn: Function, args: readonly unknown[], now: number): RunImage {
-  return new RunImage(run, workflow, new Strand(0, undefined, { kind: "start", fn, args, since: now }));
+  return new RunImage(run, workflow, [new Strand(0, undefined, { kind: "start", fn, args, since: now })]);
 }
-
-registerValue("flowc:RunImage.prototype", RunImage.prototype);
 
 // Errors of ours that a program can hold in a variable.
 for (const type of [

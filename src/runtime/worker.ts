@@ -217,7 +217,7 @@ export class Worker {
     if (!this.#running) return;
     // Declared dead, for instance after the machine slept: everything it held may be somebody else's by now (I5).
     ports.logger.warn("the worker lost its registration; it drops its runs and registers again", { worker: this.id });
-    this.#engine.dropAll(new StoreError("the worker lost its lease", "locked"));
+    this.#engine.dropAll("the worker lost its lease");
     await this.#register();
     this.#wakeSoon();
   }
@@ -247,7 +247,7 @@ export class Worker {
   }
 
   #crash(error: unknown): void {
-    if (this.#quit()) this.#engine.dropAll(error as Error);
+    if (this.#quit()) this.#engine.dropAll("the worker has stopped");
     this.#settleDone.reject(error);
   }
 

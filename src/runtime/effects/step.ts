@@ -4,7 +4,7 @@
  */
 import { UsageError } from "../../shared/errors.js";
 import { registerValue } from "../registry.js";
-import type { StepWait } from "../strand.js";
+import { StepWait } from "../strand.js";
 import { insideRun, suspend, shortName } from "../suspend.js";
 import { policyOf, type StepOptions, type StepPolicy } from "./retry.js";
 
@@ -86,7 +86,7 @@ function define(body: Function, self: unknown, options: StepOptions | undefined,
   const policy = policyOf(name, options);
   if (id === undefined) return unidentified(name);
   table.set(id, { id, name, body, self, policy });
-  const call = (...args: unknown[]): unknown => suspend(name, stepRequest(id, args, undefined));
+  const call = (...args: unknown[]): unknown => suspend(name, new StepWait(id, args, undefined));
   Object.defineProperty(call, "name", { value: name, configurable: true });
   registerValue(`flowc:step:${id}`, call);
   return call;
@@ -115,11 +115,7 @@ export function perform(body: Function, options?: StepOptions): unknown {
   if (typeof body !== "function") throw new UsageError(`perform() takes a function, not ${typeof body}.`);
   // Bad options are an error at the call, before anything is written.
   if (options !== undefined) policyOf(options.name ?? "perform", options);
-  return suspend("perform", stepRequest("", [body], options));
-}
-
-function stepRequest(id: string, input: readonly unknown[], options: object | undefined): StepWait {
-  return { kind: "step", step: id, input, options, call: 0, attempt: 1, notBefore: 0, since: 0, kept: undefined };
+  return suspend("perform", new StepWait("", [body], options));
 }
 
 const plainPerform = policyOf("perform", undefined);
