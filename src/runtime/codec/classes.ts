@@ -1,4 +1,5 @@
 import { idOf, privateFieldsOf } from "../registry.js";
+import { className, withArticle } from "./names.js";
 import { exoticByPrototype, type Exotic } from "./kinds/kind.js";
 
 /** What is known of all objects with one prototype. */
@@ -42,22 +43,10 @@ function foreign(at: object, prototype: object): string {
   return `its class extends ${className(at)}, which was not compiled by flowc and may keep state that flowc cannot see`;
 }
 
-/** `a Socket`, `an Agent`. */
-export function withArticle(name: string): string {
-  return name.startsWith("an ") ? name.replace("an anonymous", "an instance of an anonymous") : `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
-}
-
 function refused(why: string): ClassInfo {
   return { refusal: why, exotic: undefined };
 }
 
 function hash(field: string): string {
   return field.startsWith("#") ? field : `#${field}`;
-}
-
-/** The name of the class with that prototype, without calling anything of the program's. */
-export function className(prototype: object): string {
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-  const name: unknown = typeof constructor === "function" ? Object.getOwnPropertyDescriptor(constructor, "name")?.value : undefined;
-  return typeof name === "string" && name !== "" ? name : "an anonymous class";
 }

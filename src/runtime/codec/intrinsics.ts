@@ -1,3 +1,4 @@
+import { className, ownName } from "./names.js";
 import { corrupt } from "./reader.js";
 
 /**
@@ -40,9 +41,15 @@ export function intrinsic(name: string): object {
 function namedGlobal(value: object): string | undefined {
   if (value === globalThis) return "globalThis";
   if (value === process) return "process";
-  const name = typeof value === "function" ? value.name : value.constructor?.name.toLowerCase();
+  const name = typeof value === "function" ? ownName(value) : INSTANCES.get(className(Object.getPrototypeOf(value) as object | null));
   return name !== undefined && globalNamed(name) === value ? name : undefined;
 }
+
+const INSTANCES: ReadonlyMap<string, string> = new Map([
+  ["Crypto", "crypto"],
+  ["Performance", "performance"],
+]);
+
 
 function globalNamed(name: string): object | undefined {
   return (NAMED as readonly string[]).includes(name) ? ((globalThis as unknown as Record<string, object>)[name] ?? undefined) : undefined;

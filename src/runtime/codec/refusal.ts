@@ -2,7 +2,7 @@ import { types } from "node:util";
 import { NotSaveableError } from "../../shared/errors.js";
 import { Frame } from "../frame.js";
 import { closureOf } from "../registry.js";
-import { className, withArticle } from "./classes.js";
+import { className, withArticle } from "./names.js";
 import { handlerOf } from "./handlers.js";
 
 /** What the encoder knows of the walk. Keys of edges are not kept: they are found again when there is something to report. */
@@ -19,7 +19,7 @@ export const INSTANCE_FIX = "Open it inside a step, or let it go out of scope be
 export function notSaveable(graph: Graph, holder: number, value: unknown, why: string, fix: string): NotSaveableError {
   const chain: unknown[] = [value];
   for (let id = holder; id >= 0; id = graph.parents[id]!) chain.unshift(graph.nodes[id]);
-  const innermost = chain.findLastIndex((node, index) => node instanceof Frame && index < chain.length - 1);
+  const innermost = chain.findLastIndex((node, index) => index < chain.length - 1 && node instanceof Frame);
   const path = pathText(chain.slice(Math.max(innermost, 0)), innermost >= 0 ? "" : graph.rootName);
   const place = innermost >= 0 ? ` It is live in ${placeOf(chain[innermost] as Frame)}.` : "";
   return new NotSaveableError(`\`${path}\` cannot be saved: ${why}.${place} ${fix}`, path);
@@ -95,7 +95,7 @@ function keyText(key: string | symbol): string {
 export function explain(value: object, prototype: object | null): readonly [why: string, fix: string] {
   if (types.isPromise(value)) return ["it is a Promise", "Await it inside a step: a step returns its value."];
   if (types.isWeakMap(value) || types.isWeakSet(value) || value instanceof WeakRef) {
-    return [`it is a ${className(prototype ?? {})}, whose contents nobody can list`, "Use a Map or a Set, or let it go out of scope before the suspension."];
+    return [`it is a ${className(prototype)}, whose contents nobody can list`, "Use a Map or a Set, or let it go out of scope before the suspension."];
   }
   if (types.isGeneratorObject(value)) return ["it is a generator under way", "Finish it before the suspension, for example with Array.from."];
   const tag: unknown = prototype === null ? undefined : Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
@@ -103,5 +103,5 @@ export function explain(value: object, prototype: object | null): readonly [why:
     return [`it is a native ${tag}, whose position nobody can read`, "Finish it before the suspension, for example with Array.from."];
   }
   if (types.isModuleNamespaceObject(value)) return ["it is a module namespace", "Import it at the top of the file instead of holding it in a variable."];
-  return [`it is ${withArticle(className(prototype ?? {}))}`, INSTANCE_FIX];
+  return [`it is ${withArticle(className(prototype))}`, INSTANCE_FIX];
 }

@@ -3,13 +3,14 @@
  * factory the compiler emitted. What the program changed on it since (properties, `prototype`) is found by comparing it with a fresh one.
  */
 import type { Code } from "../../../shared/abi.js";
-import { closureOf, idOf } from "../../registry.js";
+import { $tag, closureOf, idOf } from "../../registry.js";
 import type { Closure } from "../../stamp.js";
 import type { Decoder } from "../decoder.js";
 import type { BodyWriter, Encoder } from "../encoder.js";
 import { Tag } from "../format.js";
 import { intrinsicName } from "../intrinsics.js";
-import { Late } from "../late.js";
+import { Late, settled } from "../late.js";
+import { ownName } from "../names.js";
 import { closureCode } from "../program.js";
 import { readProperties, writeProperties } from "../properties.js";
 import { corrupt } from "../reader.js";
@@ -33,8 +34,8 @@ export function writeClosure(out: Encoder, fn: Function): void {
 }
 
 function refuseFunction(out: Encoder, fn: Function): never {
-  const name: unknown = Object.getOwnPropertyDescriptor(fn, "name")?.value;
-  const called = typeof name === "string" && name !== "" ? ` (${name})` : "";
+  const name = ownName(fn);
+  const called = name === undefined ? "" : ` (${name})`;
   const isNative = Function.prototype.toString.call(fn).endsWith("{ [native code] }");
   if (isNative && called.startsWith(" (bound ")) {
     out.refuse(fn, `it is a bound function${called}`, "Use an arrow function instead of bind().");
@@ -199,11 +200,11 @@ class LateClosure extends Late {
     return [...this.captured, this.self];
   }
   override make(): Function {
-    const captured = this.captured.map((value) => (value instanceof Late ? value.made : value));
-    const self = this.self instanceof Late ? this.self.made : this.self;
+    const captured = this.captured.map(settled);
+    const self = settled(this.self);
     const fn: unknown = Reflect.apply(this.code.make!, self, captured);
     if (typeof fn !== "function") throw corrupt(`${this.code.id} makes no function`);
-    return fn;
+    return $tag(fn, this.code, captured, self);
   }
 }
 

@@ -66,9 +66,9 @@ function kindOf(value: object, prototype: object | null): Exotic {
 
 /** The prototype to save for `value`, after checking that its class is one whose instances can be saved. */
 function savedPrototype(out: Encoder, value: object, prototype: object | null): object | null {
+  if (!hasKnownState(value)) out.refuse(value, ...explain(value, prototype));
   if (prototype === null || prototype === Object.prototype) return prototype;
   if (isReferable(prototype)) {
-    if (!hasKnownState(value)) out.refuse(value, ...explain(value, prototype));
     const info = classInfo(prototype);
     if (info.refusal !== undefined) out.refuse(value, ...refusalOf(value, prototype, info));
     return prototype;
@@ -92,8 +92,8 @@ function hasKnownState(value: object): boolean {
 function nativeErrorPrototype(value: object, prototype: object): object | undefined {
   if (!types.isNativeError(value)) return undefined;
   const above = Object.getPrototypeOf(prototype) as object | null;
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-  const isNodes = typeof constructor === "function" && intrinsicName(constructor) !== undefined;
+  const constructor = Object.getOwnPropertyDescriptor(prototype, "constructor");
+  const isNodes = constructor?.get !== undefined || (typeof constructor?.value === "function" && intrinsicName(constructor.value as Function) !== undefined);
   return isNodes && above !== null && intrinsicName(above) !== undefined ? above : undefined;
 }
 
