@@ -9,7 +9,8 @@ import { Stamp, type Closure } from "./stamp.js";
 const codes = new Map<string, Code>();
 const functions = new Map<string, Function>();
 const values = new Map<string, object>();
-const ids = new WeakMap<object, string>();
+/** Looked up for every object of every image, which is why it is no WeakMap. */
+const ids = new Map<object, string>();
 
 const privateFields = new WeakMap<object, readonly string[]>();
 

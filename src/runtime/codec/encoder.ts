@@ -33,17 +33,25 @@ const isProxy = types.isProxy;
 
 let epochs = 0;
 
+/** Up to this many nodes, searching the table is faster than keeping a Map: indexOf compares several at once. */
+const SEARCHED = 32;
+/** Stands in the table for a node that is not found by identity. */
+const HIDDEN = {};
+
 /**
  * Writes one image. Numbers objects as it meets them; `#nodes` is at once the table of numbers and the worklist: node i's body is written
  * after the bodies of all nodes before it, whatever the depth of the graph.
  */
 export class Encoder extends Writer {
-  readonly #ids = new Map<object | symbol, number>();
-  #nodes: (object | symbol)[] = [];
+  /** Number of objects so far: what is used of the tables below, which are kept from image to image. */
+  #count = 0;
+  readonly #nodes: (object | symbol | undefined)[] = [];
   /** Node in whose body each node was first met. */
-  #parents: number[] = [];
-  #tags: number[] = [];
-  #aux: Aux[] = [];
+  readonly #parents: number[] = [];
+  readonly #tags: number[] = [];
+  readonly #aux: Aux[] = [];
+  /** Numbers by identity, once there are more nodes than searching the table is worth. */
+  readonly #ids = new Map<object | symbol, number>();
   readonly #strings = new Map<string, number>();
   readonly #codes: Code[] = [];
   #shapes = 0;
@@ -59,7 +67,7 @@ export class Encoder extends Writer {
     this.#rootName = rootName;
     this.byte(FORMAT_VERSION);
     this.value(root);
-    for (let id = 0; id < this.#nodes.length; id++) {
+    for (let id = 0; id < this.#count; id++) {
       this.#current = id;
       this.#body(id);
     }
@@ -70,12 +78,12 @@ export class Encoder extends Writer {
   /** Forgets everything of the last image. */
   override reset(): void {
     super.reset();
-    this.#ids.clear();
-    this.#nodes.length = 0;
-    this.#parents.length = 0;
-    this.#tags.length = 0;
-    this.#aux.length = 0;
-    this.#strings.clear();
+    if (this.#count > SEARCHED) this.#ids.clear();
+    for (let id = 0; id < this.#count; id++) this.#nodes[id] = this.#aux[id] = undefined;
+    // What is searched stays short.
+    if (this.#count > SEARCHED) this.#nodes.length = SEARCHED;
+    this.#count = 0;
+    if (this.#strings.size > 0) this.#strings.clear();
     this.#codes.length = 0;
     this.#shapes = 0;
     this.#current = -1;
@@ -84,7 +92,7 @@ export class Encoder extends Writer {
 
   /** Number of objects in the image so far. */
   get size(): number {
-    return this.#nodes.length;
+    return this.#count;
   }
 
   value(value: unknown): void {
@@ -139,10 +147,9 @@ export class Encoder extends Writer {
 
   /** An object or function: its number when it was met before, its head otherwise. */
   reference(value: object): void {
-    const id = this.#ids.get(value);
-    if (id === undefined) return this.#meet(value);
-    this.byte(Tag.NODE_REF);
-    this.uint(id);
+    const id = this.#find(value);
+    if (id < 0) return this.#meet(value);
+    this.nodeReference(id);
   }
 
   shape(shape: Shape): void {
@@ -166,17 +173,31 @@ export class Encoder extends Writer {
 
   /** Numbers `value`; its body follows later when `aux` is given. */
   add(value: object | symbol, tag: number, aux: Aux): void {
-    const id = this.#nodes.length;
-    this.#ids.set(value, id);
-    this.#nodes.push(value);
-    this.#parents.push(this.#current);
-    this.#tags.push(tag);
-    this.#aux.push(aux);
+    const id = this.#count++;
+    this.#nodes[id] = value;
+    this.#parents[id] = this.#current;
+    this.#tags[id] = tag;
+    this.#aux[id] = aux;
+    if (id >= SEARCHED) this.#index(value, id);
   }
 
-  /** Takes back that `value` can be found by identity; its number stays. */
-  hide(value: object): void {
+  #index(value: object | symbol, id: number): void {
+    if (id === SEARCHED) for (let i = 0; i < SEARCHED; i++) this.#ids.set(this.#nodes[i]!, i);
+    this.#ids.set(value, id);
+  }
+
+  /** The number of a node met before, −1 when it was not met. */
+  #find(value: object | symbol): number {
+    if (this.#count > SEARCHED) return this.#ids.get(value) ?? -1;
+    // What lies behind the used part is undefined, and no node is.
+    return this.#nodes.indexOf(value);
+  }
+
+  /** Takes back that the node can be found by identity; its number stays. */
+  hide(id: number): void {
+    const value = this.#nodes[id]!;
     this.#ids.delete(value);
+    this.#nodes[id] = HIDDEN;
   }
 
   /** Refers to a node by number. */
@@ -185,14 +206,14 @@ export class Encoder extends Writer {
     this.uint(id);
   }
 
-  /** The number of an object met before, `undefined` when it was not met. */
-  idOf(value: object): number | undefined {
-    return this.#ids.get(value);
+  /** Whether an object was met before. */
+  has(value: object): boolean {
+    return this.#find(value) >= 0;
   }
 
   /** Stops the walk: `value`, found in the body under way, cannot be saved. `why` goes on "it cannot be saved: …", `fix` is a sentence. */
   refuse(value: unknown, why: string, fix: string): never {
-    const graph: Graph = { nodes: this.#nodes, parents: this.#parents, rootName: this.#rootName };
+    const graph: Graph = { nodes: this.#nodes as Graph["nodes"], parents: this.#parents, rootName: this.#rootName };
     throw notSaveable(graph, this.#current, value, why, fix);
   }
 
@@ -238,11 +259,8 @@ export class Encoder extends Writer {
   }
 
   #symbol(symbol: symbol): void {
-    const id = this.#ids.get(symbol);
-    if (id !== undefined) {
-      this.byte(Tag.NODE_REF);
-      return this.uint(id);
-    }
+    const id = this.#find(symbol);
+    if (id >= 0) return this.nodeReference(id);
     const wellKnown = symbolNumber(symbol);
     const key = Symbol.keyFor(symbol);
     if (wellKnown !== undefined) this.pair(Tag.SYMBOL_WELL_KNOWN, wellKnown);

@@ -29,7 +29,7 @@ export class PooledBuffers {
       out.nodeReference(known.id);
       return true;
     }
-    if (out.idOf(buffer) !== undefined || !this.#canPool(buffer, end - start)) return false;
+    if (out.has(buffer) || !this.#canPool(buffer, end - start)) return false;
     this.#total += buffer.byteLength;
     const pooled: Pooled = { id: out.size, buffer, ranges: [[start, end]] };
     this.#byBuffer.set(buffer, pooled);
@@ -37,7 +37,7 @@ export class PooledBuffers {
     out.byte(0);
     out.add(buffer, Tag.EXOTIC, undefined);
     // Not found by identity: whoever meets the buffer itself has to say so.
-    out.hide(buffer);
+    out.hide(pooled.id);
     out.uint(buffer.byteLength);
     return true;
   }

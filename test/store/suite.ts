@@ -1,0 +1,443 @@
+/** The specification of a store, as tests. Every store passes it: call `run` with a factory. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ClaimedRun, Commit, JournalEntry, NewMessage, NewRun, Store, WorkerRecord } from "../../src/runtime/store/store.js";
+
+export interface Medium {
+  /** A connection to the one medium of the test; stores that can only have one answer with that. */
+  connect(): Store;
+  /** Removes the medium. All connections are closed. */
+  destroy(): void;
+}
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (data: Uint8Array | undefined): string | undefined => data && new TextDecoder().decode(data);
+
+export function newRun(id: string, over: Partial<NewRun> = {}): NewRun {
+  return { id, workflow: "src/checkout.ts#checkout", image: bytes(`image of ${id}`), createdAt: 1_000, ...over };
+}
+
+export function workerRecord(id: string, over: Partial<WorkerRecord> = {}): WorkerRecord {
+  return { id, pid: 42, host: "here", startedAt: 1_000, leaseUntil: 10_000, ...over };
+}
+
+export function commitOf(run: ClaimedRun, over: Partial<Commit> = {}): Commit {
+  return { run: run.id, fence: run.fence, at: 2_000, status: "waiting", wakeAt: undefined, waitingFor: "step charge", consumed: [], journal: [], release: false, ...over };
+}
+
+function message(run: string, over: Partial<NewMessage> = {}): NewMessage {
+  return { run, kind: "send", topic: "approval", payload: bytes("yes"), sentAt: 3_000, ...over };
+}
+
+const entry = (at: number, kind = "step.completed", data: Record<string, unknown> = { step: "charge" }): JournalEntry => ({ at, kind, data });
+const alive = (): boolean => true;
+
+export function run(storeName: string, factory: () => Medium): void {
+  describe(`the store ${storeName}`, () => {
+    let medium: Medium;
+    let store: Store;
+
+    beforeEach(() => {
+      medium = factory();
+      store = medium.connect();
+    });
+    afterEach(async () => {
+      await store.close();
+      medium.destroy();
+    });
+
+    const claim = (workerId: string, over: Partial<Parameters<Store["claim"]>[0]> = {}): Promise<ClaimedRun[]> =>
+      store.claim({ workerId, now: 1_000, leaseUntil: 10_000, limit: 100, ...over });
+    const ids = (runs: readonly { id: string }[]): string[] => runs.map(({ id }) => id);
+
+    /** A registered worker that holds a new run. */
+    async function held(id = "r1", worker = "w1"): Promise<ClaimedRun> {
+      await store.createRun(newRun(id));
+      await store.registerWorker(workerRecord(worker), 1_000, alive);
+      return (await claim(worker)).find((claimed) => claimed.id === id)!;
+    }
+
+    describe("createRun", () => {
+      test("makes a ready run that is due", async () => {
+        expect(await store.createRun(newRun("r1"))).toBe("created");
+        const found = await store.getRun("r1");
+        expect(found).toMatchObject({ id: "r1", workflow: "src/checkout.ts#checkout", status: "ready", createdAt: 1_000, updatedAt: 1_000, wakeAt: 1_000, owner: undefined, waitingFor: "", version: 0, outcome: undefined });
+        expect(text(found!.image)).toBe("image of r1");
+      });
+
+      test("leaves an existing run alone, whatever its state", async () => {
+        const claimed = await held();
+        await store.commit([commitOf(claimed, { status: "completed", outcome: bytes("done") })]);
+        expect(await store.createRun(newRun("r1", { image: bytes("other"), workflow: "x#y" }))).toBe("exists");
+        expect(await store.getRun("r1")).toMatchObject({ status: "completed", workflow: "src/checkout.ts#checkout" });
+      });
+
+      test("keeps no reference to what the caller may change", async () => {
+        const image = bytes("abc");
+        await store.createRun(newRun("r1", { image }));
+        image.fill(0);
+        expect(text((await store.getRun("r1"))!.image)).toBe("abc");
+      });
+    });
+
+    test("getRun of an unknown id is undefined", async () => {
+      expect(await store.getRun("nope")).toBeUndefined();
+    });
+
+    describe("listRuns", () => {
+      beforeEach(async () => {
+        for (const n of [1, 2, 3, 4, 5]) await store.createRun(newRun(`r${n}`, { createdAt: n, workflow: n % 2 ? "a#odd" : "a#even" }));
+      });
+
+      test("newest first, without payloads", async () => {
+        const runs = await store.listRuns({});
+        expect(ids(runs)).toEqual(["r5", "r4", "r3", "r2", "r1"]);
+        expect(runs[0]).not.toHaveProperty("image");
+      });
+
+      test("by workflow, by status, by page", async () => {
+        expect(ids(await store.listRuns({ workflow: "a#even" }))).toEqual(["r4", "r2"]);
+        expect(ids(await store.listRuns({ limit: 2 }))).toEqual(["r5", "r4"]);
+        expect(ids(await store.listRuns({ limit: 2, after: "r4" }))).toEqual(["r3", "r2"]);
+        expect(ids(await store.listRuns({ after: "r1" }))).toEqual([]);
+        expect(ids(await store.listRuns({ after: "unknown" }))).toEqual([]);
+        await store.registerWorker(workerRecord("w"), 1, alive);
+        await claim("w", { limit: 1 });
+        expect(ids(await store.listRuns({ status: ["running"] }))).toEqual(["r1"]);
+        expect(ids(await store.listRuns({ status: ["ready"], workflow: "a#odd" }))).toEqual(["r5", "r3"]);
+        expect(await store.listRuns({ status: [] })).toEqual([]);
+      });
+
+      test("at most 100 unless asked for more", async () => {
+        for (let n = 6; n <= 130; n++) await store.createRun(newRun(`r${n}`, { createdAt: n }));
+        expect((await store.listRuns({})).length).toBe(100);
+        expect((await store.listRuns({ limit: 1000 })).length).toBe(130);
+      });
+    });
+
+    describe("claim", () => {
+      beforeEach(() => store.registerWorker(workerRecord("w1"), 1_000, alive));
+
+      test("hands over a due run with all of it, and marks it as held", async () => {
+        await store.createRun(newRun("r1"));
+        const [claimed] = await claim("w1");
+        expect(claimed).toMatchObject({ id: "r1", status: "running", owner: "w1", fence: 1, messages: [], version: 0 });
+        expect(text(claimed!.image)).toBe("image of r1");
+        expect(await store.getRun("r1")).toMatchObject({ status: "running", owner: "w1" });
+        expect(await claim("w1")).toEqual([]);
+      });
+
+      test("not before its time, oldest first, no more than asked for", async () => {
+        for (const [id, createdAt] of [["a", 30], ["b", 10], ["c", 20], ["d", 2_000]] as const) await store.createRun(newRun(id, { createdAt }));
+        expect(ids(await claim("w1", { limit: 2 }))).toEqual(["b", "c"]);
+        expect(ids(await claim("w1"))).toEqual(["a"]);
+        expect(ids(await claim("w1", { now: 1_999 }))).toEqual([]);
+        expect(ids(await claim("w1", { now: 2_000 }))).toEqual(["d"]);
+      });
+
+      test("of the named workflows only", async () => {
+        await store.createRun(newRun("a", { workflow: "x#a" }));
+        await store.createRun(newRun("b", { workflow: "x#b" }));
+        expect(ids(await claim("w1", { workflows: [] }))).toEqual([]);
+        expect(ids(await claim("w1", { workflows: ["x#b", "x#c"] }))).toEqual(["b"]);
+      });
+
+      test("raises the fence with every claim", async () => {
+        await store.createRun(newRun("r1"));
+        const [first] = await claim("w1");
+        await store.commit([commitOf(first!, { wakeAt: 1_500, release: true })]);
+        expect(await claim("w1", { now: 1_499 })).toEqual([]);
+        const [second] = await claim("w1", { now: 1_500 });
+        expect(second!.fence).toBeGreaterThan(first!.fence);
+      });
+
+      test("not a run that waits for a message alone, until one comes", async () => {
+        await store.createRun(newRun("r1"));
+        const [first] = await claim("w1");
+        await store.commit([commitOf(first!, { wakeAt: undefined, release: true })]);
+        expect(await claim("w1", { now: 1e12 })).toEqual([]);
+        await store.send(message("r1"));
+        expect(ids(await claim("w1", { now: 3_000 }))).toEqual(["r1"]);
+      });
+
+      test("not an ended run", async () => {
+        for (const status of ["completed", "failed", "cancelled"] as const) {
+          await store.createRun(newRun(status));
+          const [claimed] = await claim("w1");
+          await store.commit([commitOf(claimed!, { status, wakeAt: 1 })]);
+        }
+        expect(await claim("w1", { now: 1e12 })).toEqual([]);
+      });
+
+      test("a run under a lease that has ended, but not before", async () => {
+        await store.createRun(newRun("r1"));
+        await claim("w1", { leaseUntil: 5_000 });
+        await store.renew("w1", 20_000);
+        expect(await claim("w1", { now: 20_000 })).toEqual([]);
+        const [again] = await claim("w1", { now: 20_001 });
+        expect(again).toMatchObject({ id: "r1", fence: 2 });
+      });
+
+      test("hands over the waiting messages, oldest first", async () => {
+        await store.createRun(newRun("r1"));
+        await store.createRun(newRun("r2"));
+        for (const topic of ["a", "b"]) await store.send(message("r1", { topic, sentAt: 500 }));
+        await store.send(message("r2", { topic: "other", sentAt: 500 }));
+        const claimed = (await claim("w1")).find(({ id }) => id === "r1")!;
+        expect(claimed.messages.map(({ topic }) => topic)).toEqual(["a", "b"]);
+        expect(claimed.messages[0]).toMatchObject({ run: "r1", kind: "send", sentAt: 500 });
+        expect(text(claimed.messages[0]!.payload)).toBe("yes");
+      });
+    });
+
+    describe("commit", () => {
+      test("writes state, image, journal and version at once", async () => {
+        const claimed = await held();
+        const image = bytes("second image");
+        expect(await store.commit([commitOf(claimed, { image, wakeAt: 9_000, journal: [entry(2_000), entry(2_001, "x", { n: [1, null, "ä"] })] })])).toEqual(["committed"]);
+        image.fill(0);
+        const found = await store.getRun("r1");
+        expect(found).toMatchObject({ status: "waiting", updatedAt: 2_000, wakeAt: 9_000, owner: "w1", waitingFor: "step charge", waitingSince: 2_000, version: 1 });
+        expect(text(found!.image)).toBe("second image");
+        expect(await store.readJournal("r1")).toEqual([entry(2_000), entry(2_001, "x", { n: [1, null, "ä"] })]);
+      });
+
+      test("without an image or an outcome, those stay", async () => {
+        const claimed = await held();
+        await store.commit([commitOf(claimed, { outcome: bytes("partial") })]);
+        await store.commit([commitOf(claimed, { status: "failed" })]);
+        const found = await store.getRun("r1");
+        expect([text(found!.image), text(found!.outcome)]).toEqual(["image of r1", "partial"]);
+      });
+
+      test("keeps since when it waits for the same thing", async () => {
+        const claimed = await held();
+        await store.commit([commitOf(claimed, { at: 2_000, waitingFor: "message approval" })]);
+        await store.commit([commitOf(claimed, { at: 3_000, waitingFor: "message approval" })]);
+        expect((await store.getRun("r1"))!.waitingSince).toBe(2_000);
+        await store.commit([commitOf(claimed, { at: 4_000, waitingFor: "step ship" })]);
+        expect((await store.getRun("r1"))!.waitingSince).toBe(4_000);
+      });
+
+      test("I5: with an older fence changes nothing", async () => {
+        const first = await held();
+        await store.send(message("r1"));
+        await store.commit([commitOf(first, { release: true })]);
+        const [second] = await claim("w1", { now: 9_999 });
+        const late = commitOf(first, { image: bytes("stale"), status: "failed", outcome: bytes("stale"), journal: [entry(1)], consumed: second!.messages.map(({ seq }) => seq) });
+        const before = await store.getRun("r1");
+        expect(await store.commit([late])).toEqual(["superseded"]);
+        expect(await store.commit([{ ...late, journal: [] }])).toEqual(["superseded"]);
+        expect(await store.getRun("r1")).toEqual(before);
+        expect(await store.readJournal("r1")).toEqual([]);
+        expect((await store.pollMessages("w1", 0)).length).toBe(1);
+      });
+
+      test("I5: after the lease was given back, or for an unknown run, changes nothing", async () => {
+        const claimed = await held();
+        await store.commit([commitOf(claimed, { release: true })]);
+        expect(await store.commit([commitOf(claimed, { journal: [entry(1)] }), commitOf({ ...claimed, id: "unknown" })])).toEqual(["superseded", "superseded"]);
+        expect((await store.getRun("r1"))!.version).toBe(1);
+      });
+
+      test("of a group: each by its own fence, answers in order", async () => {
+        for (const id of ["a", "b", "c"]) await store.createRun(newRun(id));
+        await store.registerWorker(workerRecord("w1"), 1_000, alive);
+        const [a, b, c] = await claim("w1");
+        expect(await store.commit([commitOf(a!), commitOf(b!, { fence: 99 }), commitOf(c!), commitOf(a!, { journal: [entry(5)] })])).toEqual(["committed", "superseded", "committed", "committed"]);
+        expect((await store.getRun("a"))!.version).toBe(2);
+        expect((await store.getRun("b"))!.version).toBe(0);
+        expect(await store.readJournal("a")).toEqual([entry(5)]);
+      });
+
+      test("of nothing", async () => {
+        expect(await store.commit([])).toEqual([]);
+      });
+
+      test("releases: nobody holds it, and it is due at its time", async () => {
+        const claimed = await held();
+        await store.commit([commitOf(claimed, { wakeAt: 5_000, release: true })]);
+        expect(await store.getRun("r1")).toMatchObject({ owner: undefined, wakeAt: 5_000 });
+        expect(await claim("w1", { now: 4_999 })).toEqual([]);
+      });
+
+      test("releases at once when a message came in the meantime, and not when it was consumed", async () => {
+        const claimed = await held();
+        await store.send(message("r1", { sentAt: 1_900 }));
+        const [waiting] = await store.pollMessages("w1", 0);
+        await store.commit([commitOf(claimed, { at: 2_000, wakeAt: 5_000, release: true })]);
+        const [again] = await claim("w1", { now: 2_000 });
+        expect(again!.messages.map(({ seq }) => seq)).toEqual([waiting!.seq]);
+        await store.commit([commitOf(again!, { at: 2_100, wakeAt: 5_000, consumed: [waiting!.seq], release: true })]);
+        expect(await claim("w1", { now: 4_999 })).toEqual([]);
+        expect((await claim("w1", { now: 5_000 }))[0]!.messages).toEqual([]);
+      });
+
+      test("an ended run is always released", async () => {
+        const claimed = await held();
+        await store.commit([commitOf(claimed, { status: "completed", outcome: bytes("42"), wakeAt: 1, waitingFor: "" })]);
+        expect(await store.getRun("r1")).toMatchObject({ status: "completed", owner: undefined, wakeAt: undefined });
+      });
+    });
+
+    describe("messages", () => {
+      test("unknown and ended runs take none", async () => {
+        expect(await store.send(message("nope"))).toBe("unknown");
+        const claimed = await held();
+        await store.commit([commitOf(claimed, { status: "failed" })]);
+        expect(await store.send(message("r1"))).toBe("ended");
+      });
+
+      test("the same id is kept once, also after it was consumed", async () => {
+        const claimed = await held();
+        expect(await store.send(message("r1", { id: "m1" }))).toBe("sent");
+        expect(await store.send(message("r1", { id: "m1" }))).toBe("duplicate");
+        const [only, ...others] = await store.pollMessages("w1", 0);
+        expect(others).toEqual([]);
+        await store.commit([commitOf(claimed, { consumed: [only!.seq] })]);
+        expect(await store.pollMessages("w1", 0)).toEqual([]);
+        expect(await store.send(message("r1", { id: "m1" }))).toBe("duplicate");
+        await store.createRun(newRun("r2"));
+        expect(await store.send(message("r2", { id: "m1" }))).toBe("sent");
+      });
+
+      test("polling gives those of runs the worker holds, after a number, oldest first", async () => {
+        await held("r1");
+        await store.createRun(newRun("r2"));
+        await store.send(message("r1", { topic: "a" }));
+        await store.send(message("r2", { topic: "not held" }));
+        await store.send(message("r1", { kind: "cancel", topic: "b" }));
+        const all = await store.pollMessages("w1", 0);
+        expect(all.map(({ topic, kind }) => [topic, kind])).toEqual([["a", "send"], ["b", "cancel"]]);
+        expect(ids((await store.pollMessages("w1", all[0]!.seq)).map(({ topic }) => ({ id: topic })))).toEqual(["b"]);
+        expect(await store.pollMessages("other", 0)).toEqual([]);
+      });
+
+      test("numbers never come back", async () => {
+        const claimed = await held();
+        await store.send(message("r1"));
+        const [first] = await store.pollMessages("w1", 0);
+        await store.commit([commitOf(claimed, { consumed: [first!.seq] })]);
+        await store.send(message("r1"));
+        expect((await store.pollMessages("w1", 0))[0]!.seq).toBeGreaterThan(first!.seq);
+      });
+
+      test("a message of another run cannot be consumed", async () => {
+        const claimed = await held("r1");
+        await store.createRun(newRun("r2"));
+        await store.send(message("r2", { sentAt: 1_000 }));
+        const [other] = await claim("w1", { now: 5_000 });
+        await store.commit([commitOf(claimed, { consumed: [other!.messages[0]!.seq] })]);
+        expect((await store.pollMessages("w1", 0)).length).toBe(1);
+      });
+    });
+
+    describe("retryRun", () => {
+      test("makes a failed run claimable again from what it kept", async () => {
+        const claimed = await held();
+        await store.commit([commitOf(claimed, { status: "failed", outcome: bytes("error"), journal: [entry(1, "run.failed")] })]);
+        expect(await store.retryRun("r1", 7_000, entry(7_000, "run.retried"))).toBe("ready");
+        expect(await store.getRun("r1")).toMatchObject({ status: "ready", outcome: undefined, wakeAt: 7_000, updatedAt: 7_000 });
+        const [again] = await claim("w1", { now: 7_000 });
+        expect(text(again!.image)).toBe("image of r1");
+        await store.commit([commitOf(again!, { journal: [entry(8_000)] })]);
+        expect((await store.readJournal("r1")).map(({ kind }) => kind)).toEqual(["run.failed", "run.retried", "step.completed"]);
+      });
+
+      test("any other run stays as it is", async () => {
+        expect(await store.retryRun("nope", 1, entry(1))).toBe("unknown");
+        await store.createRun(newRun("r1"));
+        expect(await store.retryRun("r1", 1, entry(1))).toBe("not-failed");
+        expect(await store.readJournal("r1")).toEqual([]);
+      });
+    });
+
+    describe("workers", () => {
+      test("a second one gets the holder's record", async () => {
+        const holder = workerRecord("w1", { pid: 7, host: "there", startedAt: 5 });
+        expect(await store.registerWorker(holder, 1_000, alive)).toBe("registered");
+        expect(await store.registerWorker(workerRecord("w2"), 1_000, alive)).toEqual(holder);
+        expect(await store.renew("w2", 99_000)).toBe(false);
+        expect(await store.registerWorker(workerRecord("w1", { leaseUntil: 11_000 }), 1_000, alive)).toBe("registered");
+      });
+
+      test.each([
+        ["whose lease has ended", 10_000, alive],
+        ["that is not alive", 1_000, () => false],
+      ])("a holder %s is replaced, and its runs are claimable at once", async (_name, now, isAlive) => {
+        const claimed = await held();
+        await store.commit([commitOf(claimed, { wakeAt: 500_000 })]);
+        expect(await store.registerWorker(workerRecord("w2", { leaseUntil: 90_000 }), now, isAlive)).toBe("registered");
+        const [taken] = await claim("w2", { now });
+        expect(taken).toMatchObject({ id: "r1", owner: "w2", fence: claimed.fence + 1 });
+        expect(await store.renew("w1", 99_000)).toBe(false);
+        // I5: the old one may still be running.
+        expect(await store.commit([commitOf(claimed)])).toEqual(["superseded"]);
+      });
+
+      test("isAlive is asked about the holder", async () => {
+        await store.registerWorker(workerRecord("w1", { pid: 77 }), 1_000, alive);
+        const asked: number[] = [];
+        await store.registerWorker(workerRecord("w2"), 1_000, (other) => asked.push(other.pid) > 0);
+        expect(asked).toEqual([77]);
+      });
+
+      test("unregistering releases what it holds, and makes room", async () => {
+        const claimed = await held();
+        await store.unregisterWorker("w1", 1_500);
+        expect(await store.getRun("r1")).toMatchObject({ owner: undefined, status: "ready" });
+        expect(await store.commit([commitOf(claimed)])).toEqual(["superseded"]);
+        expect(await store.registerWorker(workerRecord("w2"), 1_500, alive)).toBe("registered");
+        expect(ids(await claim("w2", { now: 1_500 }))).toEqual(["r1"]);
+      });
+
+      test("unregistering somebody else changes nothing", async () => {
+        await held();
+        await store.unregisterWorker("w9", 1_500);
+        expect(await store.getRun("r1")).toMatchObject({ owner: "w1" });
+        expect(await store.renew("w1", 20_000)).toBe(true);
+      });
+    });
+
+    describe("two connections", () => {
+      let other: Store;
+      beforeEach(() => {
+        other = medium.connect();
+      });
+      afterEach(() => other.close());
+
+      test("of two creators of one id, one creates", async () => {
+        const results = await Promise.all([store.createRun(newRun("r1")), other.createRun(newRun("r1"))]);
+        expect(results.toSorted()).toEqual(["created", "exists"]);
+      });
+
+      test("a run is handed over once", async () => {
+        for (let n = 0; n < 50; n++) await store.createRun(newRun(`r${n}`));
+        await store.registerWorker(workerRecord("w1"), 1_000, alive);
+        const options = { now: 1_000, leaseUntil: 10_000, limit: 7 };
+        const seen: string[] = [];
+        for (let n = 0; n < 5; n++) {
+          const [mine, theirs] = await Promise.all([store.claim({ ...options, workerId: "w1" }), other.claim({ ...options, workerId: "w1" })]);
+          seen.push(...ids(mine), ...ids(theirs));
+        }
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(seen.length).toBe(50);
+      });
+
+      test("each sees what the other committed", async () => {
+        const claimed = await held();
+        expect(await other.send(message("r1"))).toBe("sent");
+        expect((await store.pollMessages("w1", 0)).length).toBe(1);
+        expect(await other.commit([commitOf(claimed, { image: bytes("by the other"), journal: [entry(1)] })])).toEqual(["committed"]);
+        expect(text((await store.getRun("r1"))!.image)).toBe("by the other");
+        expect(await store.commit([commitOf(claimed, { journal: [entry(2)] })])).toEqual(["committed"]);
+        expect((await other.readJournal("r1")).map(({ at }) => at)).toEqual([1, 2]);
+      });
+    });
+
+    test("a closed store refuses politely", async () => {
+      await store.close();
+      await expect(store.getRun("r1")).rejects.toMatchObject({ code: "FLOW_STORE", reason: "closed" });
+      await store.close();
+    });
+  });
+}
