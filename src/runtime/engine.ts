@@ -37,6 +37,12 @@ interface Pending {
   readonly commit: Commit;
 }
 
+/**
+ * Most transitions in a group. Sharing one disk flush pays up to a few hundred (measured on SQLite, null steps: 22 µs a step in groups of 32, 12.6 in groups
+ * of 256, 11.5 from 512 on); more would only make one turn longer.
+ */
+const LARGEST_GROUP = 512;
+
 /** Time spent without letting timers and I/O events through. */
 const LONGEST_TURN_MS = 8;
 
@@ -135,10 +141,11 @@ export class Engine implements ActorHost {
     if (!this.#committing && this.#pending.length > 0) void this.#commitAll();
   };
 
+  /** Advances what is ready, as far as it fits into the next group. */
   #advanceReady(): void {
-    const ready = this.#ready;
-    if (ready.length === 0 || this.#dead) return;
-    this.#ready = [];
+    const room = LARGEST_GROUP - this.#pending.length;
+    if (this.#ready.length === 0 || room <= 0 || this.#dead) return;
+    const ready = this.#ready.splice(0, room);
     const now = this.ports.clock.now();
     for (const actor of ready) if (actor.phase === "queued") this.#pending.push(this.#advance(actor, now));
   }

@@ -7,18 +7,16 @@
  *     const receipt = await run.result();
  */
 import { CancelledError, RunFailedError, UnknownRunError, UsageError } from "../shared/errors.js";
-import { decode, encode } from "./codec/index.js";
+import { codec } from "./checkpoint.js";
 import { Channel } from "./effects/channel.js";
 import { hubOf } from "./hub.js";
-import { newImage, type Codec, type Outcome, type RunImage } from "./image.js";
+import { newImage, type Outcome, type RunImage } from "./image.js";
 import { describeImage, type RunDescription } from "./inspect.js";
 import { realPorts, type Ports } from "./ports.js";
 import { closureOf, functionById } from "./registry.js";
 import { oneLine } from "./saved.js";
 import { LIVE_STATUSES, type JournalEntry, type RunQuery, type RunSummary, type Store, type StoredRun } from "./store/store.js";
 import { Worker, type WorkerOptions } from "./worker.js";
-
-const codec: Codec = { encode: (root) => encode(root), decode };
 
 export interface FlowOptions {
   /** Where runs live: `sqlite("flow.db")`, `memory()`. */

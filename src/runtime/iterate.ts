@@ -28,6 +28,9 @@ const setValues: unknown = Set.prototype.values;
 const typedLength = Object.getOwnPropertyDescriptor(TypedArrayPrototype, "length")!.get as () => number;
 const typedTag = Object.getOwnPropertyDescriptor(TypedArrayPrototype, Symbol.toStringTag)!.get as () => string | undefined;
 
+const sizeOfMap = Object.getOwnPropertyDescriptor(Map.prototype, "size")!.get!;
+const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, "size")!.get!;
+
 export type CursorKind = "values" | "keys" | "entries";
 
 interface Result {
@@ -106,6 +109,8 @@ export class StringCursor extends Cursor {
 export class CollectionCursor extends Cursor {
   /** The native iterator; `undefined` while the position is only known as `remaining`. */
   #native: Iterator<unknown> | undefined;
+  /** The intrinsic `next` of the native iterator. */
+  #next: () => Result;
   #remaining = 0;
 
   constructor(
@@ -114,17 +119,14 @@ export class CollectionCursor extends Cursor {
     public kind: CursorKind,
   ) {
     super();
-    this.#native = nativeIterator(target, kind);
+    this.#next = nextOf(target);
+    if (target !== undefined) this.#native = nativeIterator(target, kind);
   }
 
   next(): Result {
     if (this.target === undefined) return { done: true, value: undefined };
-    this.#native ??= this.#restored(this.target);
-    const result = Reflect.apply(
-      this.target instanceof Map ? (mapNext as () => Result) : (setNext as () => Result),
-      this.#native,
-      [],
-    );
+    this.settle();
+    const result = Reflect.apply(this.#next, this.#native, []);
     if (result.done) {
       this.target = undefined;
       this.#native = undefined;
@@ -136,41 +138,55 @@ export class CollectionCursor extends Cursor {
   remaining(): number {
     if (this.target === undefined) return 0;
     if (this.#native === undefined) return this.#remaining;
-    const next = (this.target instanceof Map ? mapNext : setNext) as () => Result;
     let left = 0;
-    while (!Reflect.apply(next, this.#native, []).done) left++;
+    while (!Reflect.apply(this.#next, this.#native, []).done) left++;
     // The drained iterator is made anew right away: entries added after this are visited, as they would have been.
     this.#remaining = left;
     this.#native = this.#restored(this.target);
     return left;
   }
 
-  /** For the codec: takes the fields that `save` listed. */
+  /** For the codec: takes the fields that `save` listed. The collection may still be empty; `settleCursors` takes the position once it is not. */
   restore(target: unknown, kind: unknown, remaining: unknown): void {
     const collection = isMap(target) || isSet(target) ? target : undefined;
     if (collection === undefined && target !== undefined) throw new TypeError("a cursor over something else than a Map or a Set");
-    if ((kind !== "values" && kind !== "keys" && kind !== "entries") || !Number.isSafeInteger(remaining))
+    if ((kind !== "values" && kind !== "keys" && kind !== "entries") || !Number.isSafeInteger(remaining)) {
       throw new TypeError("a damaged cursor");
+    }
     this.target = collection;
     this.kind = kind;
+    this.#next = nextOf(collection);
     this.#remaining = remaining as number;
     this.#native = undefined;
+    unsettled.push(this);
+  }
+
+  /** Takes the position that was saved. */
+  settle(): void {
+    if (this.target !== undefined) this.#native ??= this.#restored(this.target);
   }
 
   #restored(target: Map<unknown, unknown> | Set<unknown>): Iterator<unknown> {
-    const native = nativeIterator(target, this.kind)!;
-    const next = (target instanceof Map ? mapNext : setNext) as () => Result;
-    for (let skip = target.size - this.#remaining; skip > 0; skip--) Reflect.apply(next, native, []);
+    const native = nativeIterator(target, this.kind);
+    const size = Reflect.apply(isMap(target) ? sizeOfMap : sizeOfSet, target, []) as number;
+    for (let skip = size - this.#remaining; skip > 0; skip--) Reflect.apply(this.#next, native, []);
     return native;
   }
 }
 
-function nativeIterator(
-  target: Map<unknown, unknown> | Set<unknown> | undefined,
-  kind: CursorKind,
-): Iterator<unknown> | undefined {
-  if (target === undefined) return undefined;
-  if (target instanceof Map) return Reflect.apply(Map.prototype[kind], target, []);
+function nextOf(target: Map<unknown, unknown> | Set<unknown> | undefined): () => Result {
+  return (isMap(target) ? mapNext : setNext) as () => Result;
+}
+
+const unsettled: CollectionCursor[] = [];
+
+/** After a checkpoint has been decoded, before the program can change a collection: cursors in it take their positions. */
+export function settleCursors(): void {
+  for (const cursor of unsettled.splice(0)) cursor.settle();
+}
+
+function nativeIterator(target: Map<unknown, unknown> | Set<unknown>, kind: CursorKind): Iterator<unknown> {
+  if (isMap(target)) return Reflect.apply(Map.prototype[kind], target, []) as Iterator<unknown>;
   return Reflect.apply(Set.prototype[kind], target, []) as Iterator<unknown>;
 }
 
@@ -233,8 +249,15 @@ export function arrayIterator(target: unknown, kind: CursorKind): Cursor {
   return new ArrayCursor(Object(target) as ArrayLike<unknown>, kind);
 }
 
-/** A saveable stand-in for `map.entries()` and its siblings. */
-export function collectionIterator(target: Map<unknown, unknown> | Set<unknown>, kind: CursorKind): Cursor {
+/** A saveable stand-in for `map.entries()` and its siblings. Throws TypeError unless `target` is a Map. */
+export function mapIterator(target: unknown, kind: CursorKind): Cursor {
+  if (!isMap(target)) throw new TypeError(`Method Map.prototype.${kind} called on incompatible receiver ${describe(target)}`);
+  return new CollectionCursor(target, kind);
+}
+
+/** A saveable stand-in for `set.values()` and its siblings. Throws TypeError unless `target` is a Set. */
+export function setIterator(target: unknown, kind: CursorKind): Cursor {
+  if (!isSet(target)) throw new TypeError(`Method Set.prototype.${kind} called on incompatible receiver ${describe(target)}`);
   return new CollectionCursor(target, kind);
 }
 
@@ -249,9 +272,6 @@ function isMap(value: unknown): value is Map<unknown, unknown> {
 function isSet(value: unknown): value is Set<unknown> {
   return brandedSize(Set.prototype, value);
 }
-
-const sizeOfMap = Object.getOwnPropertyDescriptor(Map.prototype, "size")!.get!;
-const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, "size")!.get!;
 
 /** The `size` getter throws unless its receiver is the real thing, whatever its prototype says. */
 function brandedSize(prototype: object, value: unknown): boolean {

@@ -247,8 +247,12 @@ export class Worker {
   }
 
   #crash(error: unknown): void {
-    if (this.#quit()) this.#engine.dropAll("the worker has stopped");
-    this.#settleDone.reject(error);
+    if (!this.#quit()) return this.#settleDone.reject(error);
+    this.#engine.dropAll("the worker has stopped");
+    const { store, ports } = this.#parts;
+    const report = (): void => this.#settleDone.reject(error);
+    // So that nobody has to wait for the lease to end. A store that is broken may refuse this too.
+    store.unregisterWorker(this.id, ports.clock.now()).then(report, report);
   }
 
   /** Ends everything periodic. False when that has happened already. */

@@ -1,9 +1,9 @@
 /** Hand-emitted workflows and a world under control, for tests of the runtime that do not depend on the compiler. */
 import { ABI_VERSION, RESUME_THROW, type Code, type FrameShape, type ResumeMode } from "../../src/shared/abi.js";
-import { decode, encode } from "../../src/runtime/codec/index.js";
+import { codec } from "../../src/runtime/checkpoint.js";
 import { Driver } from "../../src/runtime/driver.js";
 import { definitionOf } from "../../src/runtime/effects/step.js";
-import { newImage, type Codec, type Outcome, type RunImage } from "../../src/runtime/image.js";
+import { newImage, type Outcome, type RunImage } from "../../src/runtime/image.js";
 import type { Ports } from "../../src/runtime/ports.js";
 import { $module, $tag } from "../../src/runtime/registry.js";
 import { restoreInput, save } from "../../src/runtime/saved.js";
@@ -11,7 +11,7 @@ import type { Message } from "../../src/runtime/store/store.js";
 import { $save, SUSPEND } from "../../src/runtime/suspend.js";
 import type { DriverEvent, StepStart, Transition } from "../../src/runtime/transition.js";
 
-export const codec: Codec = { encode: (root) => encode(root), decode };
+export { codec };
 
 export type Vars = Record<string, unknown>;
 /** One piece of a function between two suspension points: gets the variables and the value of the call before; answers the value of its own call. */

@@ -242,7 +242,8 @@ function mergeSort(values: unknown[], comparator: Callback): unknown[] {
       let left = start;
       let right = middle;
       while (left < middle && right < end) {
-        const order = Number(Reflect.apply(comparator, undefined, [from[left], from[right]]));
+        // Unary plus, not Number(): a BigInt throws.
+        const order = +(Reflect.apply(comparator, undefined, [from[left], from[right]]) as number);
         push(to, order > 0 ? from[right++] : from[left++]);
       }
       while (left < middle) push(to, from[left++]);

@@ -1,11 +1,11 @@
 /** `forEach` of Map and Set as ordinary code, compiled by flowc so that the callback may suspend. Entries added meanwhile are visited. */
-import { collectionIterator } from "../iterate.js";
+import { mapIterator, setIterator } from "../iterate.js";
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
 
 export function mapForEach(this: unknown, callback: Callback, thisArg?: unknown): void {
   const self = this as Map<unknown, unknown>;
-  const entries = collectionIterator(self, "entries");
+  const entries = mapIterator(self, "entries");
   if (typeof callback !== "function") throw new TypeError(`${String(callback)} is not a function`);
   for (let step = entries.next(); !step.done; step = entries.next()) {
     const [key, value] = step.value as [unknown, unknown];
@@ -15,7 +15,7 @@ export function mapForEach(this: unknown, callback: Callback, thisArg?: unknown)
 
 export function setForEach(this: unknown, callback: Callback, thisArg?: unknown): void {
   const self = this as Set<unknown>;
-  const values = collectionIterator(self, "values");
+  const values = setIterator(self, "values");
   if (typeof callback !== "function") throw new TypeError(`${String(callback)} is not a function`);
   for (let step = values.next(); !step.done; step = values.next()) {
     Reflect.apply(callback, thisArg, [step.value, step.value, self]);

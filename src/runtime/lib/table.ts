@@ -1,5 +1,5 @@
 /** Which built-ins have a suspendable version. Filled at the first question, since most programs never ask. */
-import { arrayIterator, collectionIterator, type CursorKind } from "../iterate.js";
+import { arrayIterator, mapIterator, setIterator, type CursorKind } from "../iterate.js";
 import * as array from "./array.js";
 import { mapForEach, setForEach } from "./collections.js";
 
@@ -33,13 +33,13 @@ function addIterators(entries: Map<Function, Function>): void {
     entries.set(Array.prototype[kind], function (this: unknown) {
       return arrayIterator(this, kind);
     });
-    entries.set(Map.prototype[kind], function (this: Map<unknown, unknown>) {
-      return collectionIterator(this, kind);
+    entries.set(Map.prototype[kind], function (this: unknown) {
+      return mapIterator(this, kind);
     });
     // `Set.prototype.keys` is the same function as `values`.
     if (kind !== "keys") {
-      entries.set(Set.prototype[kind], function (this: Set<unknown>) {
-        return collectionIterator(this, kind);
+      entries.set(Set.prototype[kind], function (this: unknown) {
+        return setIterator(this, kind);
       });
     }
   }
