@@ -22,7 +22,7 @@ const OWN_DIST = path.resolve(path.dirname(fileURLToPath(import.meta.url)), ".."
 const DEFAULTS: ts.CompilerOptions = {
   strict: true,
   target: ts.ScriptTarget.ES2024,
-  lib: ["lib.es2024.d.ts", "lib.esnext.collection.d.ts", "lib.esnext.iterator.d.ts", "lib.dom.d.ts"],
+  lib: ["lib.es2025.d.ts", "lib.dom.d.ts"],
   skipLibCheck: true,
   allowImportingTsExtensions: true,
 };
@@ -36,7 +36,7 @@ export function loadProgram(options: CompileOptions): Loaded {
   const rootNames = entries.length > 0 ? entries : (config?.fileNames ?? []);
   for (const file of rootNames) if (!existsSync(file)) problems.push(problem(`File '${path.relative(cwd, file)}' not found.`));
   if (rootNames.length === 0) problems.push(problem("No files to compile: name a file, or have a tsconfig.json that includes some."));
-  const compilerOptions = withOwnNeeds(config?.options ?? DEFAULTS);
+  const compilerOptions = withOwnNeeds(config?.options ?? { ...DEFAULTS, types: nodeTypes(entries[0] ?? path.join(cwd, "x.ts")) });
   const rootDir = project ? path.dirname(project) : projectRoot(entries[0] ? path.dirname(entries[0]) : cwd);
   const host = ts.createCompilerHost(compilerOptions, true);
   const ownTypes = resolveOwnTypes(compilerOptions, host, entries[0] ?? path.join(rootDir, "x.ts"));
@@ -92,6 +92,12 @@ function projectRoot(from: string): string {
 function resolveOwnTypes(options: ts.CompilerOptions, host: ts.CompilerHost, from: string): { found: string | undefined } {
   const resolved = ts.resolveModuleName("flowc", from, options, host).resolvedModule;
   return { found: resolved ? path.resolve(resolved.resolvedFileName) : undefined };
+}
+
+/** Node's types when they are installed where the program is: a workflow's steps are Node code, and TypeScript 6 includes no types by itself. */
+function nodeTypes(from: string): string[] {
+  const found = ts.resolveTypeReferenceDirective("node", from, {}, ts.sys).resolvedTypeReferenceDirective;
+  return found ? ["node"] : [];
 }
 
 function problem(messageText: string): ts.Diagnostic {

@@ -207,7 +207,7 @@ class Analysis {
     while (ts.isParenthesizedExpression(up)) up = up.parent;
     if (!ts.isCallExpression(up)) return true;
     if (unwrap(up.expression) === node) return false; // called on the spot
-    return !diesWithCall(this.findings.checker, up);
+    return !diesWithCall(this.findings.checker, up, node);
   }
 
   /** A declaration without an earlier use is created where it stands, when everything above it is initialized. */

@@ -115,14 +115,12 @@ class Sites {
     return callbacks.length > 0 ? { node, kind: "foreign", callee: NEVER, callbacks, label: calleeName(callee) } : undefined;
   }
 
-  /** The arguments that land in a parameter declared as a function. Through `any` a function is data, not a callback. */
+  /** The arguments that land in a parameter declared as a function. Through `any` or a type parameter a function is data, not a callback. */
   #callbacks(node: ts.CallExpression | ts.NewExpression, declaration: ts.Node): CallSite["callbacks"] {
     if (!ts.isFunctionLike(declaration)) return [];
     const found: { node: ts.Expression; value: Value }[] = [];
-    for (const argument of node.arguments ?? []) {
-      if (!this.#isFunctionValue(argument)) continue;
-      const wanted = this.checker.getContextualType(argument);
-      if (wanted && (wanted.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0) continue;
+    for (const [index, argument] of (node.arguments ?? []).entries()) {
+      if (!this.#isFunctionValue(argument) || !takesFunction(this.checker, declaration, index)) continue;
       found.push({ node: argument, value: this.values.of(argument) });
     }
     return found;
@@ -172,7 +170,28 @@ function isLibrary(declaration: ts.Node): boolean {
 }
 
 /** Whether a function literal handed to this call is surely dead when the call returns. */
-export function diesWithCall(checker: ts.TypeChecker, node: ts.CallExpression): boolean {
+export function diesWithCall(checker: ts.TypeChecker, node: ts.CallExpression, argument: ts.Node): boolean {
   const declaration = checker.getResolvedSignature(node)?.declaration;
-  return declaration !== undefined && isLibrary(declaration) && callsAtOnce(ownerName(declaration));
+  if (!declaration || !ts.isFunctionLike(declaration) || !isLibrary(declaration) || !callsAtOnce(ownerName(declaration))) return false;
+  const index = node.arguments.findIndex((candidate) => unwrap(candidate) === argument);
+  return index >= 0 && takesFunction(checker, declaration, index);
+}
+
+/** Whether the parameter at `index` is declared as a function: a callback, where `push(...items: T[])` takes data. */
+function takesFunction(checker: ts.TypeChecker, declaration: ts.SignatureDeclaration | ts.JSDocSignature, index: number): boolean {
+  const parameters = declaration.parameters;
+  const parameter = parameters[Math.min(index, parameters.length - 1)];
+  if (!parameter || !ts.isParameter(parameter)) return false;
+  let type = checker.getTypeAtLocation(parameter);
+  if (parameter.dotDotDotToken) type = checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type;
+  const parts = type.isUnion() ? type.types : [type];
+  return parts.some((part) => isCallable(checker, part));
+}
+
+function isCallable(checker: ts.TypeChecker, type: ts.Type): boolean {
+  if (type.flags & ts.TypeFlags.TypeParameter) {
+    const constraint = checker.getBaseConstraintOfType(type);
+    return constraint !== undefined && constraint !== type && constraint.getCallSignatures().length > 0;
+  }
+  return type.getCallSignatures().length > 0;
 }

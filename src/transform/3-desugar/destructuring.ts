@@ -25,9 +25,9 @@ interface Element {
   readonly rest: boolean;
 }
 
-/** `const <pattern> = value` with a suspension in the pattern. */
+/** `const <pattern> = source` with a suspension in the pattern; `source` is safe to read more than once. */
 export function destructureDeclaration(d: Desugarer, pattern: ts.BindingPattern, source: ts.Expression): void {
-  destructure(d, pattern, atom(d, source));
+  destructure(d, pattern, source);
 }
 
 /** `<pattern> = right`; its value is the right side. */

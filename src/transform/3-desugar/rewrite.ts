@@ -151,8 +151,7 @@ export class Rewriter {
       const known = values.get(variable);
       if (known) return known;
       if (variable.kind === "parameter") return factory.createIdentifier(variable.name);
-      const checked = variable.early && (variable.kind === "let" || variable.kind === "const" || variable.kind === "class");
-      return checked ? runtimeName("$TDZ") : undefinedValue();
+      return isChecked(variable) ? runtimeName("$TDZ") : undefinedValue();
     };
     return factory.createObjectLiteralExpression(
       box.variables.map((variable) => factory.createPropertyAssignment(variable.emitName, initial(variable))),
@@ -179,8 +178,9 @@ export class Rewriter {
 
   #boxedRead(variable: Variable, node: ts.Identifier): ts.Expression {
     const access = ts.setSourceMapRange(this.boxed(variable), node);
-    const checked = variable.early && (variable.kind === "let" || variable.kind === "const" || variable.kind === "class");
-    if (!checked || isWritten(node)) return access;
+    if (!isChecked(variable) || isWritten(node)) return access;
+    // In its own function, after its declaration, it is initialized.
+    if (variable.owner === this.fn && node.pos >= variable.readyAt && !ts.isCaseBlock(variable.scope)) return access;
     return callRuntime("$live", [access, factory.createStringLiteral(variable.name)]);
   }
 
@@ -487,6 +487,11 @@ function closureExpression(fast: ts.Node): ts.Expression {
 function isWritten(node: ts.Identifier): boolean {
   const up = parentOf(node);
   return ts.isBinaryExpression(up) && unwrap(up.left) === node && up.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+}
+
+/** Whether reads have to make sure that the binding is initialized. */
+function isChecked(variable: Variable): boolean {
+  return variable.early && (variable.kind === "let" || variable.kind === "const" || variable.kind === "class");
 }
 
 /** The name of a function, class or parameter where it is declared. */

@@ -6,7 +6,7 @@ import { ts, unwrap } from "../ts.js";
 import { callExpression, isPlainPoint } from "./call.js";
 import { declareOf, type Desugarer } from "./desugarer.js";
 import { destructureDeclaration } from "./destructuring.js";
-import { effect, into, value } from "./expression.js";
+import { atom, effect, into, value } from "./expression.js";
 import { forEachStatement } from "./for-each.js";
 import { jumpTo, returnFrom, returnIsIntercepted } from "./jump.js";
 import { forStatement, whileStatement } from "./loop.js";
@@ -94,13 +94,14 @@ export function variableDeclaration(d: Desugarer, declaration: ts.VariableDeclar
 }
 
 function patternDeclaration(d: Desugarer, pattern: ts.BindingPattern, initializer: ts.Expression, source: ts.Node): void {
-  if (d.plan.isLowered(pattern)) return destructureDeclaration(d, pattern, initializer);
+  if (d.plan.isLowered(pattern)) return destructureDeclaration(d, pattern, atom(d, initializer));
   bindTo(d, pattern, value(d, initializer), source);
 }
 
-/** Declares and assigns everything a pattern without suspensions binds. */
+/** Declares and assigns everything a name or pattern binds. */
 export function bindTo(d: Desugarer, name: ts.BindingName, from: ts.Expression, source?: ts.Node): void {
   if (ts.isIdentifier(name)) return d.declareVariable(d.ctx.variableOf(name)!, from, source);
+  if (d.plan.isLowered(name)) return destructureDeclaration(d, name, d.spill(from));
   const variables = boundNames(name).map((bound) => d.ctx.variableOf(bound)!);
   const simple = variables.every((variable) => !variable.boxed && variable.kind !== "var");
   if (simple) {

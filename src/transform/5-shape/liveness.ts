@@ -7,6 +7,7 @@
  * (Aho, Lam, Sethi, Ullman: Compilers, section 9.2.5.)
  */
 import type { Context } from "../context.js";
+import type { Variable } from "../1-find/captures.js";
 import type { FunctionInfo } from "../1-find/model.js";
 import type { BlockId, PointId } from "../ir.js";
 import { ts } from "../ts.js";
@@ -143,11 +144,21 @@ export class Uses {
     const known = this.#cache.get(node);
     if (known) return known;
     const names = new Set<string>();
+    // A function expression knows itself by its own name: that is not a use of the variable it is stored in.
+    const own = new Set<Variable>();
     const visit = (child: ts.Node): void => {
       if (ts.isIdentifier(child)) {
-        const name = this.ctx.nameIn(child, this.fn);
+        const variable = this.ctx.variableOf(child);
+        const name = variable && own.has(variable) ? undefined : this.ctx.nameIn(child, this.fn);
         if (name !== undefined) names.add(name);
-      } else if (!ts.isTypeNode(child) || ts.isExpressionWithTypeArguments(child)) ts.forEachChild(child, visit);
+        return;
+      }
+      if (ts.isTypeNode(child) && !ts.isExpressionWithTypeArguments(child)) return;
+      const self = ts.isFunctionExpression(child) && child.name ? this.ctx.variableOf(child.name) : undefined;
+      const isNew = self !== undefined && !own.has(self);
+      if (isNew) own.add(self);
+      ts.forEachChild(child, visit);
+      if (isNew) own.delete(self);
     };
     visit(node);
     const list = [...names];

@@ -1,6 +1,6 @@
 /** One function through desugar, lower, shape and emit: its fast copy in place, its code object and resume copy for the end of the module. */
 import { createHash } from "node:crypto";
-import type { PointInfo } from "../../shared/abi.js";
+import { RUNTIME_NAMES, type PointInfo } from "../../shared/abi.js";
 import type { Variable } from "../1-find/captures.js";
 import type { FunctionInfo } from "../1-find/model.js";
 import { walkOwn } from "../1-find/suspension.js";
@@ -139,12 +139,15 @@ function fastNode(rewriter: Rewriter, info: FunctionInfo, statements: readonly t
   return rewriter.withBody(node, node.body, made);
 }
 
+/** Names that emitted code uses for other things. */
+const RESERVED: readonly string[] = [...RUNTIME_NAMES, "$m", "$home", "$item"];
+
 /**
  * Gives each variable of a lowered function a name of its own, since the resume copy declares them all side by side. A name is kept unless it means
  * something else elsewhere in the function. Returns all names in use.
  */
 function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> {
-  const taken = new Set<string>();
+  const taken = new Set<string>(RESERVED);
   const variables = ctx.captures.variablesIn.get(info) ?? [];
   const own = new Set<Variable>(variables);
   collectForeignNames(ctx, info, own, taken);
