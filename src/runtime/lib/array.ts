@@ -3,6 +3,7 @@
  * ECMA-262 in their order (holes, species, one read of the length, the callback checked before anything runs), since I1 allows no other answer.
  * Native callers never come here: `$lib` in emitted code picks these only where a callback may suspend.
  */
+import { stableSort } from "./sort.js";
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
 type Indexed = Record<PropertyKey, unknown>;
@@ -165,7 +166,7 @@ export function sort(this: unknown, comparator?: Callback): unknown {
   const length = lengthOf(self);
   const present: unknown[] = [];
   for (let k = 0; k < length; k++) if (k in self) push(present, self[k]);
-  const sorted = mergeSort(present, comparator);
+  const sorted = stableSort(present, comparator as (a: unknown, b: unknown) => unknown);
   let k = 0;
   for (; k < sorted.length; k++) self[k] = sorted[k];
   // Only as many are deleted as there were holes.
@@ -181,7 +182,7 @@ export function toSorted(this: unknown, comparator?: Callback): unknown[] {
   if (length > 2 ** 32 - 1) throw new RangeError("Invalid array length");
   const values: unknown[] = [];
   for (let k = 0; k < length; k++) push(values, self[k]);
-  return mergeSort(values, comparator);
+  return stableSort(values, comparator as (a: unknown, b: unknown) => unknown);
 }
 
 /** `Array.from` with a mapper; `this` is the constructor, as in `class List extends Array {}; List.from(…)`. */
@@ -223,37 +224,6 @@ function withMethod(items: unknown, method: Callback): Iterable<unknown> {
 }
 
 const COMPARATOR = "The comparison function must be either a function or undefined";
-
-/**
- * Stable bottom-up merge sort; `undefined` goes last without being compared.
- *
- *     width 1:  [b][a][d][c]   ⇒   width 2:  [a b][c d]   ⇒   width 4:  [a b c d]
- */
-function mergeSort(values: unknown[], comparator: Callback): unknown[] {
-  let from: unknown[] = [];
-  for (let i = 0; i < values.length; i++) if (values[i] !== undefined) push(from, values[i]);
-  const undefinedCount = values.length - from.length;
-  let to: unknown[] = [];
-  for (let width = 1; width < from.length; width *= 2) {
-    to = [];
-    for (let start = 0; start < from.length; start += 2 * width) {
-      const middle = Math.min(start + width, from.length);
-      const end = Math.min(start + 2 * width, from.length);
-      let left = start;
-      let right = middle;
-      while (left < middle && right < end) {
-        // Unary plus, not Number(): a BigInt throws.
-        const order = +(Reflect.apply(comparator, undefined, [from[left], from[right]]) as number);
-        push(to, order > 0 ? from[right++] : from[left++]);
-      }
-      while (left < middle) push(to, from[left++]);
-      while (right < end) push(to, from[right++]);
-    }
-    from = to;
-  }
-  for (let i = 0; i < undefinedCount; i++) push(from, undefined);
-  return from;
-}
 
 function flattenInto(out: Indexed, start: number, element: Indexed): number {
   let to = start;
@@ -309,7 +279,9 @@ function speciesCreate(original: Indexed, length: number): Indexed {
 
 function newArray(length: number): Indexed {
   if (length > 2 ** 32 - 1) throw new RangeError("Invalid array length");
-  return new Array<unknown>(length) as unknown as Indexed;
+  const out: unknown[] = [];
+  out.length = length;
+  return out as unknown as Indexed;
 }
 
 type Constructor = new (...args: unknown[]) => unknown;

@@ -1,6 +1,22 @@
 /** Which built-ins have a suspendable version. Filled at the first question, since most programs never ask. */
 import { arrayIterator, mapIterator, setIterator, type CursorKind } from "../iterate.js";
-import * as array from "./array.js";
+import {
+  every,
+  filter,
+  find,
+  findIndex,
+  findLast,
+  findLastIndex,
+  flatMap,
+  forEach,
+  from,
+  map,
+  reduce,
+  reduceRight,
+  some,
+  sort,
+  toSorted,
+} from "./array.js";
 import { mapForEach, setForEach } from "./collections.js";
 
 let table: Map<Function, Function> | undefined;
@@ -12,15 +28,29 @@ export function $lib<T>(fn: T): T {
   return (table.get(fn) as T | undefined) ?? fn;
 }
 
-const ARRAY_METHODS = [
-  "forEach", "map", "filter", "some", "every", "find", "findIndex", "findLast", "findLastIndex", "reduce", "reduceRight", "flatMap", "sort", "toSorted",
-] as const; // prettier-ignore
+const ARRAY_METHODS = {
+  forEach,
+  map,
+  filter,
+  some,
+  every,
+  find,
+  findIndex,
+  findLast,
+  findLastIndex,
+  reduce,
+  reduceRight,
+  flatMap,
+  sort,
+  toSorted,
+};
 
 /** The built-ins as they are at the first question: a program that replaces one before that has replaced it. */
 function build(): Map<Function, Function> {
   const entries = new Map<Function, Function>();
-  for (const name of ARRAY_METHODS) entries.set(Array.prototype[name], array[name]);
-  entries.set(Array.from, array.from);
+  for (const [name, version] of Object.entries(ARRAY_METHODS))
+    entries.set(Array.prototype[name as keyof typeof ARRAY_METHODS], version);
+  entries.set(Array.from, from);
   entries.set(Map.prototype.forEach, mapForEach);
   entries.set(Set.prototype.forEach, setForEach);
   addIterators(entries);

@@ -11,9 +11,9 @@
 import { isBuiltinIterable } from "../1-find/suspension.js";
 import { factory } from "../context.js";
 import { Label } from "../ir.js";
-import { ts } from "../ts.js";
+import { ts, unwrap } from "../ts.js";
 import type { Desugarer, Enclosing } from "./desugarer.js";
-import { value } from "./expression.js";
+import { atom, value } from "./expression.js";
 import { bindTo, nested } from "./statement.js";
 
 export function forEachStatement(d: Desugarer, node: ts.ForOfStatement | ts.ForInStatement, labels: readonly ts.LabeledStatement[]): void {
@@ -24,7 +24,7 @@ export function forEachStatement(d: Desugarer, node: ts.ForOfStatement | ts.ForI
 }
 
 function forOfBuiltin(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.LabeledStatement[]): void {
-  const iterator = d.spill(d.runtime("$iterate", [value(d, node.expression)]), "iterator", node);
+  const iterator = d.spill(d.runtime("$iterate", [iterable(d, node.expression)]), "iterator", node);
   const label = new Label(labels[0]?.label.text);
   const body = d.collect(() => {
     const result = d.spill(factory.createCallExpression(factory.createPropertyAccessExpression(iterator, "next"), undefined, []), "next");
@@ -34,6 +34,18 @@ function forOfBuiltin(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts
   });
   d.emit({ kind: "loop", label, init: [], test: undefined, testLast: false, update: undefined, body });
 }
+
+/** `xs.entries()` in the head of a loop: by the version whose position can be saved. */
+function iterable(d: Desugarer, node: ts.Expression): ts.Expression {
+  const call = unwrap(node);
+  const callee = ts.isCallExpression(call) && call.arguments.length === 0 && !ts.isOptionalChain(call) ? unwrap(call.expression) : undefined;
+  if (!callee || !ts.isPropertyAccessExpression(callee) || !ITERATOR_METHODS.has(callee.name.text)) return value(d, node);
+  const receiver = atom(d, callee.expression);
+  const method = d.runtime("$lib", [factory.createPropertyAccessExpression(receiver, callee.name)]);
+  return factory.createCallExpression(factory.createPropertyAccessExpression(method, "call"), undefined, [receiver]);
+}
+
+const ITERATOR_METHODS = new Set(["values", "keys", "entries"]);
 
 function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.LabeledStatement[]): void {
   const iterator = d.spill(d.runtime("$iterate", [value(d, node.expression)]), "iterator", node);
