@@ -41,7 +41,7 @@ function compileSources() {
   const arguments_ = [
     tsc,
     "-p",
-    inRoot("tsconfig.json"),
+    inRoot("tsconfig.build.json"),
     "--incremental",
     "--tsBuildInfoFile",
     inRoot("dist/.tsbuildinfo"),
@@ -65,7 +65,15 @@ async function compileBuiltIns() {
   // Of what the entry files import, only the built-ins themselves are replaced: the rest of the runtime stays as TypeScript emitted it.
   for (const output of result.outputs.filter((each) => files.includes(each.source))) {
     const target = inRoot("dist", path.relative(inRoot("src"), output.source)).replace(/\.ts$/, ".js");
-    writeFileSync(target, `${output.code}\n//# sourceMappingURL=${path.basename(target)}.map\n`);
+    writeFileSync(target, `${withOwnId(output.code)}\n//# sourceMappingURL=${path.basename(target)}.map\n`);
     writeFileSync(`${target}.map`, output.map);
   }
+}
+
+/**
+ * Module ids are relative to the project, and a user's project may have a file of the same name: the built-ins get a prefix no path has.
+ * @param {string} code
+ */
+function withOwnId(code) {
+  return code.replace(/(\$module\(\d+, ")src\/runtime\/lib\//, "$1flowc:lib/");
 }

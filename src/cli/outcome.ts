@@ -28,11 +28,16 @@ export function printOutcome(out: Output, run: string, outcome: Outcome): number
   }
   const error = errorLine(outcome.error);
   out.data({ run, kind: "end", status: outcome.status, error });
-  if (!out.json)
-    out.aside(`${out.color.red("error:")} run ${run} ${outcome.status === "failed" ? "failed" : "was cancelled"}: ${error}`);
+  if (!out.json) out.aside(`${out.color.red("error:")} run ${run} ${ending(outcome.status, error)}`);
   if (outcome.status === "failed") out.aside(`It keeps its place: flowc inspect ${run}, then flowc retry ${run}.`);
   if (process.env.FLOWC_DEBUG && outcome.error instanceof Error) out.aside(outcome.error.stack ?? "");
   return EXIT.runEnded;
+}
+
+function ending(status: "failed" | "cancelled", error: string): string {
+  if (status === "failed") return `failed: ${error}`;
+  const reason = error.replace(/^CancelledError: the run was cancelled(?:: )?/, "");
+  return reason === "" ? "was cancelled" : `was cancelled: ${reason}`;
 }
 
 function errorLine(error: unknown): string {

@@ -21,14 +21,15 @@ export class Progress {
       const text = describe(entry);
       if (text !== undefined) this.#print(label + text);
     }
-    this.#wait(commit, label);
+    this.wait(commit, label);
   }
 
   stop(): void {
     this.#spinner?.stop();
   }
 
-  #wait({ waitingFor, run }: Commit, label: string): void {
+  /** What a run waits for now, when it is something else than before. */
+  wait({ waitingFor, run }: Pick<Commit, "waitingFor" | "run">, label = ""): void {
     if (waitingFor === this.#waiting) return;
     this.#waiting = waitingFor;
     if (this.#spinner !== undefined) {

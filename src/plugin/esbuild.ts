@@ -21,18 +21,23 @@ export function flowc(options: FlowcPluginOptions = {}): Plugin {
       const cwd = build.initialOptions.absWorkingDir ?? process.cwd();
       const entries = [...entryFiles(build.initialOptions), ...(options.files ?? [])].map((file) => path.resolve(cwd, file));
       let program = new Program({ project: options.project, cwd });
+      /** Refused as a whole: said once, in onStart. */
+      let refused = false;
 
       build.onStart(() => {
         program = new Program({ project: options.project, cwd });
-        return reported(() => {
+        const result = reported(() => {
           program.add(entries.filter(isProgramSource));
-          return { warnings: program.diagnostics.map(messageOf) };
+          return { errors: [], warnings: program.diagnostics.map(messageOf) };
         });
+        refused = result.errors.length > 0;
+        return result;
       });
       build.onResolve({ filter: /^flowc(?:\/.*)?$/ }, ({ path: specifier }) => pathTo(ownFile(specifier)));
       build.onResolve({ filter: /^\.{1,2}\// }, (each) => pathTo(relativeSource(each)));
       build.onLoad({ filter: /\.[cm]?tsx?$/ }, ({ path: file }) => {
         if (!isProgramSource(file)) return undefined;
+        if (refused) return { contents: "" };
         return reported(() => ({
           contents: program.codeOf(file),
           loader: "js",
@@ -74,6 +79,6 @@ function reported<T>(body: () => T): T | { errors: PartialMessage[]; warnings: P
 
 function messageOf({ code, message, reason, fix, file, line, column, source }: Diagnostic): PartialMessage {
   const notes = [reason, fix].filter((text) => text !== "").map((text) => ({ text }));
-  if (file === undefined) return { id: code, text: `${code}: ${message}`, notes };
-  return { id: code, text: `${code}: ${message}`, notes, location: { file, line, column: column - 1, lineText: source } };
+  if (file === undefined) return { text: `${code}: ${message}`, notes };
+  return { text: `${code}: ${message}`, notes, location: { file, line, column: column - 1, lineText: source } };
 }

@@ -33,7 +33,7 @@ describe("arguments", () => {
     {
       name: "an unknown property",
       args: ["--input", '{"id":"1","items":[],"colour":"red"}'],
-      line: /do not fit checkout: .*'colour'/,
+      line: /do not fit checkout: .*"colour"/,
     },
   ])("$name: one line, exit code 2, no run", async ({ args, line }) => {
     const project = new Project({ "order.ts": order });
@@ -92,7 +92,7 @@ describe("programs", () => {
         greet +
         greet
           .replaceAll("greet", "wave")
-          .replaceAll("shout", "loud")
+          .replaceAll("shout", "yell")
           .replace(/import.*/, ""),
     });
     const result = await project.flowc("run", "two.ts", "--input", '"x"');

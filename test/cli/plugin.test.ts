@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { SourceMapConsumer, type RawSourceMap } from "source-map";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { flowc } from "../../src/plugin/esbuild.js";
+import { flowc } from "flowc/esbuild";
 import { greet } from "./programs.js";
 import { Project } from "./project.js";
 
@@ -33,7 +33,13 @@ test("a refusal is an esbuild error with its place", async () => {
     (error: unknown) => error,
   );
   expect(failure).toMatchObject({
-    errors: [{ id: "TS2554", pluginName: "flowc", location: { file: "greet.ts", line: 8, column: 2 } }],
+    errors: [
+      {
+        text: "TS2554: Expected 1 arguments, but got 0.",
+        pluginName: "flowc",
+        location: { file: "greet.ts", line: 8, column: 2 },
+      },
+    ],
   });
 });
 

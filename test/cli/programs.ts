@@ -45,6 +45,7 @@ const open = step((file: string) => { if (!existsSync(file)) throw new Error("th
 
 export function fragile(file: string): string {
   const before = "kept";
-  return before + " " + open(file);
+  const state = open(file);
+  return before + " " + state;
 }
 `;

@@ -15,6 +15,7 @@ export class Project {
     onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
     mkdirSync(this.path("node_modules"));
     symlinkSync(repository, this.path("node_modules/flowc"));
+    symlinkSync(path.join(repository, "node_modules/@types"), this.path("node_modules/@types"));
     this.write("package.json", `{ "type": "module" }`);
     for (const [name, text] of Object.entries(files)) this.write(name, text);
   }

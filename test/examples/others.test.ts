@@ -20,7 +20,7 @@ test("cancellable: the task beats, is cancelled, cleans up and throws on", async
   const log = `${temporaryFolder()}/beats.log`;
   const options = JSON.stringify({ log, every: "100 ms", cancelAfter: "650 ms" });
   const { code, stdout } = await flowc(["run", "examples/cancellable/heartbeat.ts", "--input", options, "--store", "memory:"]);
-  expect(stdout).toContain("completed  'cancelled: the supervisor has seen enough'");
+  expect(stdout).toContain("completed  'cancelled: the task was cancelled: the supervisor has seen enough'");
   expect(code).toBe(0);
   const lines = readFileSync(log, "utf8").trim().split("\n");
   const beats = lines.length - 1;

@@ -65,6 +65,9 @@ async function run(file: string, name: string | undefined, options: Options): Pr
       out.line(`run        ${handle.id}`);
       out.data({ run: handle.id, kind: "run" });
       if (options.detach) return EXIT.ok;
+      const { version, waitingFor } = await handle.status();
+      // A run that is continued may wait for a long time yet, and says nothing while it does.
+      if (version > 0) progress.wait({ run: handle.id, waitingFor });
       const worker = await flow.worker();
       const outcome = await untilInterrupted(Promise.race([outcomeOf(handle), worker.done]));
       progress.stop();
