@@ -61,17 +61,16 @@ export class Actor implements AttemptOwner {
 
   /** Starts attempts whose intent is committed (I3), now or after their backoff. */
   start(starts: readonly StepStart[], now: number): void {
-    for (const start of starts) {
-      if (start.notBefore <= now) this.#startNow(start);
-      else this.#startLater(start, start.notBefore - now);
-    }
+    for (const start of starts) this.#startAt(start, now);
   }
 
-  #startLater(start: StepStart, delayMs: number): void {
-    const { timers } = this.#host.ports;
-    const handle = timers.after(delayMs, () => {
+  #startAt(start: StepStart, now: number): void {
+    if (start.notBefore <= now) return this.#startNow(start);
+    const { clock, timers } = this.#host.ports;
+    const handle = timers.after(start.notBefore - now, () => {
       this.#delayed.delete(start.call);
-      this.#startNow(start);
+      // Timers may fire early by the clock that counts, and cut long waits short.
+      this.#startAt(start, clock.now());
     });
     this.#delayed.set(start.call, handle);
   }

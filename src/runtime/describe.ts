@@ -1,7 +1,7 @@
 /** Sentences for people about what a run waits for. */
 import { definitionOf } from "./effects/step.js";
 import type { RunImage } from "./image.js";
-import type { Strand, Wait } from "./strand.js";
+import type { Wait } from "./strand.js";
 import { shortName } from "./suspend.js";
 
 /** What a strand waits for: `step charge, attempt 2`, `sleep until 2026-01-01T00:00:00.000Z`. */
@@ -28,7 +28,7 @@ function stepName(id: string, wait: Wait & { readonly kind: "step" }): string {
 
 /** What a run waits for: the wait of its first strand, and how many others there are. */
 export function describeRun(image: RunImage): string {
-  const first = image.strands[0] as Strand | undefined;
+  const first = image.strands[0];
   if (first?.wait === undefined) return "";
   const others = image.strands.length - 1;
   const more = others === 0 ? "" : ` (and ${others} more strand${others === 1 ? "" : "s"})`;

@@ -19,6 +19,7 @@ import { describeRun, describeWait } from "./describe.js";
 import { backoffAfter } from "./effects/retry.js";
 import { definitionOf } from "./effects/step.js";
 import type { Codec, Outcome, RunImage } from "./image.js";
+import { settleCursors } from "./iterate.js";
 import { oneLine, restore, saveableError, type Saved } from "./saved.js";
 import type { JournalEntry, Message, RunStatus } from "./store/store.js";
 import { Scheduler } from "./scheduler.js";
@@ -51,6 +52,7 @@ export class Driver {
     this.#ports = ports;
     this.#committed = image;
     this.#image = ports.codec.decode(image) as RunImage;
+    settleCursors();
     this.#strands = new Scheduler(this.#image, ports.codec);
   }
 
@@ -115,7 +117,7 @@ export class Driver {
   }
 
   #deliverKept(): void {
-    for (const strand of [...this.#image.strands]) {
+    for (const strand of this.#image.strands) {
       const wait = strand.wait;
       if (wait?.kind === "step" && wait.kept !== undefined) this.#strands.wake(strand, RESUME_NEXT, wait.kept.value);
     }

@@ -238,7 +238,7 @@ export class Engine implements ActorHost {
 
   /** Forgets all runs: somebody else owns them now. Their steps are aborted. */
   dropAll(reason: string): void {
-    for (const actor of [...this.#actors.values()]) this.#remove(actor, reason);
+    for (const actor of this.#actors.values()) this.#remove(actor, reason);
     this.#ready = [];
   }
 

@@ -38,7 +38,7 @@ export class Hub {
 
   ended(run: string): void {
     const listeners = this.#waiting.get(run);
-    if (listeners !== undefined) for (const listener of [...listeners]) listener();
+    if (listeners !== undefined) for (const listener of Array.from(listeners)) listener();
   }
 }
 

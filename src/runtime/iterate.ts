@@ -288,13 +288,9 @@ function isObject(value: unknown): value is object {
 }
 
 function describe(value: unknown): string {
-  return typeof value === "object"
-    ? "object"
-    : typeof value === "string"
-      ? JSON.stringify(value)
-      : typeof value === "symbol"
-        ? value.toString()
-        : String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (isObject(value)) return typeof value;
+  return String(value);
 }
 
 /**

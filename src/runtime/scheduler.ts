@@ -160,7 +160,8 @@ export class Scheduler implements RunPort {
       this.outcome = { kind: "failed", error: rest.error };
       return;
     }
-    for (const other of [...image.strands]) this.cancelStrand(other, "the main function of the run has ended");
+    // A copy: a strand that had not begun leaves the list at once.
+    for (const other of image.strands.slice()) this.cancelStrand(other, "the main function of the run has ended");
   }
 
   #taskEnded(strand: Strand, task: TaskState, rest: End): void {

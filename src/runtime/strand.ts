@@ -6,6 +6,7 @@
  * are ordered outermost → innermost; only the innermost one is ever resumed (I7).
  */
 import { registerHandler } from "./codec/handlers.js";
+import type { StepOptions } from "./effects/retry.js";
 import type { Frame } from "./frame.js";
 import { registerValue } from "./registry.js";
 
@@ -32,7 +33,7 @@ export class StepWait {
     /** What the body is called with: the arguments of a step, or the closure of `perform` alone. Encoded as soon as the driver has taken the request, unless all are primitives. */
     public input: readonly unknown[] | Uint8Array,
     /** Options given to `perform` at the call; the options of a step of the table are code and live there. */
-    readonly options: object | undefined,
+    readonly options: StepOptions | undefined,
   ) {}
 }
 

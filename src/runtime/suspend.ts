@@ -161,7 +161,8 @@ export function requestName(request: Request): string {
       return request.step === "" ? "perform" : `step ${shortName(request.step)}`;
     case "receive":
       return `receive on channel "${request.channel}"`;
-    default:
+    case "sleep":
+    case "join":
       return request.kind;
   }
 }

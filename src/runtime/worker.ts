@@ -53,6 +53,7 @@ export class Worker {
   #stopped: Promise<void> | undefined;
   #loop: Promise<void> = Promise.resolve();
   #renewal: TimerHandle | undefined;
+  #leaseUntil = 0;
   #unlisten: () => void;
   /** The sleeping claim loop, when it sleeps. */
   #nap: { wake(): void } | undefined;
@@ -115,6 +116,7 @@ export class Worker {
       startedAt: this.#startedAt,
       leaseUntil: now + this.#leaseMs,
     };
+    this.#leaseUntil = record.leaseUntil;
     const answer = await store.registerWorker(record, now, isAlive);
     if (answer === "registered") return;
     const since = new Date(answer.startedAt).toISOString();
@@ -147,6 +149,8 @@ export class Worker {
       return;
     }
     const now = ports.clock.now();
+    // This process was held up for so long that its own runs look abandoned: without this it would claim them again and start their steps twice.
+    if (now >= this.#leaseUntil) await this.#renew();
     if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     const limit = Math.min(room, CLAIM_AT_ONCE);
     const claim = { workerId: this.id, now, leaseUntil: now + this.#leaseMs, limit, workflows: loadedWorkflows() };
@@ -213,7 +217,9 @@ export class Worker {
 
   async #renew(): Promise<void> {
     const { store, ports } = this.#parts;
-    if (await store.renew(this.id, ports.clock.now() + this.#leaseMs)) return;
+    const leaseUntil = ports.clock.now() + this.#leaseMs;
+    this.#leaseUntil = leaseUntil;
+    if (await store.renew(this.id, leaseUntil)) return;
     if (!this.#running) return;
     // Declared dead, for instance after the machine slept: everything it held may be somebody else's by now (I5).
     ports.logger.warn("the worker lost its registration; it drops its runs and registers again", { worker: this.id });

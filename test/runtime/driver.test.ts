@@ -34,7 +34,7 @@ function fresh(): void {
 const twoSteps = fn(
   "twoSteps",
   [
-    (v) => say(`a ${v["name"]}`),
+    (v) => say(`a ${String(v["name"])}`),
     (v, a) => {
       v["a"] = a;
       return say("b");
@@ -504,7 +504,7 @@ test("spawned strands run next to main and share objects with it, also after a c
   const child = closure(
     "child",
     [
-      (v) => sleep(10),
+      () => sleep(10),
       (v) => {
         (v["box"] as { n: number }).n++;
         return done((v["box"] as { n: number }).n);
@@ -583,7 +583,7 @@ test("a task that joins itself gets an error instead of waiting for ever", () =>
     captures: ["box"],
   });
   const workflow = fn("selfJoin", [
-    (v) => {
+    () => {
       const box: Record<string, unknown> = {};
       box["task"] = spawn(selfish(box));
       return (box["task"] as Task<unknown>).join();

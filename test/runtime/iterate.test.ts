@@ -19,13 +19,14 @@ function reload<T>(root: T): T {
   return codec.decode(codec.encode(root)) as T;
 }
 
-function args(..._: unknown[]): IArguments {
+/** The `arguments` object of a call. */
+const args = function (): IArguments {
   return arguments;
-}
+} as (...values: unknown[]) => IArguments;
 
 const iterables: Record<string, () => Iterable<unknown>> = {
   array: () => [1, "b", undefined, null],
-  "array with holes": () => [1, , 3],
+  "array with holes": () => Object.assign([], { 0: 1, 2: 3 }),
   arguments: () => args(1, 2, 3),
   string: () => "a😀\ud800z",
   "string object": () => new String("ab"),
@@ -169,7 +170,7 @@ test("cursors stand in for native iterators: entries, keys, values, helpers, tag
   const set = new Set([1]);
   expect(drain(reload(setIterator(set, "entries")))).toEqual([[1, 1]]);
   const keys = arrayIterator(["a", "b"], "keys") as unknown as IteratorObject<number>;
-  expect(String(keys)).toBe("[object Array Iterator]");
+  expect(Object.prototype.toString.call(keys)).toBe("[object Array Iterator]");
   expect([...reload(keys)]).toEqual([0, 1]);
   expect(keys.map((key) => key * 2).toArray()).toEqual([0, 2]);
   expect(() => arrayIterator(null, "keys")).toThrow(TypeError);

@@ -126,7 +126,7 @@ const plainPerform = policyOf("perform", undefined);
  */
 export function definitionOf(wait: StepWait): StepDefinition | undefined {
   if (wait.step !== "") return table.get(wait.step);
-  const options = wait.options as StepOptions | undefined;
+  const { options } = wait;
   const name = options?.name ?? "perform";
   return {
     id: "",

@@ -166,7 +166,7 @@ export function sort(this: unknown, comparator?: Callback): unknown {
   const length = lengthOf(self);
   const present: unknown[] = [];
   for (let k = 0; k < length; k++) if (k in self) push(present, self[k]);
-  const sorted = stableSort(present, comparator as (a: unknown, b: unknown) => unknown);
+  const sorted = stableSort(present, comparator);
   let k = 0;
   for (; k < sorted.length; k++) self[k] = sorted[k];
   // Only as many are deleted as there were holes.
@@ -182,7 +182,7 @@ export function toSorted(this: unknown, comparator?: Callback): unknown[] {
   if (length > 2 ** 32 - 1) throw new RangeError("Invalid array length");
   const values: unknown[] = [];
   for (let k = 0; k < length; k++) push(values, self[k]);
-  return stableSort(values, comparator as (a: unknown, b: unknown) => unknown);
+  return stableSort(values, comparator);
 }
 
 /** `Array.from` with a mapper; `this` is the constructor, as in `class List extends Array {}; List.from(…)`. */
