@@ -83,6 +83,7 @@ function barrierOf(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
   if (ts.isSetAccessorDeclaration(node)) return "a setter";
   if (hasModifier(node, ts.SyntaxKind.AsyncKeyword)) return "an async function";
   if ("asteriskToken" in node && node.asteriskToken) return "a generator";
+  if (isInsideNamespace(node)) return "code inside a namespace";
   if (ts.isMethodDeclaration(node)) {
     if (ts.isClassLike(node.parent) && isInsideFunction(node.parent)) return "a method of a class declared inside a function";
     if (ts.isComputedPropertyName(node.name)) return "a method that the language calls by itself";
@@ -93,6 +94,12 @@ function barrierOf(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
 
 function isInsideFunction(node: ts.Node): boolean {
   for (let up = node.parent; up; up = up.parent) if (ts.isFunctionLike(up) || ts.isClassStaticBlockDeclaration(up)) return true;
+  return false;
+}
+
+/** Its resume copy would stand outside, where the namespace's own names mean nothing. */
+function isInsideNamespace(node: ts.Node): boolean {
+  for (let up = node.parent; up; up = up.parent) if (ts.isModuleBlock(up)) return true;
   return false;
 }
 

@@ -27,6 +27,7 @@ export type Barrier =
   | "a static block"
   | "module-level code"
   | "a default parameter value"
+  | "code inside a namespace"
   | "a method of a class declared inside a function"
   | "a method that the language calls by itself";
 

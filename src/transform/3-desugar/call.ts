@@ -73,10 +73,20 @@ interface Method {
 function readMethod(d: Desugarer, callee: Member): Method {
   if (callee.expression.kind === ts.SyntaxKind.SuperKeyword) return { receiver: factory.createThis(), fn: d.spill(d.rewriter.expression(callee)) };
   const receiver = atom(d, callee.expression);
+  // A private method cannot be replaced: it is read when it is called, and is not kept in the frame.
+  if (ts.isPropertyAccessExpression(callee) && isPrivateMethod(d, callee)) {
+    return { receiver, fn: factory.createPropertyAccessExpression(receiver, callee.name) };
+  }
   const read = ts.isPropertyAccessExpression(callee)
     ? factory.createPropertyAccessExpression(receiver, callee.name)
     : factory.createElementAccessExpression(receiver, value(d, callee.argumentExpression));
   return { receiver, fn: d.spill(read, ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.name) ? callee.name.text : "") };
+}
+
+function isPrivateMethod(d: Desugarer, callee: Member): boolean {
+  if (!ts.isPropertyAccessExpression(callee) || !ts.isPrivateIdentifier(callee.name)) return false;
+  const declaration = d.ctx.findings.checker.getSymbolAtLocation(callee.name)?.valueDeclaration;
+  return declaration !== undefined && ts.isMethodDeclaration(declaration);
 }
 
 function callMethod(method: Method, args: readonly ts.Expression[]): ts.Expression {

@@ -13,8 +13,8 @@ import { type FunctionInfo, siteVerdict, valueVerdict } from "../1-find/model.js
 import { calleeName, isBody } from "../1-find/collect.js";
 import type { Variable } from "../1-find/captures.js";
 import { factory, type Context } from "../context.js";
-import { parentOf, ts, unwrap } from "../ts.js";
-import { assignmentOf, callRuntime, constant, setStatement, statementOf, undefinedValue } from "./build.js";
+import { isAssignmentOperator, parentOf, ts, unwrap } from "../ts.js";
+import { assignmentOf, callRuntime, constant, named, setStatement, splitClosure, statementOf, undefinedValue } from "./build.js";
 
 export interface FunctionEmitter {
   /** The fast copy of a function inside the one being rewritten. */
@@ -210,8 +210,9 @@ export class Rewriter {
     const fast = this.emitter.emitFunction(info);
     const captured = this.capturedBy(info);
     const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
+    const name = assignedName(info.node);
     const args = [
-      closureExpression(fast),
+      name === undefined ? closureExpression(fast) : named(name, closureExpression(fast)),
       factory.createIdentifier(this.emitter.codeName(info)),
       factory.createArrayLiteralExpression(captured.map((name) => this.ctx.ref(name, info.parent!))),
       ...(needsThis ? [factory.createThis()] : []),
@@ -249,10 +250,26 @@ export class Rewriter {
   /** Boxed declarations become assignments; hoisted `var`s too. */
   #variableStatement(node: ts.VariableStatement): ts.Node | ts.Statement[] {
     const list = node.declarationList;
-    if (!this.#needsSplit(list)) return this.children(node);
+    if (!this.#needsSplit(list)) return this.#withTags(this.children(node));
     const out = list.declarations.flatMap((declaration) => this.#declaration(declaration, list));
     if (out[0]) setStatement(out[0], node);
     return out;
+  }
+
+  /** `const f = $tag({ f: … }.f, …)` ⇒ `const f = …; $tag(f, …);`. */
+  #withTags(node: ts.VariableStatement): ts.Node | ts.Statement[] {
+    if (this.fn.parent === undefined) return node; // module-level functions are bound, not tagged
+    const after: ts.Statement[] = [];
+    const declarations = node.declarationList.declarations.map((declaration) => {
+      const name = ts.isIdentifier(declaration.name) ? declaration.name : undefined;
+      const split = name && splitClosure(name.text, declaration.initializer, () => factory.createIdentifier(name.text));
+      if (!split) return declaration;
+      after.push(split.after);
+      return factory.updateVariableDeclaration(declaration, declaration.name, declaration.exclamationToken, declaration.type, split.value);
+    });
+    // Tags come after the whole list, so a list in which a later part could call an earlier function stays as it is.
+    if (after.length === 0 || declarations.length > 1) return node;
+    return [factory.updateVariableStatement(node, node.modifiers, factory.updateVariableDeclarationList(node.declarationList, declarations)), ...after];
   }
 
   #needsSplit(list: ts.VariableDeclarationList): boolean {
@@ -451,6 +468,24 @@ export class Rewriter {
     while (args.length < 2) args.push(undefinedValue());
     return factory.updateCallExpression(node, node.expression, node.typeArguments, [...args, factory.createStringLiteral(id)]);
   }
+}
+
+/** The name an anonymous function gets from the place it stands in (ECMA-262, NamedEvaluation). */
+function assignedName(node: ts.Node): string | undefined {
+  if (!ts.isArrowFunction(node) && !(ts.isFunctionExpression(node) && !node.name)) return undefined;
+  let up: ts.Node = node.parent;
+  let at: ts.Node = node;
+  while (ts.isParenthesizedExpression(up)) {
+    at = up;
+    up = up.parent;
+  }
+  const identifier = (name: ts.Node): string | undefined => (ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name) ? name.text : undefined);
+  if (ts.isVariableDeclaration(up) || ts.isParameter(up) || ts.isBindingElement(up)) return up.initializer === at ? identifier(up.name) : undefined;
+  if (ts.isPropertyAssignment(up) || ts.isPropertyDeclaration(up)) return ts.isPrivateIdentifier(up.name) ? up.name.text : identifier(up.name);
+  if (ts.isShorthandPropertyAssignment(up)) return up.name.text;
+  if (ts.isExportAssignment(up)) return "default";
+  if (!ts.isBinaryExpression(up) || up.right !== at || !isAssignmentOperator(up.operatorToken.kind)) return undefined;
+  return ts.isIdentifier(up.left) ? up.left.text : undefined;
 }
 
 /** `f$make(captured…)`: the closure made by its maker. */

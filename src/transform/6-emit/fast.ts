@@ -5,7 +5,7 @@
  *                               if (x === SUSPEND) return $save(f$, 0, { a, b });
  */
 import { unreachable } from "../../shared/assert.js";
-import { callRuntime, declare, setStatement, statementOf } from "../3-desugar/build.js";
+import { callRuntime, declare, setStatement, splitClosure, statementOf } from "../3-desugar/build.js";
 import { factory } from "../context.js";
 import type { Label, PointId, Stmt } from "../ir.js";
 import { ts } from "../ts.js";
@@ -59,7 +59,7 @@ class FastPrinter {
       case "native":
         return [stmt.node];
       case "let":
-        return [from(declare(stmt.declare, this.options.ref(stmt.name), stmt.value), stmt.source)];
+        return this.#let(stmt);
       case "pattern":
         return [from(declare(stmt.declare, stmt.pattern, stmt.value), stmt.source)];
       case "assign":
@@ -89,6 +89,13 @@ class FastPrinter {
       default:
         unreachable(stmt);
     }
+  }
+
+  #let(stmt: Extract<Stmt, { kind: "let" }>): ts.Statement[] {
+    const name = this.options.ref(stmt.name);
+    const split = splitClosure(stmt.name, stmt.value, () => this.options.ref(stmt.name));
+    if (!split) return [from(declare(stmt.declare, name, stmt.value), stmt.source)];
+    return [from(declare(stmt.declare, name, split.value), stmt.source), split.after];
   }
 
   #suspend(stmt: Extract<Stmt, { kind: "suspend" }>): ts.Statement[] {

@@ -14,7 +14,7 @@ import { ABI_VERSION, RUNTIME_NAMES } from "../../shared/abi.js";
 import { assert } from "../../shared/assert.js";
 import { hasModifier, isBody } from "../1-find/collect.js";
 import type { FunctionInfo, ModuleInfo } from "../1-find/model.js";
-import { constant, statementOf } from "../3-desugar/build.js";
+import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
 import { boundNames, type FunctionEmitter, makeCall, Rewriter } from "../3-desugar/rewrite.js";
 import { factory, type Context } from "../context.js";
 import { ts, unwrap } from "../ts.js";
@@ -147,17 +147,28 @@ class ModuleEmitter implements FunctionEmitter {
   /** Registers module-level function expressions where they are made: `const f = $m.bind(f$, () => …)`. */
   #bindFunctions(node: ts.Statement, rewrite: () => ts.Statement[]): ts.Statement[] {
     const made = rewrite();
+    for (const info of this.#bound) if (info.node.pos >= node.pos && info.node.end <= node.end) this.#closures.delete(info);
     if (![...this.#bound].some((info) => info.node.pos >= node.pos && info.node.end <= node.end)) return made;
     const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
       const info = this.#siteOwner.get(child);
       if (info && this.#bound.has(info)) return this.#bindCall(info, (child as ts.CallExpression).arguments[0]!);
       return ts.visitEachChild(child, visit, undefined);
     };
-    return made.map((statement) => ts.visitNode(statement, visit, ts.isStatement));
+    return made.flatMap((statement) => this.#bindStatement(ts.visitNode(statement, visit, ts.isStatement)));
+  }
+
+  /** `const f = $m.bind(f$, { f: … }.f)` ⇒ `const f = …; $m.bind(f$, f);`. */
+  #bindStatement(statement: ts.Statement): ts.Statement[] {
+    const declaration = ts.isVariableStatement(statement) ? statement.declarationList.declarations[0] : undefined;
+    if (!declaration || !ts.isVariableStatement(statement) || statement.declarationList.declarations.length > 1 || !ts.isIdentifier(declaration.name)) return [statement];
+    const name = declaration.name.text;
+    const split = splitClosure(name, declaration.initializer, () => factory.createIdentifier(name));
+    if (!split) return [statement];
+    const made = factory.updateVariableDeclaration(declaration, declaration.name, declaration.exclamationToken, declaration.type, split.value);
+    return [factory.updateVariableStatement(statement, statement.modifiers, factory.updateVariableDeclarationList(statement.declarationList, [made])), split.after];
   }
 
   #bindCall(info: FunctionInfo, fn: ts.Expression): ts.Expression {
-    this.#closures.delete(info);
     return registrarCall("bind", [factory.createIdentifier(this.codeName(info)), fn]);
   }
 
