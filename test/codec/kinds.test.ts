@@ -183,7 +183,7 @@ describe.each(Object.entries(KINDS))("%s", (name, kind) => {
     expect([...(map as Map<unknown, unknown>)][0]).toEqual([one, one]);
     expect((map as Map<unknown, unknown>).has(one)).toBe(true);
     expect((object as { original: unknown }).original).toBe(one);
-    expect((holder as { slots: { original: unknown } }).slots.original).toBe(one);
+    expect((holder as Frame).slots["original"]).toBe(one);
   });
 
   test("can be part of a cycle", () => {
@@ -238,7 +238,7 @@ test("a pool that something else looks at, too, is saved whole", () => {
 test("a URL and its parameters stay a pair, in either order", () => {
   const url = new URL("http://x/?a=1");
   for (const pair of [[url, url.searchParams], [url.searchParams, url]] as const) {
-    const back = round(pair) as (URL | URLSearchParams)[];
+    const back: readonly (URL | URLSearchParams)[] = round(pair);
     const restored = back.find((value) => value instanceof URL)!;
     back.find((value) => value instanceof URLSearchParams)!.set("a", "2");
     expect(restored.search).toBe("?a=2");

@@ -9,7 +9,6 @@ export class Committer {
   readonly #prepare: Prepare;
   /** Row numbers of the runs this connection has claimed. Rows never go away, so a number stays right. */
   readonly #numbers = new Map<string, number>();
-  #lastJournalRow = 0;
 
   constructor(prepare: Prepare) {
     this.#prepare = prepare;
@@ -25,8 +24,6 @@ export class Committer {
   }
 
   commit(commits: readonly Commit[]): CommitResult[] {
-    const last = this.#prepare("SELECT max(n) AS n FROM journal").get() as { n: number | null };
-    this.#lastJournalRow = last.n ?? 0;
     return commits.map((commit) => this.#commitOne(commit));
   }
 
@@ -34,11 +31,11 @@ export class Committer {
     const n = this.#numberOf(commit.run);
     if (n === undefined) return "superseded";
     const ended = !LIVE_STATUSES.has(commit.status);
-    const journal = commit.journal.length > 0 ? this.#lastJournalRow + 1 : undefined;
+    let journal: number | undefined;
     // I5: the first statement that writes is conditional on the fence, the others on the first.
-    if (journal !== undefined) {
-      if (!this.#append(journal, n, commit)) return "superseded";
-      this.#lastJournalRow = journal;
+    if (commit.journal.length > 0) {
+      journal = this.#append(n, commit);
+      if (journal === undefined) return "superseded";
     } else if (commit.consumed.length > 0 && !this.#holds(n, commit.fence)) return "superseded";
     for (const seq of commit.consumed) this.#prepare("DELETE FROM messages WHERE seq = ? AND run = ?").run(seq, n);
     if (!this.#update(n, commit, journal, ended)) return "superseded";
@@ -46,9 +43,10 @@ export class Committer {
     return "committed";
   }
 
-  #append(row: number, n: number, { fence, journal }: Commit): boolean {
-    const sql = "INSERT INTO journal (n, prev, entries) SELECT ?1, journal, ?2 FROM runs WHERE n = ?3 AND fence = ?4 AND owner IS NOT NULL";
-    return this.#prepare(sql).run(row, toJson(journal), n, fence).changes === 1;
+  /** Writes the entries, chained to those before. The row's number, `undefined` when the run is not held under that fence. */
+  #append(n: number, { fence, journal }: Commit): number | undefined {
+    const { changes, lastInsertRowid } = this.#prepare(APPEND).run(toJson(journal), n, fence);
+    return changes === 1 ? Number(lastInsertRowid) : undefined;
   }
 
   #holds(n: number, fence: number): boolean {
@@ -71,6 +69,8 @@ export class Committer {
     return (this.#prepare("SELECT n FROM runs WHERE id = ?").get(run) as { n: number } | undefined)?.n;
   }
 }
+
+const APPEND = "INSERT INTO journal (prev, entries) SELECT journal, ?1 FROM runs WHERE n = ?2 AND fence = ?3 AND owner IS NOT NULL";
 
 /** The update of a run by what a commit has: bit 0 journal, 1 image, 2 outcome, 3 ended, 4 released. What it has not is not touched. */
 const UPDATES: readonly string[] = Array.from({ length: 24 }, (_, bits) => {

@@ -1,5 +1,5 @@
 /** Opens the file of a store, or says in one sentence why it cannot be used. */
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreError, UsageError } from "../../../shared/errors.js";
@@ -21,9 +21,6 @@ export interface SqliteOptions {
 
 const SYNCHRONOUS: ReadonlySet<string> = new Set(["FULL", "NORMAL", "OFF"]);
 const BUSY_TIMEOUT_MS = 5_000;
-/** The write-ahead log is copied back into the file every so many pages; more pages, fewer syncs, a longer log. */
-const CHECKPOINT_PAGES = 4_000;
-
 /** A connection to the store at `path`, created when it is not there. Throws StoreError, UsageError for bad options. */
 export function connect(path: string, options: SqliteOptions): DatabaseSync {
   const { synchronous = "FULL", busyTimeoutMs = BUSY_TIMEOUT_MS, maxPages } = options;
@@ -35,7 +32,9 @@ export function connect(path: string, options: SqliteOptions): DatabaseSync {
     // Reads the file for the first time: before anything is changed about a file that is not ours.
     db.exec("SELECT count(*) FROM sqlite_schema");
     migrate(db, path);
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    // The log is copied back after 1,000 pages, as is SQLite's custom: a longer log means more commits that make its file grow, and on a file that grows
+    // a sync takes twice as long.
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${Math.trunc(maxPages)}`);
     return db;
   } catch (error) {
@@ -55,6 +54,30 @@ function checkPath(path: string): void {
   if (file && !canWrite(path)) throw new StoreError(`${path} is read-only; make it writable for this user, or name another file.`, "readonly");
   // SQLite puts its log beside the file.
   if (!canWrite(folder)) throw new StoreError(`The folder ${folder} is read-only; make it writable for this user, or name another file.`, "readonly");
+  checkLength(path);
+}
+
+const HEADER_BYTES = 100;
+
+/**
+ * A file cut short opens well and fails later, at the first page that is missing. Its header says how long it should be; only while there is a log
+ * to be copied back may the file be shorter.
+ */
+function checkLength(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0 || (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
+  const header = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (!header.toString("latin1").startsWith("SQLite format 3\0")) return;
+  const expected = header.readUInt16BE(16) * header.readUInt32BE(28);
+  if (size < Math.max(expected, HEADER_BYTES)) {
+    throw new StoreError(`${path} is damaged: it was cut short, ${size} of ${expected} bytes are left; restore it from a backup.`, "corrupt");
+  }
 }
 
 function canWrite(path: string): boolean {
