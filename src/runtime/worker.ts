@@ -275,7 +275,8 @@ export class Worker {
 /** Only runs of workflows that this process has loaded are claimed. */
 function loadedWorkflows(): string[] {
   const ids: string[] = [];
-  for (const { id } of allCodes()) if (functionById(id) !== undefined) ids.push(id);
+  // The runtime has functions of its own among them.
+  for (const { id } of allCodes()) if (!id.startsWith("flowc:") && functionById(id) !== undefined) ids.push(id);
   return ids;
 }
 
