@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { endWithParent } from "./children.mjs";
 import { inRoot } from "./root.mjs";
 
 /**
@@ -13,11 +14,11 @@ export function startFlowc(arguments_, { env = {}, cwd = inRoot() } = {}) {
     env: { ...process.env, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endWithParent(child);
   const said = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => (said.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (said.stderr += text));
   const ended = once(child, "close").then(([code, signal]) => ({ code, signal, ...said }));
-  process.once("exit", () => child.kill("SIGKILL"));
 
   return {
     child,

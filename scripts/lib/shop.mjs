@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { endWithParent } from "./children.mjs";
 import { inRoot } from "./root.mjs";
 
 /**
@@ -16,7 +17,6 @@ export async function startShop(ledger, faults = {}) {
   let deaths = 0;
   let { child, url } = await launch(ledger, faults, "0");
   const port = new URL(url).port;
-  process.once("exit", () => child.kill("SIGKILL"));
   watch();
 
   function watch() {
@@ -63,6 +63,7 @@ async function launch(ledger, faults, port) {
   const options = Object.entries(faults).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const arguments_ = [inRoot("examples/checkout/service.ts"), "--ledger", ledger, "--port", port, ...options];
   const child = spawn(process.execPath, arguments_, { stdio: ["ignore", "pipe", "inherit"] });
+  endWithParent(child);
   for await (const line of createInterface({ input: child.stdout })) {
     const url = line.split(" ").at(-1);
     if (url?.startsWith("http")) return { child, url };

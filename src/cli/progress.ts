@@ -7,9 +7,12 @@ import { oneLine, span } from "./text.js";
 export class Progress {
   readonly #out: Output;
   readonly #spinner: Spinner | undefined;
+  readonly #endings: boolean;
   #waiting = "";
 
-  constructor(out: Output) {
+  /** `endings`: also say how runs end, for commands that do not print the outcome themselves. */
+  constructor(out: Output, { endings = false } = {}) {
+    this.#endings = endings;
     this.#out = out;
     this.#spinner = out.live ? yoctoSpinner({ stream: process.stderr }) : undefined;
   }
@@ -18,7 +21,7 @@ export class Progress {
   show(commit: Commit, label = ""): void {
     for (const entry of commit.journal) {
       this.#out.data({ run: commit.run, ...entry });
-      const text = describe(entry);
+      const text = describe(entry) ?? (this.#endings ? describeEnd(entry) : undefined);
       if (text !== undefined) this.#print(label + text);
     }
     this.wait(commit, label);
@@ -51,7 +54,7 @@ export class Progress {
   }
 }
 
-/** A journal entry as one line, `undefined` for entries that only repeat what the command prints itself. */
+/** A journal entry as one line, `undefined` for the end of the run. */
 function describe({ kind, data, at }: JournalEntry): string | undefined {
   const step = fact(data, "step");
   switch (kind) {
@@ -78,8 +81,13 @@ function describe({ kind, data, at }: JournalEntry): string | undefined {
   }
 }
 
+function describeEnd({ kind, data }: JournalEntry): string {
+  return `${kind.replace("run.", "").padEnd(11)}${fact(data, "error")}`.trimEnd();
+}
+
 function fact(data: JournalEntry["data"], key: string): string {
   const value = data[key];
+  if (value === undefined) return "";
   return typeof value === "string" ? value : oneLine(value);
 }
 

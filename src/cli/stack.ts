@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type pc from "picocolors";
 import type { RunDescription } from "../plugin/host.js";
@@ -33,9 +34,34 @@ function frameLines(frame: Frame, manifest: Manifest | undefined, color: typeof 
   const file = shownFile(frame.file, manifest);
   return [
     `  ${color.bold(frame.function)}  ${color.dim(line === 0 ? file : `${file}:${line}:${column}`)}`,
-    ...(text === "" ? [] : [`    ${color.cyan(`${line} | ${text}`)}`]),
+    ...sourceLines(file, line, text, color),
     ...table(variables.map(([name, value]) => [`      ${name}`, oneLine(value, 110)])),
   ];
+}
+
+/** Lines shown above and below the one that waits. */
+const CONTEXT = 2;
+
+/** The line that waits, marked, among its neighbours when the source is here and still the one the run was compiled from. */
+function sourceLines(file: string, line: number, text: string, color: typeof pc): string[] {
+  if (text === "") return [];
+  const lines = linesOf(file);
+  if (lines[line - 1]?.trim() !== text) return [`  > ${line} | ${text}`];
+  const from = Math.max(1, line - CONTEXT);
+  const to = Math.min(lines.length, line + CONTEXT);
+  const width = String(to).length;
+  return lines.slice(from - 1, to).map((source, index) => {
+    const shown = `${String(from + index).padStart(width)} | ${source}`;
+    return from + index === line ? color.cyan(`  > ${shown}`) : color.dim(`    ${shown}`);
+  });
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8").split("\n");
+  } catch {
+    return [];
+  }
 }
 
 /** Variables the compiler made up start with `$`; a person did not write them. */

@@ -75,7 +75,7 @@ test("inspect shows the stack with source lines and variables, with and without 
   expect(stdout).toMatch(/^waits for +message on channel "word"$/m);
   expect(stdout).toMatch(/^since +\d{4}-.* UTC \(.*\)$/m);
   expect(stdout).toMatch(/^ {2}mailbox {2}src\/mailbox.ts:13:\d+$/m);
-  expect(stdout).toMatch(/^ {4}13 \| const word = Word.receive\(\);$/m);
+  expect(stdout).toMatch(/^ {2}> 13 \|       const word = Word.receive\(\);$/m);
   expect(stdout).toMatch(/^ {6}words +\[ 'first' \]$/m);
   expect(stdout).toMatch(/message.received/);
 

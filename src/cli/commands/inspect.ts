@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Run } from "../../plugin/host.js";
 import { loadProgram, type LoadedProgram } from "../../plugin/load.js";
 import type { JournalEntry, RunSummary } from "../../runtime/store/store.js";
 import { EXIT } from "../exit.js";
@@ -7,7 +8,7 @@ import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../op
 import { Output } from "../output.js";
 import { findProgram } from "../find-program.js";
 import { stackLines, strandData, type Stack } from "../stack.js";
-import { clock, oneLine, span, table } from "../text.js";
+import { clock, oneLine, span, table, toJson } from "../text.js";
 
 interface Options extends CommonOptions {
   readonly program?: string;
@@ -39,19 +40,32 @@ export function inspectCommand(exit: SetExit): Command {
 
 async function inspect(id: string, options: Options): Promise<number> {
   const out = new Output(options.json === true);
-  const { status, journal } = await withFlow(options.store, async (flow) => ({
-    status: await flow.run(id).status(),
-    journal: await flow.run(id).journal(),
-  }));
+  const { status, journal, result } = await withFlow(options.store, (flow) => readRun(flow.run(id)));
   const file = options.program ?? findProgram(status.workflow);
   const program = file === undefined ? undefined : await loadProgram(file);
   const stack = program === undefined || isOver(status) ? undefined : await readStack(id, options.store, program);
-  out.lines(summaryLines(status, journal));
+  out.lines(summaryLines(status, journal, result));
   if (stack !== undefined) out.lines(stackLines(stack, program?.manifest, out.color));
   else if (!isOver(status)) out.line("\nFor the stack, name the program: flowc inspect --program <file>");
   if (options.journal) out.lines(["", ...table(journal.map(({ at, kind, data }) => [clock(at), kind, oneLine(data)]))]);
-  out.data({ ...status, ...(stack && { strands: stack.strands.map(strandData) }), ...(options.journal && { journal }) });
+  out.data({
+    ...status,
+    ...(status.status === "completed" && { result: toJson(result) }),
+    ...(stack && { strands: stack.strands.map(strandData) }),
+    ...(options.journal && { journal }),
+  });
   return EXIT.ok;
+}
+
+async function readRun(run: Run): Promise<{ status: RunSummary; journal: JournalEntry[]; result: unknown }> {
+  const status = await run.status();
+  const result = status.status === "completed" ? await run.result().catch(unreadable) : undefined;
+  return { status, journal: await run.journal(), result };
+}
+
+/** A result may hold instances of the program's classes, which nobody has loaded here. */
+function unreadable(error: unknown): string {
+  return `cannot be shown: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function readStack(id: string, store: string, { host }: LoadedProgram): Promise<Stack> {
@@ -63,7 +77,7 @@ function isOver({ status }: RunSummary): boolean {
   return status === "completed" || status === "cancelled";
 }
 
-function summaryLines(run: RunSummary, journal: readonly JournalEntry[]): string[] {
+function summaryLines(run: RunSummary, journal: readonly JournalEntry[], result: unknown): string[] {
   const rows = [
     ["run", run.id],
     ["workflow", run.workflow],
@@ -78,5 +92,6 @@ function summaryLines(run: RunSummary, journal: readonly JournalEntry[]): string
   }
   const problem = journal.findLast(({ kind }) => kind === "run.failed")?.data.error;
   if (run.status === "failed" && typeof problem === "string") rows.push(["error", problem]);
+  if (run.status === "completed") rows.push(["result", oneLine(result, 500)]);
   return table(rows);
 }

@@ -39,7 +39,7 @@ async function work(files: readonly string[], options: Options): Promise<number>
   const out = new Output(options.json === true);
   const programs = await loadPrograms(files);
   for (const { diagnostics } of programs.slice(0, 1)) await printDiagnostics(out, diagnostics);
-  const progress = new Progress(out);
+  const progress = new Progress(out, { endings: true });
   return withFlow(
     options.store,
     async (flow) => {
