@@ -139,11 +139,9 @@ const module = {
   version: "1.0",
 };
 // What the compiler makes of `export const api = steps(module)`: a hidden third argument.
-const api = (steps as (module: object, options: undefined, id: string) => { triple(n: number): number; version: string })(
-  module,
-  undefined,
-  "src/api.ts#api",
-);
+const api = (
+  steps as unknown as (module: object, options: undefined, id: string) => { triple(n: number): number; version: string }
+)(module, undefined, "src/api.ts#api");
 const service = steps(new Service(), { name: "service" });
 
 test("steps makes steps of all functions of a module or object, with their receiver, and leaves the rest", () => {
