@@ -25,8 +25,8 @@ const { values } = parseArgs({
 const wanted = { kills: Number(values.kills), runs: Number(values.runs) };
 const random = generator(Number(values.seed));
 
-/** Items an order has: packed one every half second, so that runs outlast the kills, which take about as long each. */
-const ITEMS = Math.max(4, wanted.kills);
+/** Items an order has, packed one every half second. A kill takes about a second, half of it a worker at work: so runs outlast the kills. */
+const ITEMS = 6 + Math.ceil(wanted.kills * 0.7);
 const PACKING = "500 ms";
 
 const folder = mkdtempSync(path.join(tmpdir(), "flowc-crash-"));
@@ -85,7 +85,7 @@ async function killWorkers() {
     const worker = startFlowc(["worker", bundle, "--store", store], { env });
     // Some are killed before they are ready, most while they work.
     await Promise.race([worker.says(/ready/), delay(2000)]);
-    await delay(random() * 400);
+    await delay(random() * 350);
     await worker.kill();
     done++;
     if (done % 20 === 0) console.log(`${done} kills, ${await liveRuns()} runs under way`);
