@@ -2,7 +2,7 @@
  * `flowc/runtime`: everything emitted code may import (RUNTIME_NAMES in shared/abi.ts), and nothing else. Only re-exports, in this order:
  * `table.js` comes last because the compiled built-ins it loads import this very module.
  */
-export { SUSPEND, $save, $must, $native } from "./suspend.js";
+export { SUSPEND, $save, $method, $must, $native } from "./suspend.js";
 export { $module, $tag } from "./registry.js";
 export { $iterate, $close, $object, $keys } from "./iterate.js";
 export { $super, $TDZ, $live } from "./bindings.js";

@@ -8,16 +8,28 @@
  * and no effect starts here: a request is only written down (I3).
  */
 import type { Code } from "../shared/abi.js";
+import { isProxy } from "node:util/types";
 import { ForeignFrameError, OutsideRunError } from "../shared/errors.js";
 import { Frame } from "./frame.js";
-import { closureOf } from "./registry.js";
+import { closureOf, idOf } from "./registry.js";
 import type { Request, TaskState, TimeoutScope } from "./strand.js";
 
 /**
  * What a suspending call returns instead of its value. A frozen object: a constructor that returned a primitive would be ignored, and
  * a symbol would throw in coercions. It never reaches the program.
  */
-export const SUSPEND: Readonly<{ flowc: "suspended" }> = Object.freeze({ flowc: "suspended" });
+export const SUSPEND: Readonly<{ flowc: "suspended" }> = new Proxy(Object.freeze({ flowc: "suspended" as const }), alarm());
+
+/**
+ * Compiled code only ever compares the sentinel. Whoever looks into it (reads `done`, converts it to a string, awaits it) is a function that
+ * is not compiled and took it for a value: that is told at once, before it can do anything with it.
+ */
+function alarm(): ProxyHandler<Readonly<{ flowc: "suspended" }>> {
+  const ring = (): never => {
+    throw abandon("a function that is not compiled by flowc");
+  };
+  return { get: ring, has: ring, ownKeys: ring, getOwnPropertyDescriptor: ring, getPrototypeOf: ring, set: ring, defineProperty: ring };
+}
 
 /** What primitives may ask of the run they are in, without suspending. The driver implements it. */
 export interface RunPort {
@@ -73,9 +85,13 @@ export function insideRun(): boolean {
   return current !== undefined;
 }
 
-/** Emitted: records the frame of an activation that is suspending. */
-export function $save(code: Code, point: number, slots: Readonly<Record<string, unknown>>, self?: unknown): typeof SUSPEND {
+/**
+ * Emitted: records the frame of an activation that is suspending. `callee` is the function it had called, where the compiler could not know it: when that
+ * one is foreign code through which a suspension passed, its own frame is missing, and the run must not go on as if it had returned.
+ */
+export function $save(code: Code, point: number, slots: Readonly<Record<string, unknown>>, self?: unknown, callee?: unknown): typeof SUSPEND {
   if (current === undefined) throw outside(code.name);
+  if (typeof callee === "function" && !mayLeave(callee, current)) throw abandon(callee.name === "" ? "an anonymous function" : callee.name);
   current.frames.push(new Frame(code, point, slots, self));
   return SUSPEND;
 }
@@ -84,6 +100,36 @@ export function $save(code: Code, point: number, slots: Readonly<Record<string, 
 export function $must<T>(value: T, where: string): T {
   if ((value as unknown) === SUSPEND) throw abandon(where);
   return value;
+}
+
+/** Whether a suspension that came out of `callee` began in it or passed it as a frame that was saved. */
+function mayLeave(callee: Function, execution: Execution): boolean {
+  const code = closureOf(callee)?.code;
+  if (code !== undefined) return execution.frames.at(-1)?.code === code;
+  // Methods of compiled classes carry no code of their own; they are known by name.
+  const id = idOf(callee);
+  const frame = execution.frames.at(-1);
+  if (id !== undefined && frame !== undefined && id.startsWith(`${frame.code.module}#`)) return true;
+  // A bound function hands the sentinel through and has nothing to do afterwards, like `call` and `apply`.
+  return primitives.has(callee) || (callee.name.startsWith("bound ") && !("prototype" in callee));
+}
+
+const primitives = new WeakSet<Function>([Function.prototype.call, Function.prototype.apply, Reflect.apply]);
+
+/** Declares that `fn` suspends by itself. Returns it. */
+export function primitive<F extends Function>(fn: F): F {
+  primitives.add(fn);
+  return fn;
+}
+
+/** Emitted on the way out of a suspension: the method `object[key]`, read without running a getter; `undefined` when there is one. */
+export function $method(object: unknown, key: PropertyKey): unknown {
+  for (let at: unknown = Object(object); at !== null; at = Reflect.getPrototypeOf(at as object)) {
+    if (isProxy(at)) return undefined;
+    const found = Reflect.getOwnPropertyDescriptor(at as object, key);
+    if (found) return found.value as unknown;
+  }
+  return undefined;
 }
 
 const guards = new WeakMap<Function, Function>();

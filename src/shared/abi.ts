@@ -87,8 +87,10 @@ export const RUNTIME_NAMES = [
   "SUSPEND",
   /** `$module(abi, id): ModuleRegistrar`. Throws AbiError when `abi` is not `ABI_VERSION`. */
   "$module",
-  /** `$save(code, point, slots, self?): typeof SUSPEND`: records a frame of the activation that is suspending. */
+  /** `$save(code, point, slots, self?, callee?): typeof SUSPEND`: records a frame of the activation that is suspending; `callee`, where it was unknown at compile time, must not be foreign code. */
   "$save",
+  /** `$method(object, key): unknown`: the callee for `$save`, read without running a getter. */
+  "$method",
   /** `$tag(fn, code, captured, self?): fn`: stamps a closure with its code and captured values. Invisible to the program. */
   "$tag",
   /** `$must(value, where): value`: throws ForeignFrameError when `value` is `SUSPEND`; used where a function cannot suspend. */

@@ -41,7 +41,7 @@ export type Stmt =
   | { readonly kind: "assign"; readonly name: string; readonly value: ts.Expression; readonly source?: ts.Node }
   | { readonly kind: "eval"; readonly value: ts.Expression; readonly source?: ts.Node }
   /** `[const] name = call`, where the call may suspend. Without a name the value is dropped. */
-  | { readonly kind: "suspend"; readonly point: Point; readonly name: string; readonly declare: Declare | undefined; readonly call: ts.Expression }
+  | { readonly kind: "suspend"; readonly point: Point; readonly name: string; readonly declare: Declare | undefined; readonly call: ts.Expression; readonly callee: ts.Expression | undefined }
   | { readonly kind: "if"; readonly test: ts.Expression; readonly yes: Stmt[]; readonly no: Stmt[] | undefined; readonly source?: ts.Node }
   | { readonly kind: "block"; readonly label: Label | undefined; readonly body: Stmt[] }
   /** `for (init; test; update) body`, or `do body while (test)` when `testLast`. */

@@ -148,7 +148,7 @@ export class Decoder extends Reader {
   code(): SavedCode {
     const known = this.uint();
     if (known === 0) {
-      const code = { id: this.string(), hash: this.string() };
+      const code = { id: this.text(), hash: this.text() };
       this.#codes.push(code);
       return code;
     }

@@ -4,8 +4,9 @@ import type { Code } from "../../shared/abi.js";
 import { Frame } from "../frame.js";
 import { idOf } from "../registry.js";
 import { classInfo } from "./classes.js";
+import { codeEntry } from "./codes.js";
 import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
-import { writeExotic } from "./kinds/exotic.js";
+import { writeBuiltIn, writeExotic } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
 import { handlerOf, type Handler } from "./handlers.js";
@@ -13,6 +14,7 @@ import { intrinsicName } from "./intrinsics.js";
 import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
 import { INSTANCE_FIX, notSaveable, type Graph } from "./refusal.js";
 import { shapeOf, type Shape } from "./shapes.js";
+import { StringTable } from "./strings.js";
 import { symbolNumber } from "./symbols.js";
 import { Writer } from "./writer.js";
 
@@ -52,8 +54,8 @@ export class Encoder extends Writer {
   readonly #aux: Aux[] = [];
   /** Numbers by identity, once there are more nodes than searching the table is worth. */
   readonly #ids = new Map<object | symbol, number>();
-  readonly #strings = new Map<string, number>();
-  readonly #codes: Code[] = [];
+  readonly #strings = new StringTable();
+  #codes = 0;
   #shapes = 0;
   #epoch = 0;
   /** The node whose body is being written; −1 for the root value. */
@@ -83,8 +85,8 @@ export class Encoder extends Writer {
     // What is searched stays short.
     if (this.#count > SEARCHED) this.#nodes.length = SEARCHED;
     this.#count = 0;
-    if (this.#strings.size > 0) this.#strings.clear();
-    this.#codes.length = 0;
+    this.#strings.reset();
+    this.#codes = 0;
     this.#shapes = 0;
     this.#current = -1;
     this.pools = undefined;
@@ -132,9 +134,8 @@ export class Encoder extends Writer {
       this.byte(Tag.SHORT_STRING);
       return this.text(value);
     }
-    const known = this.#strings.get(value);
-    if (known === undefined) {
-      this.#strings.set(value, this.#strings.size);
+    const known = this.#strings.add(value);
+    if (known < 0) {
       this.byte(Tag.STRING);
       this.text(value);
     } else if (known < 64) {
@@ -163,12 +164,12 @@ export class Encoder extends Writer {
 
   /** A function of the program: its id and the hash of its text. */
   code(code: Code): void {
-    const known = this.#codes.indexOf(code);
-    this.uint(known + 1);
-    if (known >= 0) return;
-    this.#codes.push(code);
-    this.string(code.id);
-    this.string(code.hash);
+    const entry = codeEntry(code);
+    if (entry.epoch === this.#epoch) return this.uint(entry.index + 1);
+    entry.epoch = this.#epoch;
+    entry.index = this.#codes++;
+    this.byte(0);
+    this.bytes(entry.bytes);
   }
 
   /** Numbers `value`; its body follows later when `aux` is given. */
@@ -235,7 +236,7 @@ export class Encoder extends Writer {
     } else {
       const handler = handlerOf(prototype);
       if (handler !== undefined) return this.#handled(value, handler);
-      if (idOf(prototype) !== undefined && this.#instance(value, prototype)) return;
+      if (idOf(prototype) !== undefined ? this.#instance(value, prototype) : writeBuiltIn(this, value, prototype)) return;
     }
     this.#general(value, prototype);
   }

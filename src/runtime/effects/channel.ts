@@ -1,6 +1,6 @@
 import { UsageError } from "../../shared/errors.js";
 import { registerValue } from "../registry.js";
-import { runPort, suspend } from "../suspend.js";
+import { primitive, runPort, suspend } from "../suspend.js";
 import { milliseconds, type Duration } from "./duration.js";
 
 /** How long to wait for a message. */
@@ -34,7 +34,7 @@ export class Channel<T> {
 }
 
 registerValue("flowc:Channel.prototype", Channel.prototype);
-registerValue("flowc:Channel.receive", Channel.prototype.receive);
+registerValue("flowc:Channel.receive", primitive(Channel.prototype.receive));
 registerValue("flowc:Channel.tryReceive", Channel.prototype.tryReceive);
 
 /** A handle to the channel of that name. Handles of one name are the same channel. Throws UsageError for an empty name. */

@@ -1,5 +1,5 @@
 import { UsageError } from "../../shared/errors.js";
-import { suspend } from "../suspend.js";
+import { primitive, suspend } from "../suspend.js";
 import { milliseconds, type Duration } from "./duration.js";
 
 /**
@@ -21,3 +21,6 @@ export function sleepUntil(date: Date | number): void {
 function waits(duration: number | undefined, until: number): void {
   return suspend("sleep", { kind: "sleep", duration, until, since: 0 }) as never;
 }
+
+primitive(sleep);
+primitive(sleepUntil);

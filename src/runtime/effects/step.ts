@@ -5,7 +5,7 @@
 import { UsageError } from "../../shared/errors.js";
 import { registerValue } from "../registry.js";
 import { StepWait } from "../strand.js";
-import { insideRun, suspend, shortName } from "../suspend.js";
+import { insideRun, primitive, suspend, shortName } from "../suspend.js";
 import { policyOf, type StepOptions, type StepPolicy } from "./retry.js";
 
 /** A step as the worker knows it. */
@@ -86,7 +86,7 @@ function define(body: Function, self: unknown, options: StepOptions | undefined,
   const policy = policyOf(name, options);
   if (id === undefined) return unidentified(name);
   table.set(id, { id, name, body, self, policy });
-  const call = (...args: unknown[]): unknown => suspend(name, new StepWait(id, args, undefined));
+  const call = primitive((...args: unknown[]): unknown => suspend(name, new StepWait(id, args, undefined)));
   Object.defineProperty(call, "name", { value: name, configurable: true });
   registerValue(`flowc:step:${id}`, call);
   return call;
@@ -117,6 +117,8 @@ export function perform(body: Function, options?: StepOptions): unknown {
   if (options !== undefined) policyOf(options.name ?? "perform", options);
   return suspend("perform", new StepWait("", [body], options));
 }
+
+primitive(perform);
 
 const plainPerform = policyOf("perform", undefined);
 

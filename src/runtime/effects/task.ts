@@ -1,7 +1,7 @@
 import { UsageError } from "../../shared/errors.js";
 import { registerValue } from "../registry.js";
 import type { TaskState } from "../strand.js";
-import { runPort, suspend } from "../suspend.js";
+import { primitive, runPort, suspend } from "../suspend.js";
 
 /** A strand started with `spawn`. Can be kept in variables, passed around and saved. */
 export class Task<T> {
@@ -29,7 +29,7 @@ export class Task<T> {
 }
 
 registerValue("flowc:Task.prototype", Task.prototype);
-registerValue("flowc:Task.join", Task.prototype.join);
+registerValue("flowc:Task.join", primitive(Task.prototype.join));
 registerValue("flowc:Task.cancel", Task.prototype.cancel);
 
 /**

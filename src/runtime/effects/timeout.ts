@@ -36,7 +36,7 @@ export function withTimeout<T>(duration: Duration, fn: () => T): T {
     port.closeScope($scope);
     throw error;
   }
-  if ((value as unknown) === SUSPEND) return $save(code, 0, { $scope }) as never;
+  if ((value as unknown) === SUSPEND) return $save(code, 0, { $scope }, undefined, fn) as never;
   port.closeScope($scope);
   return value;
 }

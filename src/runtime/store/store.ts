@@ -142,14 +142,24 @@ export interface Store {
   retryRun(id: string, at: number, journal: JournalEntry): Promise<"ready" | "not-failed" | "unknown">;
 
   /** Announces a worker. A store for one worker at a time answers with the live holder instead; a holder is dead when its lease ended or `isAlive` says so, and then its runs are claimable at once. */
-  registerWorker(worker: WorkerRecord, now: number, isAlive: (other: WorkerRecord) => boolean): Promise<"registered" | WorkerRecord>;
+  registerWorker(
+    worker: WorkerRecord,
+    now: number,
+    isAlive: (other: WorkerRecord) => boolean,
+  ): Promise<"registered" | WorkerRecord>;
   /** Extends the worker's own lease and the leases of all runs it holds. `false` when the worker is no longer registered. */
   renew(workerId: string, leaseUntil: number): Promise<boolean>;
   /** Takes the worker out and releases what it holds. */
   unregisterWorker(workerId: string, now: number): Promise<void>;
 
   /** Hands over up to `limit` runs that are due: not ended, `wakeAt` reached, and held by nobody or under a lease that ended before `now`. Oldest `wakeAt` first. */
-  claim(options: { workerId: string; now: number; leaseUntil: number; limit: number; workflows?: readonly string[] }): Promise<ClaimedRun[]>;
+  claim(options: {
+    workerId: string;
+    now: number;
+    leaseUntil: number;
+    limit: number;
+    workflows?: readonly string[];
+  }): Promise<ClaimedRun[]>;
   /** Applies all commits in one transaction (group commit), each conditional on its own fence. Answers in the same order. */
   commit(commits: readonly Commit[]): Promise<CommitResult[]>;
 

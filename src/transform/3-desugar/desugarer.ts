@@ -138,7 +138,24 @@ export class Desugarer {
 
   suspend(source: CallNode, call: ts.Expression, name: string, declare: Declare | undefined): void {
     ts.setSourceMapRange(call, source);
-    this.emit({ kind: "suspend", point: this.point(source), name, declare, call });
+    this.emit({ kind: "suspend", point: this.point(source), name, declare, call, callee: this.#unknownCallee(source, call) });
+  }
+
+  /**
+   * The callee of a call whose target is not known at compile time, to be looked at on the way out of a suspension: foreign code must not let one pass.
+   * Only where reading it again runs nothing.
+   */
+  #unknownCallee(source: CallNode, call: ts.Expression): ts.Expression | undefined {
+    const site = this.ctx.findings.siteOf.get(source);
+    if (site?.kind !== "plain" || site.callee.base !== "maybe" || !ts.isCallExpression(call)) return undefined;
+    const callee = call.expression;
+    // `$close(iterator)` is ours; the method it calls was looked up by the language.
+    if (ts.isIdentifier(callee)) return ts.isForOfStatement(source) ? undefined : callee;
+    if (!ts.isPropertyAccessExpression(callee) || !ts.isIdentifier(callee.name)) return undefined;
+    const receiver = callee.expression;
+    if (!ts.isIdentifier(receiver) && receiver.kind !== ts.SyntaxKind.ThisKeyword) return undefined;
+    if (callee.name.text === "call" || callee.name.text === "apply") return ts.isIdentifier(receiver) ? receiver : undefined;
+    return callRuntime("$method", [receiver, factory.createStringLiteral(callee.name.text)]);
   }
 
   /** Assigns to a variable of the source: itself, or its place in the scope object. */

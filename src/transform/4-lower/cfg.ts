@@ -18,7 +18,7 @@ export type Terminator =
   | { readonly kind: "return"; readonly value: ts.Expression | undefined }
   | { readonly kind: "throw"; readonly value: ts.Expression }
   /** Calls; goes on in `resume`, at once or after a suspension. */
-  | { readonly kind: "suspend"; readonly point: Point; readonly call: ts.Expression; readonly resume: BlockId }
+  | { readonly kind: "suspend"; readonly point: Point; readonly call: ts.Expression; readonly callee: ts.Expression | undefined; readonly resume: BlockId }
   | { readonly kind: "unreachable" };
 
 export interface Block {

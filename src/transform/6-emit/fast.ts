@@ -21,11 +21,14 @@ export function fastBody(body: readonly Stmt[], options: FastOptions): ts.Statem
   return new FastPrinter(options).list(body);
 }
 
-/** `$save(f$, 0, { a, b }, this)`. */
-export function saveCall(point: PointId, options: FastOptions): ts.Expression {
+/** `$save(f$, 0, { a, b }, this, callee)`. */
+export function saveCall(point: PointId, callee: ts.Expression | undefined, options: FastOptions): ts.Expression {
   const slots = options.slots.get(point)!.map((name) => factory.createShorthandPropertyAssignment(options.ref(name)));
-  const args = [factory.createIdentifier(options.codeName), factory.createNumericLiteral(point), factory.createObjectLiteralExpression(slots)];
-  return callRuntime("$save", options.savesThis ? [...args, factory.createThis()] : args);
+  const args: ts.Expression[] = [factory.createIdentifier(options.codeName), factory.createNumericLiteral(point), factory.createObjectLiteralExpression(slots)];
+  if (options.savesThis) args.push(factory.createThis());
+  else if (callee) args.push(factory.createVoidZero());
+  if (callee) args.push(callee);
+  return callRuntime("$save", args);
 }
 
 /** What a jump without a label would mean here. */
@@ -102,7 +105,7 @@ class FastPrinter {
     const call = stmt.declare ? declare(stmt.declare, this.options.ref(stmt.name), stmt.call) : statementOf(factory.createAssignment(this.options.ref(stmt.name), stmt.call));
     const test = factory.createStrictEquality(this.options.ref(stmt.name), factory.createIdentifier("SUSPEND"));
     const source = statementAround(stmt.point.source);
-    return [source ? setStatement(call, source) : call, factory.createIfStatement(test, factory.createReturnStatement(saveCall(stmt.point.id, this.options)))];
+    return [source ? setStatement(call, source) : call, factory.createIfStatement(test, factory.createReturnStatement(saveCall(stmt.point.id, stmt.callee, this.options)))];
   }
 
   #branch(body: readonly Stmt[]): ts.Statement {

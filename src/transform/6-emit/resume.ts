@@ -184,7 +184,7 @@ class ResumePrinter {
     const value = id(this.names.value);
     const call = statementOf(factory.createAssignment(value, this.options.adapt(end.call) as ts.Expression));
     const test = factory.createStrictEquality(value, factory.createIdentifier("SUSPEND"));
-    return [call, factory.createIfStatement(test, factory.createReturnStatement(saveCall(end.point.id, this.options))), ...this.#goto(end.resume, next)];
+    return [call, factory.createIfStatement(test, factory.createReturnStatement(saveCall(end.point.id, end.callee && (this.options.adapt(end.callee) as ts.Expression), this.options))), ...this.#goto(end.resume, next)];
   }
 
   #guarded(machine: ts.Statement): ts.Statement {

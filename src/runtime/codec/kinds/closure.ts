@@ -56,6 +56,7 @@ class ClosureBody implements BodyWriter {
     out.value(self);
     for (let i = 0; i < captured.length; i++) out.value(captured[i]);
     const fresh = freshOf(code);
+    if (isUntouched(this.fn, fresh)) return out.byte(0);
     const home = ownHome(this.fn);
     const replaced = home === undefined && !isGeneratorHome(this.fn, fresh);
     const difference = compare(this.fn, fresh, (key) => key === "prototype" && !replaced);
@@ -63,6 +64,20 @@ class ClosureBody implements BodyWriter {
     writeChange(out, this.fn, difference, homeChanged ? Change.HOME : 0);
     if (homeChanged) out.value(home);
   }
+}
+
+/** Whether an arrow function or a method is as it was made; what most closures are, found out without listing differences. */
+function isUntouched(fn: Function, fresh: Function): boolean {
+  const names = Object.getOwnPropertyNames(fn);
+  return (
+    names.length === 2 &&
+    Object.hasOwn(fresh, "name") &&
+    sameProperty(fn, fresh, names[0]!) &&
+    sameProperty(fn, fresh, names[1]!) &&
+    Object.getOwnPropertySymbols(fn).length === 0 &&
+    Object.getPrototypeOf(fn) === Object.getPrototypeOf(fresh) &&
+    Object.isExtensible(fn)
+  );
 }
 
 /** The `prototype` object a function was born with, `undefined` when it has none, or another one by now. */

@@ -17,9 +17,20 @@ import { exoticByBrand, exoticByPrototype, exoticByTag, ORDINARY_TAG, type Exoti
 
 /** Head of `value`, which no faster form fits. Refuses what no kind knows. */
 export function writeExotic(out: Encoder, value: object, prototype: object | null): void {
-  if (types.isArrayBuffer(value) && out.pools?.claimWhole(out, value)) return;
   const saved = savedPrototype(out, value, prototype);
-  const kind = kindOf(value, prototype);
+  writeHead(out, value, saved, kindOf(value, prototype));
+}
+
+/** Head of an ordinary instance of a built-in class, such as most Maps and Dates are. False when `value` is none. */
+export function writeBuiltIn(out: Encoder, value: object, prototype: object): boolean {
+  const kind = exoticByPrototype(prototype);
+  if (kind?.prototype !== prototype || !kind.is(value)) return false;
+  writeHead(out, value, prototype, kind);
+  return true;
+}
+
+function writeHead(out: Encoder, value: object, saved: object | null, kind: Exotic): void {
+  if (out.pools !== undefined && types.isArrayBuffer(value) && out.pools.claimWhole(out, value)) return;
   const keys = kind.propertyKeys?.(value) ?? Reflect.ownKeys(value);
   const form = formOf(value, kind, saved, keys.length);
   out.byte(Tag.EXOTIC);
