@@ -1,4 +1,5 @@
 /** Properties of the bytes: canonical, small, and harmless when they are not ours. */
+/* oxlint-disable no-sparse-arrays -- holes are what some of these tests are about */
 import fc from "fast-check";
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
@@ -25,9 +26,19 @@ const anything = fc.anything({
 /** Values with sharing and cycles among them. */
 const graphs = fc.array(anything, { minLength: 1, maxLength: 5 }).chain((values) =>
   fc.array(fc.tuple(fc.nat(values.length - 1), fc.nat(values.length - 1), fc.string()), { maxLength: 6 }).map((links) => {
-    const holders = values.map((value) => ({ value }) as Record<string, unknown>);
-    for (const [from, to, key] of links) Object.defineProperty(holders[from], key, { value: holders[to], configurable: true, enumerable: key.length % 2 === 0, writable: true });
-    return { holders, map: new Map(holders.map((holder, i) => [holder, i])), frame: frame({ holders, f: closure(adder, [holders[0]]) }) };
+    const holders = values.map((value) => ({ value }));
+    for (const [from, to, key] of links)
+      Object.defineProperty(holders[from], key, {
+        value: holders[to],
+        configurable: true,
+        enumerable: key.length % 2 === 0,
+        writable: true,
+      });
+    return {
+      holders,
+      map: new Map(holders.map((holder, i) => [holder, i])),
+      frame: frame({ holders, f: closure(adder, [holders[0]]) }),
+    };
   }),
 );
 
@@ -61,7 +72,10 @@ test("any string of any units", () => {
 });
 
 test("any number", () => {
-  fc.assert(fc.property(fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger()), (n) => Object.is(round(n), n)), { numRuns: 2_000 });
+  fc.assert(
+    fc.property(fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger()), (n) => Object.is(round(n), n)),
+    { numRuns: 2_000 },
+  );
 });
 
 test("a list 1,000,000 deep", () => {
@@ -186,7 +200,10 @@ test("many huge sparse arrays cost no memory", () => {
 
 test("keys of hostile bytes do not reach a prototype", () => {
   const bytes = encode({ __proto__x: { polluted: 1 } });
-  const text = Buffer.from(bytes).toString("latin1").replace("__proto__x", "__proto__").replace(String.fromCharCode(10 << 2), String.fromCharCode(9 << 2));
+  const text = Buffer.from(bytes)
+    .toString("latin1")
+    .replace("__proto__x", "__proto__")
+    .replace(String.fromCharCode(10 << 2), String.fromCharCode(9 << 2));
   const mutant = Buffer.from(text, "latin1");
   // The shape's length went down by one, too.
   mutant[3]!--;

@@ -67,7 +67,12 @@ export const checkout: Code = m.code("checkout", {
 });
 
 export const makeAdder = (n: unknown) => (x: number) => x + (n as { value: number }).value;
-export const adder: Code = m.code("checkout.onDone", { name: "onDone", hash: "h2", captures: ["sock"], make: makeAdder as never });
+export const adder: Code = m.code("checkout.onDone", {
+  name: "onDone",
+  hash: "h2",
+  captures: ["sock"],
+  make: makeAdder,
+});
 export const selfish: Code = m.code("checkout.selfish", {
   name: "selfish",
   hash: "h3",

@@ -93,7 +93,12 @@ test("a proxy's traps are not called", () => {
   const shout = () => {
     throw new Error("a trap ran");
   };
-  refusal({ it: new Proxy({}, { get: shout, getPrototypeOf: shout, ownKeys: shout, getOwnPropertyDescriptor: shout, isExtensible: shout }) });
+  refusal({
+    it: new Proxy(
+      {},
+      { get: shout, getPrototypeOf: shout, ownKeys: shout, getOwnPropertyDescriptor: shout, isExtensible: shout },
+    ),
+  });
 });
 
 test("after a refusal the next image is right", () => {

@@ -5,6 +5,7 @@ export function round<T>(value: T): T {
   const bytes = encode(value);
   const back = decode(bytes) as T;
   const again = encode(back);
-  if (Buffer.compare(bytes, again) !== 0) throw new Error(`not canonical: ${Buffer.from(bytes).toString("latin1")} / ${Buffer.from(again).toString("latin1")}`);
+  if (Buffer.compare(bytes, again) !== 0)
+    throw new Error(`not canonical: ${Buffer.from(bytes).toString("latin1")} / ${Buffer.from(again).toString("latin1")}`);
   return back;
 }

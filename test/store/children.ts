@@ -10,7 +10,14 @@ const SOURCE = join(import.meta.dirname, "../../src/runtime/store/sqlite/index.t
 export async function program(folder: string, name: string, code: string): Promise<string> {
   const file = join(folder, `${name}.mjs`);
   const contents = `import { sqlite } from ${JSON.stringify(SOURCE)};\nconst path = process.argv[2]!;\n${code}`;
-  await build({ stdin: { contents, resolveDir: folder, loader: "ts" }, bundle: true, platform: "node", format: "esm", target: "node24", outfile: file });
+  await build({
+    stdin: { contents, resolveDir: folder, loader: "ts" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    outfile: file,
+  });
   chmodSync(file, 0o644);
   return file;
 }

@@ -5,7 +5,9 @@ import { run } from "./suite.js";
 run("in memory", () => {
   const store = memory();
   // There is one connection; closing a second handle leaves it open.
-  const handle = new Proxy<Store>(store, { get: (target, key) => (key === "close" ? async () => {} : bound(target, key as keyof Store)) });
+  const handle = new Proxy<Store>(store, {
+    get: (target, key) => (key === "close" ? async () => {} : bound(target, key as keyof Store)),
+  });
   let first = true;
   return { connect: () => (first ? ((first = false), store) : handle), destroy: () => {} };
 });

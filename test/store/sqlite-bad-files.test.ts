@@ -1,5 +1,16 @@
 /** Files that cannot be used: each with its reason, in one sentence, and left as it was. */
-import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -52,7 +63,9 @@ test("the folder is missing", () => {
 });
 
 test("the path is a folder", () => {
-  expect(failure(() => sqlite(folder)).message).toBe(`${folder} is a folder; name a file for the store, such as ${folder}/flow.db.`);
+  expect(failure(() => sqlite(folder)).message).toBe(
+    `${folder} is a folder; name a file for the store, such as ${folder}/flow.db.`,
+  );
 });
 
 test("the folder is a file", () => {
@@ -76,7 +89,10 @@ test("a database of another application is left alone", () => {
   db.close();
   const before = readFileSync(file);
   const error = failure(() => sqlite(file));
-  expect([error.reason, error.message]).toEqual(["not-a-store", `${file} is a database of another application, not a flowc store; name another file, and flowc will create it.`]);
+  expect([error.reason, error.message]).toEqual([
+    "not-a-store",
+    `${file} is a database of another application, not a flowc store; name another file, and flowc will create it.`,
+  ]);
   expect(Buffer.compare(readFileSync(file), before)).toBe(0);
 });
 
@@ -135,7 +151,10 @@ describe("for another user", () => {
     await filled(1);
     chmodSync(folder, 0o777);
     chmodSync(file, 0o444);
-    expect(JSON.parse(await opened())).toEqual(["readonly", `${file} is read-only; make it writable for this user, or name another file.`]);
+    expect(JSON.parse(await opened())).toEqual([
+      "readonly",
+      `${file} is read-only; make it writable for this user, or name another file.`,
+    ]);
   });
 
   test("a read-only folder", async () => {
@@ -145,7 +164,10 @@ describe("for another user", () => {
     chmodSync(folder, 0o555);
     const text = await output(start(script, file, process.getuid?.() === 0 ? asNobody : {}));
     chmodSync(folder, 0o755);
-    expect(JSON.parse(text)).toEqual(["readonly", `The folder ${folder} is read-only; make it writable for this user, or name another file.`]);
+    expect(JSON.parse(text)).toEqual([
+      "readonly",
+      `The folder ${folder} is read-only; make it writable for this user, or name another file.`,
+    ]);
   });
 });
 

@@ -49,7 +49,9 @@ test("killed again and again, it loses nothing it acknowledged", async () => {
       // All of a group or nothing of it, and at least what was acknowledged.
       expect(found.version).toBeGreaterThanOrEqual(Number(acknowledged?.split(" ")[0] ?? 0));
       expect(new TextDecoder().decode(found.image)).toBe(`image ${found.version}`);
-      expect((await store.readJournal(run.id)).map(({ at }) => at)).toEqual(Array.from({ length: found.version }, (_, i) => i + 1));
+      expect((await store.readJournal(run.id)).map(({ at }) => at)).toEqual(
+        Array.from({ length: found.version }, (_, i) => i + 1),
+      );
     }
     const versions = new Set((await store.listRuns({})).map(({ version }) => version));
     expect(versions.size).toBe(1);

@@ -14,7 +14,10 @@ function folder(): string {
 
 run("in SQLite", () => {
   const path = folder();
-  return { connect: () => sqlite(join(path, "flow.db"), { synchronous: "OFF" }), destroy: () => rmSync(path, { recursive: true }) };
+  return {
+    connect: () => sqlite(join(path, "flow.db"), { synchronous: "OFF" }),
+    destroy: () => rmSync(path, { recursive: true }),
+  };
 });
 
 describe("the file", () => {
@@ -64,7 +67,8 @@ describe("the file", () => {
     await store.createRun(newRun("r1"));
     await store.createRun(newRun("r2"));
     const claimed = await store.claim({ workerId: "w", now: 1_000, leaseUntil: 2_000, limit: 2 });
-    for (let at = 0; at < 2_000; at++) await store.commit(claimed.map((run) => commitOf(run, { journal: [{ at, kind: run.id, data: { at } }] })));
+    for (let at = 0; at < 2_000; at++)
+      await store.commit(claimed.map((run) => commitOf(run, { journal: [{ at, kind: run.id, data: { at } }] })));
     const journal = await store.readJournal("r2");
     expect(journal.map(({ at }) => at)).toEqual(Array.from({ length: 2_000 }, (_, i) => i));
     expect(new Set(journal.map(({ kind }) => kind))).toEqual(new Set(["r2"]));

@@ -21,14 +21,29 @@ export function workerRecord(id: string, over: Partial<WorkerRecord> = {}): Work
 }
 
 export function commitOf(run: ClaimedRun, over: Partial<Commit> = {}): Commit {
-  return { run: run.id, fence: run.fence, at: 2_000, status: "waiting", wakeAt: undefined, waitingFor: "step charge", consumed: [], journal: [], release: false, ...over };
+  return {
+    run: run.id,
+    fence: run.fence,
+    at: 2_000,
+    status: "waiting",
+    wakeAt: undefined,
+    waitingFor: "step charge",
+    consumed: [],
+    journal: [],
+    release: false,
+    ...over,
+  };
 }
 
 function message(run: string, over: Partial<NewMessage> = {}): NewMessage {
   return { run, kind: "send", topic: "approval", payload: bytes("yes"), sentAt: 3_000, ...over };
 }
 
-const entry = (at: number, kind = "step.completed", data: Record<string, unknown> = { step: "charge" }): JournalEntry => ({ at, kind, data });
+const entry = (at: number, kind = "step.completed", data: Record<string, unknown> = { step: "charge" }): JournalEntry => ({
+  at,
+  kind,
+  data,
+});
 const alive = (): boolean => true;
 
 export function run(storeName: string, factory: () => Medium): void {
@@ -60,7 +75,18 @@ export function run(storeName: string, factory: () => Medium): void {
       test("makes a ready run that is due", async () => {
         expect(await store.createRun(newRun("r1"))).toBe("created");
         const found = await store.getRun("r1");
-        expect(found).toMatchObject({ id: "r1", workflow: "src/checkout.ts#checkout", status: "ready", createdAt: 1_000, updatedAt: 1_000, wakeAt: 1_000, owner: undefined, waitingFor: "", version: 0, outcome: undefined });
+        expect(found).toMatchObject({
+          id: "r1",
+          workflow: "src/checkout.ts#checkout",
+          status: "ready",
+          createdAt: 1_000,
+          updatedAt: 1_000,
+          wakeAt: 1_000,
+          owner: undefined,
+          waitingFor: "",
+          version: 0,
+          outcome: undefined,
+        });
         expect(text(found!.image)).toBe("image of r1");
       });
 
@@ -85,7 +111,8 @@ export function run(storeName: string, factory: () => Medium): void {
 
     describe("listRuns", () => {
       beforeEach(async () => {
-        for (const n of [1, 2, 3, 4, 5]) await store.createRun(newRun(`r${n}`, { createdAt: n, workflow: n % 2 ? "a#odd" : "a#even" }));
+        for (const n of [1, 2, 3, 4, 5])
+          await store.createRun(newRun(`r${n}`, { createdAt: n, workflow: n % 2 ? "a#odd" : "a#even" }));
       });
 
       test("newest first, without payloads", async () => {
@@ -127,7 +154,13 @@ export function run(storeName: string, factory: () => Medium): void {
       });
 
       test("not before its time, oldest first, no more than asked for", async () => {
-        for (const [id, createdAt] of [["a", 30], ["b", 10], ["c", 20], ["d", 2_000]] as const) await store.createRun(newRun(id, { createdAt }));
+        for (const [id, createdAt] of [
+          ["a", 30],
+          ["b", 10],
+          ["c", 20],
+          ["d", 2_000],
+        ] as const)
+          await store.createRun(newRun(id, { createdAt }));
         expect(ids(await claim("w1", { limit: 2 }))).toEqual(["b", "c"]);
         expect(ids(await claim("w1"))).toEqual(["a"]);
         expect(ids(await claim("w1", { now: 1_999 }))).toEqual([]);
@@ -193,10 +226,22 @@ export function run(storeName: string, factory: () => Medium): void {
       test("writes state, image, journal and version at once", async () => {
         const claimed = await held();
         const image = bytes("second image");
-        expect(await store.commit([commitOf(claimed, { image, wakeAt: 9_000, journal: [entry(2_000), entry(2_001, "x", { n: [1, null, "ä"] })] })])).toEqual(["committed"]);
+        expect(
+          await store.commit([
+            commitOf(claimed, { image, wakeAt: 9_000, journal: [entry(2_000), entry(2_001, "x", { n: [1, null, "ä"] })] }),
+          ]),
+        ).toEqual(["committed"]);
         image.fill(0);
         const found = await store.getRun("r1");
-        expect(found).toMatchObject({ status: "waiting", updatedAt: 2_000, wakeAt: 9_000, owner: "w1", waitingFor: "step charge", waitingSince: 2_000, version: 1 });
+        expect(found).toMatchObject({
+          status: "waiting",
+          updatedAt: 2_000,
+          wakeAt: 9_000,
+          owner: "w1",
+          waitingFor: "step charge",
+          waitingSince: 2_000,
+          version: 1,
+        });
         expect(text(found!.image)).toBe("second image");
         expect(await store.readJournal("r1")).toEqual([entry(2_000), entry(2_001, "x", { n: [1, null, "ä"] })]);
       });
@@ -223,7 +268,13 @@ export function run(storeName: string, factory: () => Medium): void {
         await store.send(message("r1"));
         await store.commit([commitOf(first, { release: true })]);
         const [second] = await claim("w1", { now: 9_999 });
-        const late = commitOf(first, { image: bytes("stale"), status: "failed", outcome: bytes("stale"), journal: [entry(1)], consumed: second!.messages.map(({ seq }) => seq) });
+        const late = commitOf(first, {
+          image: bytes("stale"),
+          status: "failed",
+          outcome: bytes("stale"),
+          journal: [entry(1)],
+          consumed: second!.messages.map(({ seq }) => seq),
+        });
         const before = await store.getRun("r1");
         expect(await store.commit([late])).toEqual(["superseded"]);
         expect(await store.commit([{ ...late, journal: [] }])).toEqual(["superseded"]);
@@ -235,7 +286,9 @@ export function run(storeName: string, factory: () => Medium): void {
       test("I5: after the lease was given back, or for an unknown run, changes nothing", async () => {
         const claimed = await held();
         await store.commit([commitOf(claimed, { release: true })]);
-        expect(await store.commit([commitOf(claimed, { journal: [entry(1)] }), commitOf({ ...claimed, id: "unknown" })])).toEqual(["superseded", "superseded"]);
+        expect(await store.commit([commitOf(claimed, { journal: [entry(1)] }), commitOf({ ...claimed, id: "unknown" })])).toEqual(
+          ["superseded", "superseded"],
+        );
         expect((await store.getRun("r1"))!.version).toBe(1);
       });
 
@@ -243,7 +296,9 @@ export function run(storeName: string, factory: () => Medium): void {
         for (const id of ["a", "b", "c"]) await store.createRun(newRun(id));
         await store.registerWorker(workerRecord("w1"), 1_000, alive);
         const [a, b, c] = await claim("w1");
-        expect(await store.commit([commitOf(a!), commitOf(b!, { fence: 99 }), commitOf(c!), commitOf(a!, { journal: [entry(5)] })])).toEqual(["committed", "superseded", "committed", "committed"]);
+        expect(
+          await store.commit([commitOf(a!), commitOf(b!, { fence: 99 }), commitOf(c!), commitOf(a!, { journal: [entry(5)] })]),
+        ).toEqual(["committed", "superseded", "committed", "committed"]);
         expect((await store.getRun("a"))!.version).toBe(2);
         expect((await store.getRun("b"))!.version).toBe(0);
         expect(await store.readJournal("a")).toEqual([entry(5)]);
@@ -307,7 +362,10 @@ export function run(storeName: string, factory: () => Medium): void {
         await store.send(message("r2", { topic: "not held" }));
         await store.send(message("r1", { kind: "cancel", topic: "b" }));
         const all = await store.pollMessages("w1", 0);
-        expect(all.map(({ topic, kind }) => [topic, kind])).toEqual([["a", "send"], ["b", "cancel"]]);
+        expect(all.map(({ topic, kind }) => [topic, kind])).toEqual([
+          ["a", "send"],
+          ["b", "cancel"],
+        ]);
         expect(ids((await store.pollMessages("w1", all[0]!.seq)).map(({ topic }) => ({ id: topic })))).toEqual(["b"]);
         expect(await store.pollMessages("other", 0)).toEqual([]);
       });
@@ -416,7 +474,10 @@ export function run(storeName: string, factory: () => Medium): void {
         const options = { now: 1_000, leaseUntil: 10_000, limit: 7 };
         const seen: string[] = [];
         for (let n = 0; n < 5; n++) {
-          const [mine, theirs] = await Promise.all([store.claim({ ...options, workerId: "w1" }), other.claim({ ...options, workerId: "w1" })]);
+          const [mine, theirs] = await Promise.all([
+            store.claim({ ...options, workerId: "w1" }),
+            other.claim({ ...options, workerId: "w1" }),
+          ]);
           seen.push(...ids(mine), ...ids(theirs));
         }
         expect(new Set(seen).size).toBe(seen.length);
@@ -427,7 +488,9 @@ export function run(storeName: string, factory: () => Medium): void {
         const claimed = await held();
         expect(await other.send(message("r1"))).toBe("sent");
         expect((await store.pollMessages("w1", 0)).length).toBe(1);
-        expect(await other.commit([commitOf(claimed, { image: bytes("by the other"), journal: [entry(1)] })])).toEqual(["committed"]);
+        expect(await other.commit([commitOf(claimed, { image: bytes("by the other"), journal: [entry(1)] })])).toEqual([
+          "committed",
+        ]);
         expect(text((await store.getRun("r1"))!.image)).toBe("by the other");
         expect(await store.commit([commitOf(claimed, { journal: [entry(2)] })])).toEqual(["committed"]);
         expect((await other.readJournal("r1")).map(({ at }) => at)).toEqual([1, 2]);

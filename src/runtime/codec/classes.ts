@@ -30,7 +30,8 @@ function inspect(prototype: object): ClassInfo {
   const ours = idOf(prototype)?.startsWith("flowc:") === true;
   for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
     const privates = privateFieldsOf(at);
-    if (privates !== undefined) return refused(`its class ${className(at)} has private fields (${privates.map(hash).join(", ")})`);
+    if (privates !== undefined)
+      return refused(`its class ${className(at)} has private fields (${privates.map(hash).join(", ")})`);
     const exotic = exoticByPrototype(at);
     if (exotic !== undefined) return { refusal: undefined, exotic };
     if (!ours && idOf(at) === undefined && !STATELESS.has(at)) return refused(foreign(at, prototype));

@@ -102,7 +102,8 @@ export class Decoder extends Reader {
 
   /** Calls `use` with the values, as soon as all of them are made. */
   settle(values: readonly unknown[], use: (values: readonly unknown[]) => void): void {
-    if (this.#late.length === 0 || !values.some((value) => value instanceof Late && value.made === undefined)) use(values.map(settled));
+    if (this.#late.length === 0 || !values.some((value) => value instanceof Late && value.made === undefined))
+      use(values.map(settled));
     else this.#deferred.push(() => use(values.map(settled)));
   }
 
@@ -285,7 +286,7 @@ export class Decoder extends Reader {
   #body(id: number): void {
     const node = this.#nodes[id] as Props;
     const aux = this.#aux[id];
-    switch (this.#tags[id]) {
+    switch (this.#tags[id]!) {
       case Tag.PLAIN:
       case Tag.PLAIN_NULL:
       case Tag.INSTANCE:
@@ -329,7 +330,8 @@ export class Decoder extends Reader {
     for (let i = 0; i < count; i++) {
       const key = this.string();
       // Only a key of Object.prototype could lead an assignment astray, `__proto__` above all.
-      if (key in owner) Object.defineProperty(owner, key, { value: undefined, writable: true, enumerable: true, configurable: true });
+      if (key in owner)
+        Object.defineProperty(owner, key, { value: undefined, writable: true, enumerable: true, configurable: true });
       this.#put(owner, key, this.value());
     }
   }
@@ -355,7 +357,10 @@ export class Decoder extends Reader {
 function makeLate(first: Late): void {
   const stack = [first];
   for (let late = stack.at(-1); late !== undefined; late = stack.at(-1)) {
-    const missing = late.made === undefined ? late.needs().filter((value): value is Late => value instanceof Late && value.made === undefined) : [];
+    const missing =
+      late.made === undefined
+        ? late.needs().filter((value): value is Late => value instanceof Late && value.made === undefined)
+        : [];
     if (missing.length === 0) {
       stack.pop();
       late.made ??= late.make();

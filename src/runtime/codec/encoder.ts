@@ -9,6 +9,7 @@ import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
 import { writeBuiltIn, writeExotic } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
+import { defaultKeys, isDefaultArray } from "./defaults.js";
 import { handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
 import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
@@ -26,10 +27,6 @@ export interface BodyWriter {
 }
 
 const getPrototypeOf = Object.getPrototypeOf as (value: object) => object | null;
-const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor;
-const getOwnPropertyNames = Object.getOwnPropertyNames;
-const getOwnPropertySymbols = Object.getOwnPropertySymbols;
-const isExtensible = Object.isExtensible;
 const isArray = Array.isArray;
 const isProxy = types.isProxy;
 
@@ -268,25 +265,17 @@ export class Encoder extends Writer {
     else if (key !== undefined) {
       this.byte(Tag.SYMBOL_FOR);
       this.string(key);
-    } else this.refuse(symbol, `it is the unique symbol ${String(symbol)}`, `Use Symbol.for(${JSON.stringify(symbol.description ?? "name")}), which is the same symbol in every process.`);
+    } else
+      this.refuse(
+        symbol,
+        `it is the unique symbol ${String(symbol)}`,
+        `Use Symbol.for(${JSON.stringify(symbol.description ?? "name")}), which is the same symbol in every process.`,
+      );
     this.add(symbol, Tag.SYMBOL_FOR, undefined);
   }
 
-  /**
-   * The own keys of an object that consists of default data properties alone, and is extensible; `undefined` when it does not. Looks at descriptors,
-   * because reading a property could call a getter.
-   */
-  #defaultKeys(value: object): readonly string[] | undefined {
-    const names = getOwnPropertyNames(value);
-    for (let i = 0; i < names.length; i++) {
-      const descriptor = getOwnPropertyDescriptor(value, names[i]!)!;
-      if (descriptor.writable !== true || !descriptor.enumerable || !descriptor.configurable) return undefined;
-    }
-    return getOwnPropertySymbols(value).length === 0 && isExtensible(value) ? names : undefined;
-  }
-
   #plain(value: object, tag: typeof Tag.PLAIN | typeof Tag.PLAIN_NULL): boolean {
-    const keys = this.#defaultKeys(value);
+    const keys = defaultKeys(value);
     // An object without keys may be anything whose prototype was replaced: let the general way find out.
     if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return false;
     if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN && this.#dictionary(value, keys);
@@ -308,7 +297,7 @@ export class Encoder extends Writer {
     const info = classInfo(prototype);
     if (info.refusal !== undefined) this.refuse(value, info.refusal, INSTANCE_FIX);
     if (info.exotic !== undefined) return false;
-    const keys = this.#defaultKeys(value);
+    const keys = defaultKeys(value);
     if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return false;
     const shape = shapeOf(keys);
     this.byte(Tag.INSTANCE);
@@ -318,23 +307,11 @@ export class Encoder extends Writer {
     return true;
   }
 
-  /** False unless all elements are default data properties and there is nothing else; holes are fine while they are few. */
   #array(value: readonly unknown[]): boolean {
-    if (!isExtensible(value) || getOwnPropertySymbols(value).length !== 0) return false;
-    const length = value.length;
-    const names = getOwnPropertyNames(value).length - 1;
-    if (length > 2 * names + 16) return false;
-    let elements = 0;
-    for (let i = 0; i < length; i++) {
-      const descriptor = getOwnPropertyDescriptor(value, i);
-      if (descriptor === undefined) continue;
-      if (descriptor.writable !== true || !descriptor.enumerable || !descriptor.configurable) return false;
-      elements++;
-    }
-    if (elements !== names || !getOwnPropertyDescriptor(value, "length")!.writable) return false;
+    if (!isDefaultArray(value)) return false;
     this.byte(Tag.ARRAY);
-    this.uint(length);
-    this.add(value, Tag.ARRAY, length);
+    this.uint(value.length);
+    this.add(value, Tag.ARRAY, value.length);
     return true;
   }
 
@@ -358,7 +335,7 @@ export class Encoder extends Writer {
     const aux = this.#aux[id];
     if (aux === undefined) return;
     const node = this.#nodes[id] as object;
-    switch (this.#tags[id]) {
+    switch (this.#tags[id]!) {
       case Tag.PLAIN:
         return this.#values(node as Record<string, unknown>, (aux as Shape).keys);
       case Tag.ARRAY:

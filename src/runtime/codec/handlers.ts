@@ -24,8 +24,8 @@ const byName = new Map<string, Handler>();
 /** Makes instances of a class of the runtime saveable. Once per class, when its module loads. */
 export function registerHandler<T extends object>(handler: Handler<T>): void {
   assert(!byName.has(handler.name), `two codec handlers named ${handler.name}`);
-  byPrototype.set(handler.prototype, handler as unknown as Handler);
-  byName.set(handler.name, handler as unknown as Handler);
+  byPrototype.set(handler.prototype, handler);
+  byName.set(handler.name, handler);
 }
 
 export function handlerOf(prototype: object): Handler | undefined {

@@ -34,14 +34,16 @@ export function intrinsicName(value: object): string | undefined {
 export function intrinsic(name: string): object {
   if (names.size === 0) build();
   const value = objects.get(name) ?? globalNamed(name);
-  if (value === undefined) throw corrupt(`it names the built-in ${JSON.stringify(name)}, which this Node (${process.version}) does not have`);
+  if (value === undefined)
+    throw corrupt(`it names the built-in ${JSON.stringify(name)}, which this Node (${process.version}) does not have`);
   return value;
 }
 
 function namedGlobal(value: object): string | undefined {
   if (value === globalThis) return "globalThis";
   if (value === process) return "process";
-  const name = typeof value === "function" ? ownName(value) : INSTANCES.get(className(Object.getPrototypeOf(value) as object | null));
+  const name =
+    typeof value === "function" ? ownName(value) : INSTANCES.get(className(Object.getPrototypeOf(value) as object | null));
   return name !== undefined && globalNamed(name) === value ? name : undefined;
 }
 
@@ -50,9 +52,10 @@ const INSTANCES: ReadonlyMap<string, string> = new Map([
   ["Performance", "performance"],
 ]);
 
-
 function globalNamed(name: string): object | undefined {
-  return (NAMED as readonly string[]).includes(name) ? ((globalThis as unknown as Record<string, object>)[name] ?? undefined) : undefined;
+  return (NAMED as readonly string[]).includes(name)
+    ? ((globalThis as unknown as Record<string, object>)[name] ?? undefined)
+    : undefined;
 }
 
 function add(name: string, value: unknown): value is object {

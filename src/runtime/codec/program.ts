@@ -33,7 +33,9 @@ export function registered(id: string): object {
 
 /** A class of the runtime that this version does not know. */
 export function unknownHandler(name: string): ProgramChangedError {
-  return new ProgramChangedError(`The checkpoint holds a ${name}, which this version of flowc does not know. Use the version that wrote it, or a newer one.`);
+  return new ProgramChangedError(
+    `The checkpoint holds a ${name}, which this version of flowc does not know. Use the version that wrote it, or a newer one.`,
+  );
 }
 
 function sameCode(saved: SavedCode, what: string): Code {

@@ -54,7 +54,8 @@ function stepText(path: string, holder: object, value: unknown): string {
   const handler = prototype === null ? undefined : handlerOf(prototype);
   if (handler !== undefined) return `${path}.${handler.fields[handler.save(holder).indexOf(value)] ?? "?"}`;
   if (types.isMap(holder)) return mapText(path, holder, value) ?? propertyText(path, holder, value);
-  if (types.isSet(holder) && Set.prototype.has.call(holder, value)) return `${path}.values()[${[...Set.prototype.values.call(holder)].indexOf(value)}]`;
+  if (types.isSet(holder) && Set.prototype.has.call(holder, value))
+    return `${path}.values()[${[...Set.prototype.values.call(holder)].indexOf(value)}]`;
   return propertyText(path, holder, value);
 }
 
@@ -70,8 +71,8 @@ function mapText(path: string, map: Map<unknown, unknown>, value: unknown): stri
 
 function literal(key: unknown): string {
   if (typeof key === "string") return JSON.stringify(key);
-  if (typeof key === "object" || typeof key === "function") return "…";
-  return typeof key === "bigint" ? `${key}n` : String(key);
+  if (typeof key === "bigint") return `${key}n`;
+  return (typeof key === "object" && key !== null) || typeof key === "function" ? "…" : String(key);
 }
 
 function propertyText(path: string, holder: object, value: unknown): string {
@@ -95,13 +96,21 @@ function keyText(key: string | symbol): string {
 export function explain(value: object, prototype: object | null): readonly [why: string, fix: string] {
   if (types.isPromise(value)) return ["it is a Promise", "Await it inside a step: a step returns its value."];
   if (types.isWeakMap(value) || types.isWeakSet(value) || value instanceof WeakRef) {
-    return [`it is a ${className(prototype)}, whose contents nobody can list`, "Use a Map or a Set, or let it go out of scope before the suspension."];
+    return [
+      `it is a ${className(prototype)}, whose contents nobody can list`,
+      "Use a Map or a Set, or let it go out of scope before the suspension.",
+    ];
   }
-  if (types.isGeneratorObject(value)) return ["it is a generator under way", "Finish it before the suspension, for example with Array.from."];
+  if (types.isGeneratorObject(value))
+    return ["it is a generator under way", "Finish it before the suspension, for example with Array.from."];
   const tag: unknown = prototype === null ? undefined : Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
   if (typeof tag === "string" && tag.endsWith("Iterator")) {
-    return [`it is a native ${tag}, whose position nobody can read`, "Finish it before the suspension, for example with Array.from."];
+    return [
+      `it is a native ${tag}, whose position nobody can read`,
+      "Finish it before the suspension, for example with Array.from.",
+    ];
   }
-  if (types.isModuleNamespaceObject(value)) return ["it is a module namespace", "Import it at the top of the file instead of holding it in a variable."];
+  if (types.isModuleNamespaceObject(value))
+    return ["it is a module namespace", "Import it at the top of the file instead of holding it in a variable."];
   return [`it is ${withArticle(className(prototype))}`, INSTANCE_FIX];
 }

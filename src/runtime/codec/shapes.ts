@@ -63,7 +63,8 @@ function make(keys: readonly string[]): Shape {
   for (const key of keys) scratch.text(key);
   const template: Record<string, unknown> = {};
   // Defined, not assigned: a key may be `__proto__`.
-  for (const key of keys) Object.defineProperty(template, key, { value: undefined, writable: true, enumerable: true, configurable: true });
+  for (const key of keys)
+    Object.defineProperty(template, key, { value: undefined, writable: true, enumerable: true, configurable: true });
   return { keys, bytes: scratch.finish().slice(), template, epoch: 0, index: 0 };
 }
 

@@ -9,7 +9,7 @@ const SMALL = 128;
  */
 export class StringTable {
   #count = 0;
-  readonly #slots: (string | undefined)[] = new Array<string | undefined>(SLOTS).fill(undefined);
+  readonly #slots: (string | undefined)[] = Array.from({ length: SLOTS });
   readonly #numbers = new Uint8Array(SLOTS);
   readonly #used = new Uint8Array(SMALL);
   readonly #all = new Map<string, number>();

@@ -114,7 +114,11 @@ export class MemoryStore implements Store {
     });
   }
 
-  registerWorker(worker: WorkerRecord, now: number, isAlive: (other: WorkerRecord) => boolean): Promise<"registered" | WorkerRecord> {
+  registerWorker(
+    worker: WorkerRecord,
+    now: number,
+    isAlive: (other: WorkerRecord) => boolean,
+  ): Promise<"registered" | WorkerRecord> {
     return this.#transaction(() => {
       const holder = this.#worker;
       if (holder !== undefined && holder.id !== worker.id) {
@@ -204,14 +208,10 @@ export class MemoryStore implements Store {
     }
   }
 
-  /** One call, one transaction: everything here is synchronous. */
-  #transaction<T>(work: () => T): Promise<T> {
-    if (this.#closed) return Promise.reject(new StoreError("The store was closed.", "closed"));
-    try {
-      return Promise.resolve(work());
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+  /** One call, one transaction: everything in it is synchronous. */
+  async #transaction<T>(work: () => T): Promise<T> {
+    if (this.#closed) throw new StoreError("The store was closed.", "closed");
+    return work();
   }
 }
 

@@ -11,7 +11,11 @@ const FORMS = `"sqlite:flow.db", a path that ends in ".db", or "memory:"`;
  */
 export function openStore(url: string, options: SqliteOptions = {}): Store {
   if (url === "memory:") return memory();
-  const path = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : url.endsWith(".db") && !/^[a-z][a-z\d+.-]+:/i.test(url) ? url : undefined;
+  const path = url.startsWith("sqlite:")
+    ? url.slice("sqlite:".length)
+    : url.endsWith(".db") && !/^[a-z][a-z\d+.-]+:/i.test(url)
+      ? url
+      : undefined;
   if (path === undefined) throw new UsageError(`${JSON.stringify(url)} does not name a store; give ${FORMS}.`);
   if (path === "") throw new UsageError(`${JSON.stringify(url)} names no file; give ${FORMS}.`);
   return sqlite(path, options);

@@ -11,7 +11,8 @@ registerExotic<ArrayBuffer>({
   branded: true,
   is: types.isArrayBuffer,
   head(out, buffer) {
-    if (buffer.detached) out.refuse(buffer, "it was transferred to somebody else", "Let it go out of scope before the suspension.");
+    if (buffer.detached)
+      out.refuse(buffer, "it was transferred to somebody else", "Let it go out of scope before the suspension.");
     out.uint(buffer.byteLength);
     out.uint(buffer.resizable ? buffer.maxByteLength + 1 : 0);
     out.bytes(new Uint8Array(buffer));
@@ -44,20 +45,31 @@ const VIEWS: readonly (readonly [tag: number, name: string])[] = [
   [30, "Float32Array"],
   [31, "Float64Array"],
 ];
-const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag)!.get as (this: object) => string | undefined;
+const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag)!
+  .get as (this: object) => string | undefined;
 
 for (const [tag, name] of VIEWS) {
   const constructor = (globalThis as unknown as Record<string, ViewConstructor>)[name];
   if (constructor !== undefined) registerView(tag, constructor, (value) => typedArrayTag.call(value) === name);
 }
 registerView(32, DataView, types.isDataView);
-registerView(33, BufferOver as unknown as ViewConstructor, (value) => Object.getPrototypeOf(value) === Buffer.prototype && types.isUint8Array(value), Buffer.prototype);
+registerView(
+  33,
+  BufferOver as unknown as ViewConstructor,
+  (value) => Object.getPrototypeOf(value) === Buffer.prototype && types.isUint8Array(value),
+  Buffer.prototype,
+);
 
 function BufferOver(buffer: ArrayBuffer, offset: number, length: number): Buffer {
   return Buffer.from(buffer, offset, length);
 }
 
-function registerView(tag: number, constructor: ViewConstructor, is: (value: object) => boolean, prototype: object = constructor.prototype as object): void {
+function registerView(
+  tag: number,
+  constructor: ViewConstructor,
+  is: (value: object) => boolean,
+  prototype: object = constructor.prototype as object,
+): void {
   registerExotic<View>({
     tag,
     prototype,
@@ -86,9 +98,14 @@ function makeView(constructor: ViewConstructor, buffer: ArrayBuffer, offset: num
 function writeBuffer(out: Encoder, view: View, isNodeBuffer: boolean): void {
   const buffer = view.buffer;
   if (types.isSharedArrayBuffer(buffer)) {
-    out.refuse(view, "its memory is shared with other threads", "Copy it with slice(), or let it go out of scope before the suspension.");
+    out.refuse(
+      view,
+      "its memory is shared with other threads",
+      "Copy it with slice(), or let it go out of scope before the suspension.",
+    );
   }
-  if (buffer.detached) out.refuse(view, "its buffer was transferred to somebody else", "Let it go out of scope before the suspension.");
+  if (buffer.detached)
+    out.refuse(view, "its buffer was transferred to somebody else", "Let it go out of scope before the suspension.");
   out.pools ??= new PooledBuffers();
   if (isNodeBuffer && out.pools.view(out, buffer, view.byteOffset, view.byteOffset + view.byteLength)) return;
   out.reference(buffer);
@@ -139,12 +156,13 @@ const INDEX = /^(?:0|[1-9]\d*)$/;
  */
 function propertyKeys(view: View, constructor: ViewConstructor): readonly (string | symbol)[] {
   if (view instanceof DataView) return Reflect.ownKeys(view);
-  const large = view.length > FEW_ELEMENTS && Object.isExtensible(view) && Object.getPrototypeOf(view) === prototypeOf(constructor);
-  if (large && isDeepStrictEqual(view, makeView(constructor, view.buffer as ArrayBuffer, view.byteOffset, view.length))) return [];
+  const large =
+    view.length > FEW_ELEMENTS && Object.isExtensible(view) && Object.getPrototypeOf(view) === prototypeOf(constructor);
+  if (large && isDeepStrictEqual(view, makeView(constructor, view.buffer as ArrayBuffer, view.byteOffset, view.length)))
+    return [];
   return Reflect.ownKeys(view).filter((key) => typeof key === "symbol" || !INDEX.test(key));
 }
 
 function prototypeOf(constructor: ViewConstructor): unknown {
   return (constructor as unknown) === BufferOver ? Buffer.prototype : constructor.prototype;
 }
-

@@ -40,8 +40,17 @@ function refuseFunction(out: Encoder, fn: Function): never {
   if (isNative && called.startsWith(" (bound ")) {
     out.refuse(fn, `it is a bound function${called}`, "Use an arrow function instead of bind().");
   }
-  if (isNative) out.refuse(fn, `it is a native function${called}`, "Wrap it in an arrow function, or let it go out of scope before the suspension.");
-  out.refuse(fn, `it is a function that was not compiled by flowc${called}`, "Wrap it in an arrow function of a compiled file, or let it go out of scope before the suspension.");
+  if (isNative)
+    out.refuse(
+      fn,
+      `it is a native function${called}`,
+      "Wrap it in an arrow function, or let it go out of scope before the suspension.",
+    );
+  out.refuse(
+    fn,
+    `it is a function that was not compiled by flowc${called}`,
+    "Wrap it in an arrow function of a compiled file, or let it go out of scope before the suspension.",
+  );
 }
 
 class ClosureBody implements BodyWriter {
@@ -102,7 +111,11 @@ export function writePrototypeOf(out: Encoder, value: object): boolean {
   if (typeof constructor !== "function" || ownHome(constructor) !== value || idOf(constructor) !== undefined) return false;
   const code = closureOf(constructor)?.code;
   if (code?.make === undefined) {
-    out.refuse(value, "it is the prototype of a class that was not compiled by flowc", "Compile the file of that class, or let it go out of scope before the suspension.");
+    out.refuse(
+      value,
+      "it is the prototype of a class that was not compiled by flowc",
+      "Compile the file of that class, or let it go out of scope before the suspension.",
+    );
   }
   out.byte(Tag.PROTOTYPE_OF);
   out.add(value, Tag.PROTOTYPE_OF, new HomeBody(value, constructor, code));
@@ -197,7 +210,7 @@ function freshOf(code: Code): Function {
 
 function makeFresh(code: Code): Function {
   try {
-    return Reflect.apply(code.make!, undefined, []) as Function;
+    return Reflect.apply(code.make!, undefined, []);
   } catch {
     // A class whose heritage is captured: nothing to compare with.
     return () => undefined;

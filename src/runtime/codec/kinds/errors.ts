@@ -6,7 +6,7 @@ import { registerExotic } from "./kind.js";
 // flowc's own errors are classes like any other, known in every process.
 for (const [name, type] of Object.entries(ours)) {
   registerValue(`flowc:${name}`, type);
-  registerValue(`flowc:${name}.prototype`, type.prototype as object);
+  registerValue(`flowc:${name}.prototype`, type.prototype);
 }
 
 const nameOf = Object.getOwnPropertyDescriptor(DOMException.prototype, "name")!.get as (this: object) => string;
@@ -43,7 +43,9 @@ registerExotic<Error>(
     head() {},
     make: () => bare(() => new Error()),
   },
-  [AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, ...suppressed()].map((type) => type.prototype as object),
+  [AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, ...suppressed()].map(
+    (type) => type.prototype as object,
+  ),
 );
 
 function suppressed(): readonly Function[] {

@@ -104,7 +104,9 @@ function nativeErrorPrototype(value: object, prototype: object): object | undefi
   if (!types.isNativeError(value)) return undefined;
   const above = Object.getPrototypeOf(prototype) as object | null;
   const constructor = Object.getOwnPropertyDescriptor(prototype, "constructor");
-  const isNodes = constructor?.get !== undefined || (typeof constructor?.value === "function" && intrinsicName(constructor.value as Function) !== undefined);
+  const isNodes =
+    constructor?.get !== undefined ||
+    (typeof constructor?.value === "function" && intrinsicName(constructor.value as Function) !== undefined);
   return isNodes && above !== null && intrinsicName(above) !== undefined ? above : undefined;
 }
 

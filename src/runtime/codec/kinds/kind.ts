@@ -35,8 +35,8 @@ const byPrototype = new Map<object, Exotic>();
 export function registerExotic<T extends object>(kind: Exotic<T>, descendants: readonly object[] = []): void {
   kinds[kind.tag] = kind as unknown as Exotic;
   // Ordinary objects and `arguments` have a prototype that tells nothing.
-  if (kind.prototype !== Object.prototype) byPrototype.set(kind.prototype, kind as unknown as Exotic);
-  for (const prototype of descendants) byPrototype.set(prototype, kind as unknown as Exotic);
+  if (kind.prototype !== Object.prototype) byPrototype.set(kind.prototype, kind);
+  for (const prototype of descendants) byPrototype.set(prototype, kind);
 }
 
 export function exoticByPrototype(prototype: object): Exotic | undefined {

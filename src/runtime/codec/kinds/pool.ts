@@ -66,7 +66,13 @@ export class PooledBuffers {
   #canPool(buffer: ArrayBuffer, viewed: number): boolean {
     const size = buffer.byteLength;
     const ordinary = !buffer.resizable && Object.isExtensible(buffer) && Object.getPrototypeOf(buffer) === ArrayBuffer.prototype;
-    return ordinary && viewed < size && size <= MAX_POOL_BYTES && this.#total + size <= MAX_POOL_TOTAL && Reflect.ownKeys(buffer).length === 0;
+    return (
+      ordinary &&
+      viewed < size &&
+      size <= MAX_POOL_BYTES &&
+      this.#total + size <= MAX_POOL_TOTAL &&
+      Reflect.ownKeys(buffer).length === 0
+    );
   }
 }
 

@@ -77,5 +77,7 @@ function boxed(tag: number, type: string, prototype: { valueOf(): unknown }, is:
 /** Those beyond the characters and the length. */
 function ownKeysOfString(value: object): (string | symbol)[] {
   const length = String.prototype.valueOf.call(value).length;
-  return Reflect.ownKeys(value).filter((key) => key !== "length" && !(typeof key === "string" && Number(key) < length && String(Number(key)) === key));
+  return Reflect.ownKeys(value).filter(
+    (key) => key !== "length" && !(typeof key === "string" && Number(key) < length && String(Number(key)) === key),
+  );
 }

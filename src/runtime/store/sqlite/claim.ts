@@ -44,9 +44,15 @@ function among(workflows: readonly string[] | undefined): string {
 }
 
 function claim(prepare: Prepare, row: RunRow, { workerId, leaseUntil }: ClaimOptions, committer: Committer): ClaimedRun {
-  prepare(`UPDATE runs SET owner = ?, lease_until = ?, status = ${RUNNING}, fence = fence + 1 WHERE n = ?`).run(workerId, leaseUntil, row.n);
+  prepare(`UPDATE runs SET owner = ?, lease_until = ?, status = ${RUNNING}, fence = fence + 1 WHERE n = ?`).run(
+    workerId,
+    leaseUntil,
+    row.n,
+  );
   committer.remember(row.id, row.n);
-  const messages = prepare("SELECT seq, kind, topic, payload, sent_at FROM messages WHERE run = ? ORDER BY seq").all(row.n) as unknown as MessageRow[];
+  const messages = prepare("SELECT seq, kind, topic, payload, sent_at FROM messages WHERE run = ? ORDER BY seq").all(
+    row.n,
+  ) as unknown as MessageRow[];
   return {
     ...toRun(row),
     owner: workerId,

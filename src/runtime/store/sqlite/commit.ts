@@ -55,7 +55,14 @@ export class Committer {
 
   #update(n: number, commit: Commit, journal: number | undefined, ended: boolean): boolean {
     const { image, outcome, release } = commit;
-    const values: SQLInputValue[] = [n, commit.fence, statusNumber(commit.status), commit.at, ended ? null : (commit.wakeAt ?? null), commit.waitingFor];
+    const values: SQLInputValue[] = [
+      n,
+      commit.fence,
+      statusNumber(commit.status),
+      commit.at,
+      ended ? null : (commit.wakeAt ?? null),
+      commit.waitingFor,
+    ];
     if (journal !== undefined) values.push(journal);
     if (image !== undefined) values.push(image);
     if (outcome !== undefined) values.push(outcome);
@@ -70,17 +77,26 @@ export class Committer {
   }
 }
 
-const APPEND = "INSERT INTO journal (prev, entries) SELECT journal, ?1 FROM runs WHERE n = ?2 AND fence = ?3 AND owner IS NOT NULL";
+const APPEND =
+  "INSERT INTO journal (prev, entries) SELECT journal, ?1 FROM runs WHERE n = ?2 AND fence = ?3 AND owner IS NOT NULL";
 
 /** The update of a run by what a commit has: bit 0 journal, 1 image, 2 outcome, 3 ended, 4 released. What it has not is not touched. */
 const UPDATES: readonly string[] = Array.from({ length: 24 }, (_, bits) => {
-  const sets = ["status = ?3", "updated_at = ?4", "waiting_since = iif(waiting_for = ?6, waiting_since, ?4)", "waiting_for = ?6", "version = version + 1"];
+  const sets = [
+    "status = ?3",
+    "updated_at = ?4",
+    "waiting_since = iif(waiting_for = ?6, waiting_since, ?4)",
+    "waiting_for = ?6",
+    "version = version + 1",
+  ];
   let next = 7;
   if (bits & 1) sets.push(`journal = ?${next++}`);
   if (bits & 2) sets.push(`image = ?${next++}`);
   if (bits & 4) sets.push(`outcome = ?${next++}`);
   // A run let go while messages wait for it is due at once.
-  sets.push(bits & 16 ? "wake_at = iif(EXISTS (SELECT 1 FROM messages WHERE run = ?1), min(coalesce(?5, ?4), ?4), ?5)" : "wake_at = ?5");
+  sets.push(
+    bits & 16 ? "wake_at = iif(EXISTS (SELECT 1 FROM messages WHERE run = ?1), min(coalesce(?5, ?4), ?4), ?5)" : "wake_at = ?5",
+  );
   if (bits & 24) sets.push("owner = NULL");
   return `UPDATE runs SET ${sets.join(", ")} WHERE n = ?1 AND fence = ?2 AND owner IS NOT NULL`;
 });

@@ -24,7 +24,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** A connection to the store at `path`, created when it is not there. Throws StoreError, UsageError for bad options. */
 export function connect(path: string, options: SqliteOptions): DatabaseSync {
   const { synchronous = "FULL", busyTimeoutMs = BUSY_TIMEOUT_MS, maxPages } = options;
-  if (!SYNCHRONOUS.has(synchronous)) throw new UsageError(`synchronous is ${String(synchronous)}; it can be "FULL", "NORMAL" or "OFF".`);
+  if (!SYNCHRONOUS.has(synchronous))
+    throw new UsageError(`synchronous is ${String(synchronous)}; it can be "FULL", "NORMAL" or "OFF".`);
   checkPath(path);
   let db: DatabaseSync | undefined;
   try {
@@ -51,9 +52,11 @@ function checkPath(path: string): void {
   }
   const file = statSync(path, { throwIfNoEntry: false });
   if (file?.isDirectory()) throw new StoreError(`${path} is a folder; name a file for the store, such as ${path}/flow.db.`, "io");
-  if (file && !canWrite(path)) throw new StoreError(`${path} is read-only; make it writable for this user, or name another file.`, "readonly");
+  if (file && !canWrite(path))
+    throw new StoreError(`${path} is read-only; make it writable for this user, or name another file.`, "readonly");
   // SQLite puts its log beside the file.
-  if (!canWrite(folder)) throw new StoreError(`The folder ${folder} is read-only; make it writable for this user, or name another file.`, "readonly");
+  if (!canWrite(folder))
+    throw new StoreError(`The folder ${folder} is read-only; make it writable for this user, or name another file.`, "readonly");
   checkLength(path);
 }
 
@@ -76,7 +79,10 @@ function checkLength(path: string): void {
   if (!header.toString("latin1").startsWith("SQLite format 3\0")) return;
   const expected = header.readUInt16BE(16) * header.readUInt32BE(28);
   if (size < Math.max(expected, HEADER_BYTES)) {
-    throw new StoreError(`${path} is damaged: it was cut short, ${size} of ${expected} bytes are left; restore it from a backup.`, "corrupt");
+    throw new StoreError(
+      `${path} is damaged: it was cut short, ${size} of ${expected} bytes are left; restore it from a backup.`,
+      "corrupt",
+    );
   }
 }
 

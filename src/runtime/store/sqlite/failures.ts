@@ -9,7 +9,10 @@ const FAILURES: Readonly<Record<number, readonly [reason: Reason, sentence: (pat
   6: ["locked", (path) => `${path} is locked by another connection of this process; close that first.`],
   8: ["readonly", (path) => `${path} cannot be written; make the file and its folder writable for this user.`],
   10: ["io", (path) => `${path} could not be read or written; see to the disk.`],
-  11: ["corrupt", (path) => `${path} is damaged; restore it from a backup, or rescue what is left with \`sqlite3 ${path} .recover\`.`],
+  11: [
+    "corrupt",
+    (path) => `${path} is damaged; restore it from a backup, or rescue what is left with \`sqlite3 ${path} .recover\`.`,
+  ],
   13: ["full", (path) => `The disk that holds ${path} is full; nothing was written, free some space and go on.`],
   14: ["io", (path) => `${path} cannot be opened; see that its folder exists and that this user may use it.`],
   23: ["readonly", (path) => `${path} may not be used by this user.`],

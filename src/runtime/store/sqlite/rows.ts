@@ -2,7 +2,14 @@
 import type { JournalEntry, Message, MessageKind, RunStatus, RunSummary, StoredRun } from "../store.js";
 
 /** Statuses by their number in the file: append only. */
-export const STATUSES = ["ready", "running", "waiting", "completed", "failed", "cancelled"] as const satisfies readonly RunStatus[];
+export const STATUSES = [
+  "ready",
+  "running",
+  "waiting",
+  "completed",
+  "failed",
+  "cancelled",
+] as const satisfies readonly RunStatus[];
 const KINDS = ["send", "cancel"] as const satisfies readonly MessageKind[];
 
 export function statusNumber(status: RunStatus): number {
@@ -13,7 +20,8 @@ export function kindNumber(kind: MessageKind): number {
   return KINDS.indexOf(kind);
 }
 
-export const SUMMARY_COLUMNS = "id, workflow, status, created_at, updated_at, wake_at, owner, waiting_since, waiting_for, version";
+export const SUMMARY_COLUMNS =
+  "id, workflow, status, created_at, updated_at, wake_at, owner, waiting_since, waiting_for, version";
 
 export interface SummaryRow {
   readonly id: string;

@@ -81,7 +81,10 @@ function versionOf(db: DatabaseSync, path: string): number {
   const tables = Number(Object.values(db.prepare("SELECT count(*) FROM sqlite_schema").get()!)[0]);
   if (application === 0 && version === 0 && tables === 0) return 0;
   if (application !== APPLICATION_ID) {
-    throw new StoreError(`${path} is a database of another application, not a flowc store; name another file, and flowc will create it.`, "not-a-store");
+    throw new StoreError(
+      `${path} is a database of another application, not a flowc store; name another file, and flowc will create it.`,
+      "not-a-store",
+    );
   }
   if (version > SCHEMA_VERSION) {
     throw new StoreError(

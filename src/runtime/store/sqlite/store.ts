@@ -19,7 +19,19 @@ import { claimDue } from "./claim.js";
 import { Committer } from "./commit.js";
 import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
-import { fromJson, kindNumber, statusNumber, SUMMARY_COLUMNS, toJson, toMessage, toRun, toSummary, type MessageRow, type RunRow, type SummaryRow } from "./rows.js";
+import {
+  fromJson,
+  kindNumber,
+  statusNumber,
+  SUMMARY_COLUMNS,
+  toJson,
+  toMessage,
+  toRun,
+  toSummary,
+  type MessageRow,
+  type RunRow,
+  type SummaryRow,
+} from "./rows.js";
 
 const DEFAULT_LIMIT = 100;
 const READY = statusNumber("ready");
@@ -76,7 +88,11 @@ export class SqliteStore implements Store {
       values.push(after);
     }
     const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
-    return this.#run(() => this.#all<SummaryRow>(`SELECT ${SUMMARY_COLUMNS} FROM runs ${where} ORDER BY n DESC LIMIT ?`, ...values, limit).map(toSummary));
+    return this.#run(() =>
+      this.#all<SummaryRow>(`SELECT ${SUMMARY_COLUMNS} FROM runs ${where} ORDER BY n DESC LIMIT ?`, ...values, limit).map(
+        toSummary,
+      ),
+    );
   }
 
   readJournal(run: string): Promise<JournalEntry[]> {
@@ -95,7 +111,8 @@ export class SqliteStore implements Store {
     return this.#transaction(() => {
       const run = this.#get<{ n: number; status: number }>("SELECT n, status FROM runs WHERE id = ?", message.run);
       if (run === undefined) return "unknown";
-      if (message.id !== undefined && this.#get("SELECT 1 FROM message_ids WHERE run = ? AND id = ?", run.n, message.id)) return "duplicate";
+      if (message.id !== undefined && this.#get("SELECT 1 FROM message_ids WHERE run = ? AND id = ?", run.n, message.id))
+        return "duplicate";
       if (run.status > LAST_LIVE) return "ended";
       if (message.id !== undefined) this.#prepare("INSERT INTO message_ids (run, id) VALUES (?, ?)").run(run.n, message.id);
       this.#prepare("INSERT INTO messages (run, kind, topic, payload, sent_at) VALUES (?, ?, ?, ?, ?)").run(
@@ -105,7 +122,9 @@ export class SqliteStore implements Store {
         message.payload,
         message.sentAt,
       );
-      this.#prepare("UPDATE runs SET wake_at = min(coalesce(wake_at, ?1), ?1) WHERE n = ?2 AND (wake_at IS NULL OR wake_at > ?1)").run(message.sentAt, run.n);
+      this.#prepare(
+        "UPDATE runs SET wake_at = min(coalesce(wake_at, ?1), ?1) WHERE n = ?2 AND (wake_at IS NULL OR wake_at > ?1)",
+      ).run(message.sentAt, run.n);
       return "sent";
     });
   }
@@ -122,10 +141,16 @@ export class SqliteStore implements Store {
 
   retryRun(id: string, at: number, journal: JournalEntry): Promise<"ready" | "not-failed" | "unknown"> {
     return this.#transaction(() => {
-      const run = this.#get<{ n: number; status: number; journal: number | null }>("SELECT n, status, journal FROM runs WHERE id = ?", id);
+      const run = this.#get<{ n: number; status: number; journal: number | null }>(
+        "SELECT n, status, journal FROM runs WHERE id = ?",
+        id,
+      );
       if (run === undefined) return "unknown";
       if (run.status !== statusNumber("failed")) return "not-failed";
-      const { lastInsertRowid } = this.#prepare("INSERT INTO journal (prev, entries) VALUES (?, ?)").run(run.journal, toJson([journal]));
+      const { lastInsertRowid } = this.#prepare("INSERT INTO journal (prev, entries) VALUES (?, ?)").run(
+        run.journal,
+        toJson([journal]),
+      );
       this.#prepare(
         "UPDATE runs SET status = ?1, outcome = NULL, wake_at = ?2, updated_at = ?2, waiting_since = ?2, waiting_for = '', version = version + 1, journal = ?3 WHERE n = ?4",
       ).run(READY, at, lastInsertRowid, run.n);
@@ -133,10 +158,17 @@ export class SqliteStore implements Store {
     });
   }
 
-  registerWorker(worker: WorkerRecord, now: number, isAlive: (other: WorkerRecord) => boolean): Promise<"registered" | WorkerRecord> {
+  registerWorker(
+    worker: WorkerRecord,
+    now: number,
+    isAlive: (other: WorkerRecord) => boolean,
+  ): Promise<"registered" | WorkerRecord> {
     return this.#transaction(() => {
-      const holder = this.#get<WorkerRecord>("SELECT id, pid, host, started_at AS startedAt, lease_until AS leaseUntil FROM worker");
-      if (holder !== undefined && holder.id !== worker.id && holder.leaseUntil > now && isAlive({ ...holder })) return { ...holder };
+      const holder = this.#get<WorkerRecord>(
+        "SELECT id, pid, host, started_at AS startedAt, lease_until AS leaseUntil FROM worker",
+      );
+      if (holder !== undefined && holder.id !== worker.id && holder.leaseUntil > now && isAlive({ ...holder }))
+        return { ...holder };
       if (holder?.id !== worker.id) this.#releaseAllBut(worker.id, now);
       this.#prepare("INSERT OR REPLACE INTO worker (one, id, pid, host, started_at, lease_until) VALUES (1, ?, ?, ?, ?, ?)").run(
         worker.id,
@@ -151,7 +183,9 @@ export class SqliteStore implements Store {
 
   renew(workerId: string, leaseUntil: number): Promise<boolean> {
     // The worker's lease is that of all runs it holds: see claimDue.
-    return this.#run(() => this.#prepare("UPDATE worker SET lease_until = ? WHERE id = ?").run(leaseUntil, workerId).changes === 1);
+    return this.#run(
+      () => this.#prepare("UPDATE worker SET lease_until = ? WHERE id = ?").run(leaseUntil, workerId).changes === 1,
+    );
   }
 
   unregisterWorker(workerId: string, now: number): Promise<void> {
@@ -161,7 +195,13 @@ export class SqliteStore implements Store {
     });
   }
 
-  claim(options: { workerId: string; now: number; leaseUntil: number; limit: number; workflows?: readonly string[] }): Promise<ClaimedRun[]> {
+  claim(options: {
+    workerId: string;
+    now: number;
+    leaseUntil: number;
+    limit: number;
+    workflows?: readonly string[];
+  }): Promise<ClaimedRun[]> {
     return this.#transaction(() => claimDue((sql) => this.#prepare(sql), options, this.#committer));
   }
 
@@ -226,12 +266,13 @@ export class SqliteStore implements Store {
     });
   }
 
-  #run<T>(work: () => T): Promise<T> {
-    if (!this.#db.isOpen) return Promise.reject(new StoreError(`The store ${this.#path} was closed.`, "closed"));
+  /** `work` runs at once, before the promise is there. */
+  async #run<T>(work: () => T): Promise<T> {
+    if (!this.#db.isOpen) throw new StoreError(`The store ${this.#path} was closed.`, "closed");
     try {
-      return Promise.resolve(work());
+      return work();
     } catch (error) {
-      return Promise.reject(storeError(error, this.#path) as Error);
+      throw storeError(error, this.#path);
     }
   }
 }
