@@ -1,12 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
+import ts from "typescript";
 import { expect, test } from "vitest";
 
 const src = path.resolve(import.meta.dirname, "../src");
-
-/** Matches the specifier of static imports, re-exports and dynamic imports of string literals. */
-const SPECIFIER = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g;
 
 interface Import {
   readonly file: string;
@@ -19,18 +17,13 @@ function importsOf(area: string): Import[] {
   const files = readdirSync(path.join(src, area), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   return files.flatMap((name) => {
     const file = path.join(src, area, name);
-    const text = stripComments(readFileSync(file, "utf8"));
-    return [...text.matchAll(SPECIFIER)].map(([, specifier = ""]) => ({
+    const { importedFiles } = ts.preProcessFile(readFileSync(file, "utf8"), true, true);
+    return importedFiles.map(({ fileName: specifier }) => ({
       file: `${area}/${name}`,
       specifier,
       area: areaOf(file, specifier),
     }));
   });
-}
-
-/** Good enough for import scanning: the lists below contain no strings with comment marks before an import. */
-function stripComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
 function areaOf(file: string, specifier: string): string | undefined {
