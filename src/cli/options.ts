@@ -1,7 +1,7 @@
 import { Option } from "commander";
 
 /** Options that several commands have, in one place so that they read the same everywhere. */
-export const DEFAULT_STORE = "sqlite:flow.db";
+const DEFAULT_STORE = "sqlite:flow.db";
 
 export function storeOption(): Option {
   return new Option("-s, --store <url>", "where the runs are: sqlite:<file> or memory:")
