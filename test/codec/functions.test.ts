@@ -21,6 +21,11 @@ test("a frame keeps its code, point, receiver and slots in order", () => {
   expect(back.self).toBe(back.slots["order"]);
 });
 
+test("a frame of hundreds of slots", () => {
+  const slots = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`slot${i}`, { i }]));
+  expect(round(frame(slots)).slots).toEqual(slots);
+});
+
 test("a closure shares what it captured with the frame", () => {
   const cell = { value: 1 };
   const back = round(frame({ cell, add: closure(adder, [cell]) }));

@@ -33,7 +33,7 @@ const isProxy = types.isProxy;
 let epochs = 0;
 
 /** Up to this many nodes, searching the table is faster than keeping a Map: indexOf compares several at once. */
-const SEARCHED = 32;
+const SEARCHED = 64;
 /** Stands in the table for a node that is not found by identity. */
 const HIDDEN = {};
 

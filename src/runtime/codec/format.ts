@@ -95,7 +95,7 @@ export const Attribute = {
 /** How the units of a string are stored: the low two bits of its header. */
 export const TextForm = { LATIN1: 0, UTF16: 1, UTF8: 2 } as const;
 
-/** Objects with more keys than this are written key by key. */
+/** Objects with more keys than this are written key by key: they are dictionaries, and no other has the same keys. Frames always have a shape. */
 export const MAX_SHAPE_KEYS = 32;
 
 /** Array buffers up to this size that only Buffers look at (Node's pool) are saved as the parts looked at. */

@@ -1,4 +1,3 @@
-import { MAX_SHAPE_KEYS } from "./format.js";
 import { corrupt, Reader } from "./reader.js";
 import { Writer } from "./writer.js";
 
@@ -23,7 +22,7 @@ const byHash = new Map<number, Shape[]>();
 const scratch = new Writer();
 const EMPTY = make([]);
 
-/** The shape with these keys. At most MAX_SHAPE_KEYS of them. */
+/** The shape with these keys. */
 export function shapeOf(keys: readonly string[]): Shape {
   if (keys.length === 0) return EMPTY;
   const bucket = byFirstKey.get(keys[0]!);
@@ -50,7 +49,6 @@ export function readShape(reader: Reader): Shape {
 function readKeys(bytes: Uint8Array): string[] {
   const reader = new Reader(bytes);
   const count = reader.count();
-  if (count > MAX_SHAPE_KEYS) throw corrupt("a shape has too many keys");
   const keys: string[] = [];
   for (let i = 0; i < count; i++) keys.push(reader.text());
   if (reader.remaining > 0 || new Set(keys).size !== count) throw corrupt("a shape is malformed");
