@@ -4,9 +4,8 @@ import { Command } from "commander";
 import { UsageError } from "../../shared/errors.js";
 import type { CompileResult, OutputFile } from "../../transform/types.js";
 import { CompileError } from "../../plugin/compile-error.js";
-import { bundle } from "../bundle.js";
 import { EXIT } from "../exit.js";
-import { emitPaths, type EmitPaths } from "../emit-paths.js";
+import type { EmitPaths } from "../emit-paths.js";
 import { Output } from "../output.js";
 import { printDiagnostics } from "../problems.js";
 
@@ -58,9 +57,7 @@ async function compileFiles(files: readonly string[], options: Options): Promise
   await printDiagnostics(out, result.diagnostics);
   if (options.emit !== undefined) return printPass(out, result, options);
   const written =
-    options.bundle === undefined
-      ? write(result, emitPaths(files, options, result.manifest))
-      : await bundle(files[0]!, options.bundle, options.project);
+    options.bundle === undefined ? await writeAll(result, files, options) : await writeBundle(files[0]!, options.bundle, options);
   for (const file of written) out.line(`wrote ${path.relative(process.cwd(), file)}`);
   out.data({ ok: true, diagnostics: result.diagnostics, written, timing: result.timing });
   return EXIT.ok;
@@ -74,6 +71,18 @@ function printPass(out: Output, { printed }: CompileResult, { emit, fn }: Option
   out.line(printed.trimEnd());
   out.data({ ok: true, printed });
   return EXIT.ok;
+}
+
+// Bundler and TypeScript are loaded when they are needed: every command starts by loading this file.
+
+async function writeBundle(entry: string, outfile: string, { project }: Options): Promise<string[]> {
+  const { bundle } = await import("../bundle.js");
+  return bundle(entry, outfile, project);
+}
+
+async function writeAll(result: CompileResult, files: readonly string[], options: Options): Promise<string[]> {
+  const { emitPaths } = await import("../emit-paths.js");
+  return write(result, emitPaths(files, options, result.manifest));
 }
 
 /** Writes the program the way tsc would, and the manifest beside it. Returns the files written. */
