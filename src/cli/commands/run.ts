@@ -53,7 +53,8 @@ async function run(file: string, name: string | undefined, options: Options): Pr
   const program = await loadProgram(file);
   await printDiagnostics(out, program.diagnostics);
   const workflow = chooseWorkflow(program, name, file);
-  if (isProgramSource(program.file)) {
+  // Nothing given and nothing asked for: no need to load TypeScript a second time.
+  if (isProgramSource(program.file) && args.length + workflow.fn.length > 0) {
     const { checkArguments } = await import("../check-arguments.js");
     checkArguments(program.file, workflow.name, args);
   }
