@@ -5,6 +5,7 @@
 import { ABI_VERSION, type Code, type CodeInit, type ModuleRegistrar } from "../shared/abi.js";
 import { AbiError } from "../shared/errors.js";
 import { Stamp, type Closure } from "./stamp.js";
+import { SUSPEND } from "./suspend.js";
 
 const codes = new Map<string, Code>();
 const functions = new Map<string, Function>();
@@ -72,6 +73,7 @@ export function $module(abi: number, id: string): ModuleRegistrar {
 }
 
 class Registrar implements ModuleRegistrar {
+  readonly SUSPEND = SUSPEND;
   readonly #module: string;
   constructor(module: string) {
     this.#module = module;

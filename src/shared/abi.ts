@@ -4,8 +4,9 @@
  *
  * An emitted module looks like this:
  *
- *     import { $module, $save, SUSPEND } from "flowc/runtime";
+ *     import { $module, $save } from "flowc/runtime";
  *     const $m = $module(1, "src/checkout.ts");
+ *     const SUSPEND = $m.SUSPEND;
  *     const checkout$ = $m.code("checkout", { hash: "…", resume: checkout$resume, points: [[12, 3, "reserve(order.items);"]] });
  *     $m.bind(checkout$, checkout);
  *     export function checkout(order) {              // the fast copy: the source, plus one identity test per suspension point
@@ -68,6 +69,8 @@ export interface FrameShape {
 
 /** What `$module(abi, id)` returns to the emitted module. */
 export interface ModuleRegistrar {
+  /** The frozen sentinel a suspending call returns. */
+  readonly SUSPEND: object;
   /** Declares a function; `name` is unique in the module. */
   code(name: string, init: CodeInit): Code;
   /** Ties a module-level function value to its code. Returns the function. */
@@ -83,8 +86,6 @@ export interface ModuleRegistrar {
 
 /** Every name emitted code may import from `flowc/runtime`, with what it is for. The emitter checks itself against this list. */
 export const RUNTIME_NAMES = [
-  /** The frozen sentinel a suspending call returns. */
-  "SUSPEND",
   /** `$module(abi, id): ModuleRegistrar`. Throws AbiError when `abi` is not `ABI_VERSION`. */
   "$module",
   /** `$save(code, point, slots, self?, callee?): typeof SUSPEND`: records a frame of the activation that is suspending; `callee`, where it was unknown at compile time, must not be foreign code. */

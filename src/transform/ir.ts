@@ -28,6 +28,15 @@ export class Label {
   ) {}
 }
 
+/** A call that may suspend. */
+export interface Call {
+  readonly expression: ts.Expression;
+  /** The function called, where it is unknown at compile time and reading it again runs nothing. */
+  readonly callee: ts.Expression | undefined;
+  /** By its type the result is no object: chooses the cheaper test for the sentinel. */
+  readonly isPrimitive: boolean;
+}
+
 export type Declare = "let" | "const";
 
 export type Stmt =
@@ -41,7 +50,7 @@ export type Stmt =
   | { readonly kind: "assign"; readonly name: string; readonly value: ts.Expression; readonly source?: ts.Node }
   | { readonly kind: "eval"; readonly value: ts.Expression; readonly source?: ts.Node }
   /** `[const] name = call`, where the call may suspend. Without a name the value is dropped. */
-  | { readonly kind: "suspend"; readonly point: Point; readonly name: string; readonly declare: Declare | undefined; readonly call: ts.Expression; readonly callee: ts.Expression | undefined }
+  | { readonly kind: "suspend"; readonly point: Point; readonly name: string; readonly declare: Declare | undefined; readonly call: Call }
   | { readonly kind: "if"; readonly test: ts.Expression; readonly yes: Stmt[]; readonly no: Stmt[] | undefined; readonly source?: ts.Node }
   | { readonly kind: "block"; readonly label: Label | undefined; readonly body: Stmt[] }
   /** `for (init; test; update) body`, or `do body while (test)` when `testLast`. */

@@ -39,7 +39,7 @@ export function printIr(ir: FunctionIr, info: FunctionInfo): string {
       case "eval":
         return [`${pad}${text(stmt.value)}`];
       case "suspend":
-        return [`${pad}suspend ${stmt.name} = ${text(stmt.call)}   @${stmt.point.id}`];
+        return [`${pad}suspend ${stmt.name} = ${text(stmt.call.expression)}   @${stmt.point.id}`];
       case "if":
         return [`${pad}if ${text(stmt.test)}`, ...list(stmt.yes, depth + 1), ...(stmt.no ? [`${pad}else`, ...list(stmt.no, depth + 1)] : [])];
       case "block":
@@ -161,7 +161,7 @@ function terminatorLines(end: Terminator, cfg: Cfg, layout: Layout | undefined, 
     case "throw":
       return [`throw ${nodeText(end.value, info)}`];
     case "suspend":
-      return [`call ${nodeText(end.call, info)}`, `  may suspend at ${place(end.point.source)}${saved(layout, end.point.id)} → ${label(end.resume, cfg)}`];
+      return [`call ${nodeText(end.call.expression, info)}`, `  may suspend at ${place(end.point.source)}${saved(layout, end.point.id)} → ${label(end.resume, cfg)}`];
     case "unreachable":
       return ["unreachable"];
   }

@@ -138,7 +138,8 @@ export class Desugarer {
 
   suspend(source: CallNode, call: ts.Expression, name: string, declare: Declare | undefined): void {
     ts.setSourceMapRange(call, source);
-    this.emit({ kind: "suspend", point: this.point(source), name, declare, call, callee: this.#unknownCallee(source, call) });
+    const made = { expression: call, callee: this.#unknownCallee(source, call), isPrimitive: !ts.isForOfStatement(source) && isPrimitive(this.ctx.findings.checker, source) };
+    this.emit({ kind: "suspend", point: this.point(source), name, declare, call: made });
   }
 
   /**
@@ -178,6 +179,15 @@ export class Desugarer {
   }
 
   runtime = callRuntime;
+}
+
+/** Whether, by its type, the value is never an object. */
+export function isPrimitive(checker: ts.TypeChecker, node: ts.Expression): boolean {
+  const primitive =
+    ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike | ts.TypeFlags.VoidLike | ts.TypeFlags.Null | ts.TypeFlags.Never;
+  const type = checker.getTypeAtLocation(node);
+  const parts = type.isUnion() ? type.types : [type];
+  return parts.every((part) => (part.flags & primitive) !== 0);
 }
 
 export function declareOf(variable: Variable): Declare {

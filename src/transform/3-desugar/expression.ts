@@ -8,7 +8,7 @@ import { factory } from "../context.js";
 import { ts, unwrap } from "../ts.js";
 import { assignment, update } from "./assignment.js";
 import { argumentsOf, call } from "./call.js";
-import type { Desugarer } from "./desugarer.js";
+import { type Desugarer, isPrimitive } from "./desugarer.js";
 import { optionalChain } from "./optional-chain.js";
 
 /** What is left of `node` after its suspensions have been written: an expression for the current place, to be evaluated exactly once and at once. */
@@ -145,7 +145,7 @@ function template(d: Desugarer, node: ts.TemplateExpression): ts.Expression {
   const done = new Map<ts.Node, ts.Expression>();
   for (const [index, span] of spans.entries()) {
     if (index >= last) done.set(span.expression, value(d, span.expression));
-    else if (isPrimitive(d, span.expression)) done.set(span.expression, atom(d, span.expression));
+    else if (isPrimitive(d.ctx.findings.checker, span.expression)) done.set(span.expression, atom(d, span.expression));
     else done.set(span.expression, d.spill(asString(value(d, span.expression))));
   }
   const visit = (child: ts.Node): ts.Node => {
@@ -157,13 +157,6 @@ function template(d: Desugarer, node: ts.TemplateExpression): ts.Expression {
 
 function asString(node: ts.Expression): ts.Expression {
   return factory.createTemplateExpression(factory.createTemplateHead(""), [factory.createTemplateSpan(node, factory.createTemplateTail(""))]);
-}
-
-function isPrimitive(d: Desugarer, node: ts.Expression): boolean {
-  const primitive = ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike | ts.TypeFlags.Null | ts.TypeFlags.Undefined;
-  const type = d.ctx.findings.checker.getTypeAtLocation(node);
-  const parts = type.isUnion() ? type.types : [type];
-  return parts.every((part) => (part.flags & primitive) !== 0);
 }
 
 /** Keys and values in order; a spread before the last suspension copies where it stands. */
@@ -189,7 +182,7 @@ function objectProperty(d: Desugarer, property: ts.ObjectLiteralElementLike, kee
   if (ts.isPropertyAssignment(property)) {
     if (!ts.isComputedPropertyName(property.name)) return factory.updatePropertyAssignment(property, property.name, evaluate(property.initializer));
     const key = keep || d.plan.isLowered(property.initializer) ? atom(d, property.name.expression) : value(d, property.name.expression);
-    if (!isPrimitive(d, property.name.expression)) d.ctx.diagnostics.report("FLOW2002", property.name, { what: "an object literal with a computed key that is not a string, number or symbol" });
+    if (!isPrimitive(d.ctx.findings.checker, property.name.expression)) d.ctx.diagnostics.report("FLOW2002", property.name, { what: "an object literal with a computed key that is not a string, number or symbol" });
     return factory.updatePropertyAssignment(property, factory.updateComputedPropertyName(property.name, key), evaluate(property.initializer));
   }
   if (d.plan.isLowered(property)) d.ctx.diagnostics.report("FLOW2002", property, { what: "the name of a method" });

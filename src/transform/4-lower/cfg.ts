@@ -1,5 +1,5 @@
 /** The control-flow graph: basic blocks that each end in one terminator. */
-import type { BlockId, Point, Stmt } from "../ir.js";
+import type { BlockId, Call, Point, Stmt } from "../ir.js";
 import type { ts } from "../ts.js";
 
 /** What a block does before its terminator. */
@@ -18,7 +18,7 @@ export type Terminator =
   | { readonly kind: "return"; readonly value: ts.Expression | undefined }
   | { readonly kind: "throw"; readonly value: ts.Expression }
   /** Calls; goes on in `resume`, at once or after a suspension. */
-  | { readonly kind: "suspend"; readonly point: Point; readonly call: ts.Expression; readonly callee: ts.Expression | undefined; readonly resume: BlockId }
+  | { readonly kind: "suspend"; readonly point: Point; readonly call: Call; readonly resume: BlockId }
   | { readonly kind: "unreachable" };
 
 export interface Block {

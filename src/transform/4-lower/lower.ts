@@ -116,7 +116,7 @@ class Lowering {
 
   #suspend(stmt: Extract<Stmt, { kind: "suspend" }>): void {
     const resume = stmt.point.id as number as BlockId;
-    this.#end({ kind: "suspend", point: stmt.point, call: stmt.call, callee: stmt.callee, resume });
+    this.#end({ kind: "suspend", point: stmt.point, call: stmt.call, resume });
     this.#start(resume);
     this.#add({ kind: "receive", name: stmt.name });
   }

@@ -133,7 +133,7 @@ export class Uses {
       case "throw":
         return this.inNode(end.value);
       case "suspend":
-        return this.inNode(end.call);
+        return this.inNode(end.call.expression);
       case "goto":
       case "unreachable":
         return [];

@@ -140,7 +140,7 @@ function fastNode(rewriter: Rewriter, info: FunctionInfo, statements: readonly t
 }
 
 /** Names that emitted code uses for other things. */
-const RESERVED: readonly string[] = [...RUNTIME_NAMES, "$m", "$home", "$item"];
+const RESERVED: readonly string[] = [...RUNTIME_NAMES, "SUSPEND", "$m", "$home", "$item"];
 
 /**
  * Gives each variable of a lowered function a name of its own, since the resume copy declares them all side by side. A name is kept unless it means

@@ -1,9 +1,10 @@
 /**
  * One module of the output:
  *
- *     import { $module, $save, SUSPEND } from "flowc/runtime";
+ *     import { $module, $save } from "flowc/runtime";
  *     …the module's own imports…
  *     const $m = $module(1, "src/checkout.ts");
+ *     const SUSPEND = $m.SUSPEND;
  *     const checkout$ = $m.code("checkout", { … });       what a frame or closure refers to
  *     $m.bind(checkout$, checkout);
  *     …the source, suspendable functions as their fast copies, classes and constants registered after they are made…
@@ -292,8 +293,12 @@ class ModuleEmitter implements FunctionEmitter {
 
   #assemble(body: readonly ts.Statement[], machines: Machines): ts.Statement[] {
     const placed = body.map((statement) => withStaticBlocks(statement, machines.inClass));
-    const needsRegistrar = machines.head.length > 0 || placed.some(usesRegistrar);
-    const start = needsRegistrar ? [constant(factory.createIdentifier("$m"), moduleCall(this.module.id)), ...machines.head] : [];
+    const rest = [...machines.head, ...placed, ...machines.tail];
+    const usesSentinel = mentions(rest, "SUSPEND");
+    // A constant of the module's own is folded into optimized code; an imported one is loaded each time (1.5 × on recursive calls).
+    const sentinel = constant(factory.createIdentifier("SUSPEND"), factory.createPropertyAccessExpression(factory.createIdentifier("$m"), "SUSPEND"));
+    const registrar = constant(factory.createIdentifier("$m"), moduleCall(this.module.id));
+    const start = usesSentinel || mentions(rest, "$m") ? [registrar, ...(usesSentinel ? [sentinel] : []), ...machines.head] : [];
     const used = runtimeNamesIn([...start, ...placed, ...machines.tail]);
     if (used.length === 0) return [...placed];
     const split = placed.findIndex((statement) => !isImportOrPrologue(statement));
@@ -404,12 +409,13 @@ function runtimeNamesIn(statements: readonly ts.Statement[]): string[] {
   return [...found].sort();
 }
 
-function usesRegistrar(statement: ts.Statement): boolean {
+/** Whether emitted statements use a name the compiler made. */
+function mentions(statements: readonly ts.Statement[], name: string): boolean {
   const visit = (node: ts.Node): boolean => {
-    if (ts.isIdentifier(node) && node.pos < 0 && node.text === "$m") return true;
+    if (ts.isIdentifier(node) && node.pos < 0 && node.text === name) return true;
     return ts.forEachChild(node, (child) => visit(child) || undefined) ?? false;
   };
-  return visit(statement);
+  return statements.some(visit);
 }
 
 function isImportOrPrologue(statement: ts.Statement): boolean {

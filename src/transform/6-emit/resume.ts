@@ -28,7 +28,7 @@ import { defines, type Uses } from "../5-shape/liveness.js";
 import { factory } from "../context.js";
 import type { BlockId } from "../ir.js";
 import { ts } from "../ts.js";
-import { type FastOptions, saveCall } from "./fast.js";
+import { type FastOptions, isSuspended, saveCall } from "./fast.js";
 
 export interface ResumeOptions extends FastOptions {
   /** Maps payloads to what they are in this copy: closures made by their makers, `super` by the home object. */
@@ -182,9 +182,9 @@ class ResumePrinter {
 
   #suspend(end: Extract<Terminator, { kind: "suspend" }>, next: Block | undefined): ts.Statement[] {
     const value = id(this.names.value);
-    const call = statementOf(factory.createAssignment(value, this.options.adapt(end.call) as ts.Expression));
-    const test = factory.createStrictEquality(value, factory.createIdentifier("SUSPEND"));
-    return [call, factory.createIfStatement(test, factory.createReturnStatement(saveCall(end.point.id, end.callee && (this.options.adapt(end.callee) as ts.Expression), this.options))), ...this.#goto(end.resume, next)];
+    const call = statementOf(factory.createAssignment(value, this.options.adapt(end.call.expression) as ts.Expression));
+    const test = isSuspended(() => id(this.names.value), end.call);
+    return [call, factory.createIfStatement(test, factory.createReturnStatement(saveCall(end.point.id, end.call.callee && (this.options.adapt(end.call.callee) as ts.Expression), this.options))), ...this.#goto(end.resume, next)];
   }
 
   #guarded(machine: ts.Statement): ts.Statement {

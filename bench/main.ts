@@ -1,0 +1,10 @@
+/** `npm run bench [code|store|process]…`: prints ratios, never fails on a number. */
+import { benchCode } from "./code.ts";
+import { benchProcess } from "./process.ts";
+import { benchStore } from "./store.ts";
+
+const suites: Record<string, () => void | Promise<void>> = { code: benchCode, store: benchStore, process: benchProcess };
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in suites));
+if (unknown.length > 0) throw new Error(`no such suite: ${unknown.join(", ")}; there are ${Object.keys(suites).join(", ")}`);
+for (const [name, suite] of Object.entries(suites)) if (wanted.length === 0 || wanted.includes(name)) await suite();

@@ -1,0 +1,75 @@
+/** Steps per second on SQLite against what `node:sqlite` itself can commit, side by side on the same disk. */
+import { DatabaseSync } from "node:sqlite";
+import path from "node:path";
+import { open, sqlite } from "../dist/index.js";
+import { heading, load, median, report, scratch } from "./lib.ts";
+
+type Workflow = (count: number) => number;
+let files = 0;
+const file = (): string => path.join(scratch, `bench${files++}.db`);
+
+export async function benchStore(): Promise<void> {
+  const { compiled } = (await load("steps")) as unknown as { compiled: { steps: Workflow } };
+  heading("SQLite, WAL, synchronous=FULL");
+  const single = await alternate(5, () => stepsPerSecond(compiled.steps, 1, 1000), () => rawRate(2000, 1));
+  report("one run of 1,000 null steps", single.subject, "steps/s");
+  report("raw single-row commits", single.baseline, "rows/s");
+  report("one run of 1,000 null steps / raw", single.ratio, "×", { bound: 0.6, atLeast: true });
+  const many = await alternate(5, () => stepsPerSecond(compiled.steps, 1000, 10), () => rawRate(100_000, 100));
+  report("1,000 runs × 10 steps", many.subject, "steps/s");
+  report("raw rows in batches of 100", many.baseline, "rows/s");
+  report("1,000 runs × 10 steps / raw in batches of 100", many.ratio, "×", { bound: 0.07, atLeast: true });
+  report("time per step at step 100,000 / at step 100", await lateOverEarly(compiled.steps), "×", { bound: 1.2 });
+}
+
+async function alternate(rounds: number, subject: () => Promise<number>, baseline: () => number) {
+  const rows: { subject: number; baseline: number; ratio: number }[] = [];
+  await subject();
+  for (let i = 0; i < rounds; i++) {
+    const base = baseline();
+    const own = await subject();
+    rows.push({ subject: own, baseline: base, ratio: own / base });
+  }
+  return { subject: median(rows.map((row) => row.subject)), baseline: median(rows.map((row) => row.baseline)), ratio: median(rows.map((row) => row.ratio)) };
+}
+
+/** Starts `runs` runs, then times a worker until the last has ended. */
+async function stepsPerSecond(steps: Workflow, runs: number, perRun: number): Promise<number> {
+  const flow = open({ store: sqlite(file()) });
+  const handles = [];
+  for (let i = 0; i < runs; i++) handles.push(await flow.start(steps, [perRun]));
+  const started = performance.now();
+  const worker = await flow.worker({ concurrency: 1000 });
+  await Promise.all(handles.map((run) => run.result()));
+  const elapsed = performance.now() - started;
+  await worker.stop();
+  await flow.close();
+  return (runs * perRun * 1000) / elapsed;
+}
+
+/** Rows per second of prepared inserts of 300 bytes, `batch` to a transaction. */
+function rawRate(rows: number, batch: number): number {
+  const db = new DatabaseSync(file());
+  db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, data BLOB)");
+  const insert = db.prepare("INSERT INTO t (data) VALUES (?)");
+  const data = new Uint8Array(300);
+  const started = performance.now();
+  for (let done = 0; done < rows; done += batch) {
+    if (batch > 1) db.exec("BEGIN");
+    for (let i = 0; i < batch; i++) insert.run(data);
+    if (batch > 1) db.exec("COMMIT");
+  }
+  const elapsed = performance.now() - started;
+  db.close();
+  return (rows * 1000) / elapsed;
+}
+
+/** Median time of a step around number 100,000, over that around number 100, in one run. */
+async function lateOverEarly(steps: Workflow): Promise<number> {
+  const at: number[] = [];
+  globalThis.onStep = (index: number) => void (at[index] = performance.now());
+  await stepsPerSecond(steps, 1, 100_200);
+  globalThis.onStep = undefined;
+  const window = (from: number, to: number): number => median(Array.from({ length: to - from }, (_, i) => at[from + i + 1]! - at[from + i]!));
+  return window(99_500, 100_100) / window(50, 650);
+}
