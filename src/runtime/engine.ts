@@ -30,6 +30,8 @@ export interface EngineOptions {
   onCrash(error: unknown): void;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** A transition on its way to the store. */
 interface Pending {
   readonly actor: Actor;
@@ -168,19 +170,11 @@ export class Engine implements ActorHost {
     const { status, wakeAt, waitingFor, consumed, journal } = t;
     const parks = status === "waiting" && (wakeAt === undefined || wakeAt - at > this.#options.parkAfterMs);
     const release = parks || !LIVE_STATUSES.has(status) || (this.#stopping && !actor.busy);
-    return {
-      run: actor.run,
-      fence: actor.fence,
-      at,
-      status,
-      ...(t.image !== undefined && { image: t.image }),
-      ...(t.outcome !== undefined && { outcome: t.outcome }),
-      wakeAt,
-      waitingFor,
-      consumed,
-      journal,
-      release,
-    };
+    const { run, fence } = actor;
+    const commit: Writable<Commit> = { run, fence, at, status, wakeAt, waitingFor, consumed, journal, release };
+    if (t.image !== undefined) commit.image = t.image;
+    if (t.outcome !== undefined) commit.outcome = t.outcome;
+    return commit;
   }
 
   /** Group after group, until nothing is pending. What a group's effects lead to at once is the next group. */

@@ -1,0 +1,56 @@
+/** What the editor shows. Checked by the type checker (`tsc -p tsconfig.json`); nothing of it runs. */
+import { expectTypeOf, test } from "vitest";
+import { channel, open, perform, spawn, step, steps, withTimeout, type Flow, type Run, type Task } from "../../src/index.js";
+
+interface Payment {
+  readonly id: string;
+}
+
+test("a step has the type of its function without the promise", () => {
+  expectTypeOf(step(async (card: string, cents: number): Promise<Payment> => ({ id: card + cents }))).toEqualTypeOf<
+    (card: string, cents: number) => Payment
+  >();
+  expectTypeOf(step((n: number) => n)).toEqualTypeOf<(n: number) => number>();
+  expectTypeOf(step(async () => undefined)).toEqualTypeOf<() => undefined>();
+});
+
+test("steps maps the functions of a module and leaves the rest", () => {
+  const api = { charge: async (n: number): Promise<Payment> => ({ id: `${n}` }), version: 1, sync: (s: string) => s.length };
+  expectTypeOf<ReturnType<typeof steps<typeof api>>>().toEqualTypeOf<{
+    readonly charge: (n: number) => Payment;
+    readonly version: number;
+    readonly sync: (s: string) => number;
+  }>();
+});
+
+test("perform, spawn, withTimeout and receive have the types of what they give", () => {
+  const types = (): void => {
+    expectTypeOf(perform(async () => 1)).toEqualTypeOf<number>();
+    expectTypeOf(spawn(() => "x")).toEqualTypeOf<Task<string>>();
+    expectTypeOf(spawn(() => "x").join()).toEqualTypeOf<string>();
+    expectTypeOf(withTimeout("1 s", () => true)).toEqualTypeOf<boolean>();
+    const Approval = channel<boolean>("approval");
+    expectTypeOf(Approval.receive()).toEqualTypeOf<boolean>();
+    expectTypeOf(Approval.receive({ timeout: "2 days" })).toEqualTypeOf<boolean | undefined>();
+    expectTypeOf(Approval.tryReceive()).toEqualTypeOf<boolean | undefined>();
+  };
+  expectTypeOf(types).returns.toBeVoid();
+});
+
+test("the host API carries the workflow's types", () => {
+  const checkout = (order: { total: number }): Payment => ({ id: `${order.total}` });
+  expectTypeOf(open).returns.toEqualTypeOf<Flow>();
+  const types = async (flow: Flow): Promise<void> => {
+    expectTypeOf(await flow.start(checkout, [{ total: 1 }])).toEqualTypeOf<Run<Payment>>();
+    expectTypeOf(await flow.run<Payment>("x").result()).toEqualTypeOf<Payment>();
+    // @ts-expect-error: not what the workflow takes
+    await flow.start(checkout, ["one"]);
+    const Approval = channel<boolean>("approval");
+    await flow.run("x").send(Approval, true);
+    // @ts-expect-error: not what the channel carries
+    await flow.run("x").send(Approval, "yes");
+    // @ts-expect-error: the flow's workers take milliseconds
+    await flow.worker({ leaseMs: "1 minute" });
+  };
+  expectTypeOf(types).returns.resolves.toBeVoid();
+});
