@@ -6,7 +6,7 @@ import { RESUME_NEXT, RESUME_THROW, type ResumeMode } from "../shared/abi.js";
 import type { ForeignFrameError } from "../shared/errors.js";
 import type { Frame } from "./frame.js";
 import type { Request, Strand } from "./strand.js";
-import { enter, lostSuspension, SUSPEND, type Execution } from "./suspend.js";
+import { checkWayOut, enter, lostSuspension, SUSPEND, type Execution } from "./suspend.js";
 
 /** How an execution came to rest. */
 export type Rest =
@@ -23,6 +23,7 @@ export function startStrand(execution: Execution, strand: Strand, fn: Function, 
     let value: unknown;
     try {
       value = Reflect.apply(fn, undefined, args as unknown[]);
+      if (value === SUSPEND) checkWayOut(fn);
     } catch (error) {
       return unwind(execution, strand, RESUME_THROW, error);
     }

@@ -28,7 +28,15 @@ function alarm(): ProxyHandler<Readonly<{ flowc: "suspended" }>> {
   const ring = (): never => {
     throw abandon("a function that is not compiled by flowc");
   };
-  return { get: ring, has: ring, ownKeys: ring, getOwnPropertyDescriptor: ring, getPrototypeOf: ring, set: ring, defineProperty: ring };
+  return {
+    get: ring,
+    has: ring,
+    ownKeys: ring,
+    getOwnPropertyDescriptor: ring,
+    getPrototypeOf: ring,
+    set: ring,
+    defineProperty: ring,
+  };
 }
 
 /** What primitives may ask of the run they are in, without suspending. The driver implements it. */
@@ -89,9 +97,15 @@ export function insideRun(): boolean {
  * Emitted: records the frame of an activation that is suspending. `callee` is the function it had called, where the compiler could not know it: when that
  * one is foreign code through which a suspension passed, its own frame is missing, and the run must not go on as if it had returned.
  */
-export function $save(code: Code, point: number, slots: Readonly<Record<string, unknown>>, self?: unknown, callee?: unknown): typeof SUSPEND {
+export function $save(
+  code: Code,
+  point: number,
+  slots: Readonly<Record<string, unknown>>,
+  self?: unknown,
+  callee?: unknown,
+): typeof SUSPEND {
   if (current === undefined) throw outside(code.name);
-  if (typeof callee === "function" && !mayLeave(callee, current)) throw abandon(callee.name === "" ? "an anonymous function" : callee.name);
+  if (callee !== undefined) checkWayOut(callee);
   current.frames.push(new Frame(code, point, slots, self));
   return SUSPEND;
 }
@@ -100,6 +114,12 @@ export function $save(code: Code, point: number, slots: Readonly<Record<string, 
 export function $must<T>(value: T, where: string): T {
   if ((value as unknown) === SUSPEND) throw abandon(where);
   return value;
+}
+
+/** Throws ForeignFrameError when a suspension came out of `callee` although that one's frame was not saved. */
+export function checkWayOut(callee: unknown): void {
+  if (current === undefined || typeof callee !== "function" || mayLeave(callee, current)) return;
+  throw abandon(callee.name === "" ? "an anonymous function" : callee.name);
 }
 
 /** Whether a suspension that came out of `callee` began in it or passed it as a frame that was saved. */

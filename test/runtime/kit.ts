@@ -115,17 +115,7 @@ function interpreter(code: Code, stages: readonly Stage[], { catches = {} }: Fun
   };
 }
 
-/** Registers a constant of the module, as compiled code does. */
-export function constant<T>(name: string, value: T): T {
-  return registrar.value(name, value);
-}
-
 // ── driving without a worker ─────────────────────────────────────────────────────────────────────────────────────────
-
-export interface RunLog {
-  readonly transitions: Transition[];
-  readonly journal: string[];
-}
 
 /**
  * A run driven by hand: bodies that answer no promise run when `step` is called. `crash` forgets everything but the bytes of the last commit.

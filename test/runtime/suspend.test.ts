@@ -146,6 +146,18 @@ test("a program that catches the error of a swallowed suspension does not go on 
   expect(outcome.error).toBeInstanceOf(ForeignFrameError);
 });
 
+test("a foreign function given to spawn may not suspend", () => {
+  ran = 0;
+  const foreignBody = (): unknown => nap();
+  const workflow = fn("spawnsForeign", [() => spawn(foreignBody).join(), () => done("no"), (_, error) => done(error)], {
+    catches: { 0: 2 },
+  });
+  const outcome = new Sim(workflow).play() as { value: Error };
+  expect(outcome.value).toBeInstanceOf(ForeignFrameError);
+  expect(outcome.value.message).toContain("foreignBody");
+  expect(ran).toBe(0);
+});
+
 test("I7: only the innermost frame is resumed; the frames below are the same objects as before", () => {
   const deep = (n: number): (() => unknown) =>
     n === 0
