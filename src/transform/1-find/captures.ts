@@ -48,6 +48,8 @@ export interface Captures {
   readonly variablesIn: ReadonlyMap<FunctionInfo, readonly Variable[]>;
   /** Closures that can end up in a checkpoint. */
   readonly tagged: ReadonlySet<FunctionInfo>;
+  /** Closures that outlive the expression that makes them but cannot be saved: accessors of object literals, generators, members of local classes. */
+  readonly opaque: ReadonlySet<FunctionInfo>;
   /** Scope objects by the node of the scope. */
   readonly scopeObjects: ReadonlyMap<ts.Node, ScopeObject>;
   /** Free variables of a function, in order of first use. */
@@ -69,6 +71,7 @@ class Analysis {
   readonly variableOf = new Map<ts.Identifier, Variable>();
   readonly variablesIn = new Map<FunctionInfo, Variable[]>();
   readonly tagged = new Set<FunctionInfo>();
+  readonly opaque = new Set<FunctionInfo>();
   readonly scopeObjects = new Map<ts.Node, ScopeObject>();
   readonly captured = new Map<FunctionInfo, Variable[]>();
   readonly usesThis = new Set<FunctionInfo>();
@@ -85,7 +88,10 @@ class Analysis {
 
   finish(): Captures {
     for (const module of this.#modules) {
-      for (const info of module.functions) if (this.#canReachCheckpoint(info)) this.tagged.add(info);
+      for (const info of module.functions) {
+        if (this.#canReachCheckpoint(info)) this.tagged.add(info);
+        else if (isOpaque(info)) this.opaque.add(info);
+      }
     }
     const functionVariables = [...this.#bySymbol.values()];
     for (const variable of functionVariables) if (variable.kind === "function") this.#placeFunction(variable);
@@ -219,7 +225,7 @@ class Analysis {
   }
 
   #decideBox(variable: Variable): void {
-    const closures = [...variable.capturedBy].filter((info) => this.tagged.has(info) && isDirectlyIn(info, variable, this.tagged));
+    const closures = [...variable.capturedBy].filter((info) => this.#outlives(info) && isDirectlyIn(info, variable, this.tagged));
     if (closures.length === 0) return;
     const inCase = ts.isCaseBlock(variable.scope);
     const early = closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) || inCase;
@@ -234,6 +240,10 @@ class Analysis {
     }
   }
 
+  #outlives(info: FunctionInfo): boolean {
+    return this.tagged.has(info) || this.opaque.has(info);
+  }
+
   #isItself(info: FunctionInfo, variable: Variable): boolean {
     return info.node === variable.declaration.parent;
   }
@@ -243,6 +253,14 @@ class Analysis {
     const node = info.node;
     return ts.isFunctionDeclaration(node) && !this.inPlace.has(info) ? node.parent.pos : node.getStart();
   }
+}
+
+function isOpaque(info: FunctionInfo): boolean {
+  const node = info.node;
+  if (!info.parent || ts.isSourceFile(info.parent.node)) return false;
+  const isGenerator = "asteriskToken" in node && node.asteriskToken !== undefined;
+  const isAccessor = (ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node)) && ts.isObjectLiteralExpression(node.parent);
+  return isGenerator || isAccessor || ts.isClassLike(node.parent);
 }
 
 /** Captured by a closure that is not itself inside another tagged closure capturing it: that one's creation is what counts. */

@@ -166,7 +166,7 @@ function objectLiteral(d: Desugarer, node: ts.ObjectLiteralExpression): ts.Expre
     if (index > last) return ts.visitNode(property, d.rewriter.visit, ts.isObjectLiteralElementLike);
     return objectProperty(d, property, index < last);
   });
-  return factory.updateObjectLiteralExpression(node, properties);
+  return d.rewriter.opaque(factory.updateObjectLiteralExpression(node, properties), node);
 }
 
 function objectProperty(d: Desugarer, property: ts.ObjectLiteralElementLike, keep: boolean): ts.ObjectLiteralElementLike {

@@ -23,6 +23,8 @@ export interface FunctionEmitter {
   codeName(info: FunctionInfo): string;
   /** The identifier of the function that makes a closure from its captured values. */
   makeName(info: FunctionInfo): string;
+  /** Notes that a node of a lowered function makes closures over these variables that cannot be made by id: in the resume copy they capture copies. */
+  noteOpaque(node: ts.Expression, captured: readonly string[]): void;
   /** Notes that the closure created by `site` has to be made by id too. */
   noteClosure(info: FunctionInfo, site: ts.CallExpression): void;
   stepId(node: ts.CallExpression): string | undefined;
@@ -47,6 +49,7 @@ export class Rewriter {
     if (node !== this.fn.node && isBody(node)) return this.#nested(node);
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
     if (ts.isVariableStatement(node)) return this.#variableStatement(node);
+    if (ts.isObjectLiteralExpression(node) || ts.isClassExpression(node)) return this.opaque(this.children(node), node);
     if (ts.isFunctionDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
     if (ts.isClassDeclaration(node)) return this.#classDeclaration(node);
     if (ts.isBlock(node)) return this.block(node);
@@ -199,6 +202,7 @@ export class Rewriter {
 
   #nested(node: ts.Node): ts.Node {
     const info = this.ctx.findings.functionOf.get(node)!;
+    if (ts.isFunctionExpression(node) && this.ctx.captures.opaque.has(info)) return this.opaque(this.emitter.emitFunction(info) as ts.Expression, node);
     if (ts.isFunctionDeclaration(node) || !this.ctx.captures.tagged.has(info)) return this.emitter.emitFunction(info);
     if (!ts.isMethodDeclaration(node)) return this.closure(info);
     // { add(x) {…} } ⇒ { add: $tag({ add(x) {…} }.add, add$, […]) }: the function stays a method.
@@ -234,7 +238,23 @@ export class Rewriter {
 
   /** The expression of a function that cannot reach a checkpoint. */
   plainFunction(info: FunctionInfo): ts.Expression {
-    return closureExpression(this.emitter.emitFunction(info));
+    return this.opaque(closureExpression(this.emitter.emitFunction(info)), info.node);
+  }
+
+  /**
+   *     { get v() { return x; } }   ⇒   ((x) => ({ get v() { return x; } }))(x)      in the resume copy
+   *
+   * There a variable of a loop is one variable for all rounds, so closures that are not made by id have to capture a copy. In the fast copy the source's own
+   * scopes do that, except for scope objects of a `for`.
+   */
+  opaque<E extends ts.Expression>(made: E, source: ts.Node): ts.Expression {
+    if (!this.options.hoistVars) return made;
+    const inside = [...this.ctx.captures.opaque].filter((info) => info.parent === this.fn && (info.node === source || info.node.parent === source));
+    const names = [...new Set(inside.flatMap((info) => this.capturedBy(info)))];
+    if (names.length === 0) return made;
+    if (inside.some((info) => this.#capturesChangingScope(info))) return withCopies(this.ctx, this.fn, made, names);
+    this.emitter.noteOpaque(made, names);
+    return made;
   }
 
   /** Names of what a closure captures: variables by value, scope objects by reference. Its own name is not among them. */
@@ -468,6 +488,14 @@ export class Rewriter {
     while (args.length < 2) args.push(undefinedValue());
     return factory.updateCallExpression(node, node.expression, node.typeArguments, [...args, factory.createStringLiteral(id)]);
   }
+}
+
+/** `((x) => expression)(x)`. */
+export function withCopies(ctx: Context, fn: FunctionInfo, expression: ts.Expression, names: readonly string[]): ts.Expression {
+  const parameters = names.map((name) => factory.createParameterDeclaration(undefined, undefined, name));
+  const body = ts.isObjectLiteralExpression(expression) ? factory.createParenthesizedExpression(expression) : expression;
+  const arrow = factory.createArrowFunction(undefined, undefined, parameters, undefined, undefined, body);
+  return factory.createCallExpression(factory.createParenthesizedExpression(arrow), undefined, names.map((name) => ctx.ref(name, fn)));
 }
 
 /** The name an anonymous function gets from the place it stands in (ECMA-262, NamedEvaluation). */

@@ -126,7 +126,7 @@ function classDeclaration(d: Desugarer, node: ts.ClassDeclaration): void {
     made.heritageClauses,
     made.members,
   );
-  d.declareVariable(variable, ts.setOriginalNode(expression, node), node);
+  d.declareVariable(variable, d.rewriter.opaque(ts.setOriginalNode(expression, node), node), node);
 }
 
 function expressionStatement(d: Desugarer, node: ts.ExpressionStatement): void {

@@ -144,7 +144,7 @@ export class Uses {
     const known = this.#cache.get(node);
     if (known) return known;
     const names = new Set<string>();
-    // A function expression knows itself by its own name: that is not a use of the variable it is stored in.
+    // A function or class expression knows itself by its own name: that is not a use of the variable it is stored in.
     const own = new Set<Variable>();
     const visit = (child: ts.Node): void => {
       if (ts.isIdentifier(child)) {
@@ -154,7 +154,7 @@ export class Uses {
         return;
       }
       if (ts.isTypeNode(child) && !ts.isExpressionWithTypeArguments(child)) return;
-      const self = ts.isFunctionExpression(child) && child.name ? this.ctx.variableOf(child.name) : undefined;
+      const self = (ts.isFunctionExpression(child) || ts.isClassExpression(child)) && child.name ? this.ctx.variableOf(child.name) : undefined;
       const isNew = self !== undefined && !own.has(self);
       if (isNew) own.add(self);
       ts.forEachChild(child, visit);

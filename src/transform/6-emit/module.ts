@@ -16,7 +16,7 @@ import { assert } from "../../shared/assert.js";
 import { hasModifier, isBody } from "../1-find/collect.js";
 import type { FunctionInfo, ModuleInfo } from "../1-find/model.js";
 import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
-import { boundNames, type FunctionEmitter, makeCall, Rewriter } from "../3-desugar/rewrite.js";
+import { boundNames, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
 import { factory, type Context } from "../context.js";
 import { ts, unwrap } from "../ts.js";
 import { type EmittedFunction, emitPlain, emitSuspendable, hashOf, type Trace } from "./function.js";
@@ -49,6 +49,7 @@ class ModuleEmitter implements FunctionEmitter {
   readonly #taken = new Set<string>();
   readonly #closures = new Map<FunctionInfo, ts.CallExpression>();
   readonly #siteOwner = new Map<ts.Node, FunctionInfo>();
+  readonly #opaque = new Map<ts.Node, readonly string[]>();
   /** Module-level function expressions, registered where they are made. */
   readonly #bound = new Set<FunctionInfo>();
   readonly #top: Rewriter;
@@ -93,6 +94,10 @@ class ModuleEmitter implements FunctionEmitter {
 
   makeName(info: FunctionInfo): string {
     return `${this.#baseName(info)}$make`;
+  }
+
+  noteOpaque(node: ts.Expression, captured: readonly string[]): void {
+    this.#opaque.set(node, captured);
   }
 
   noteClosure(info: FunctionInfo, site: ts.CallExpression): void {
@@ -201,7 +206,7 @@ class ModuleEmitter implements FunctionEmitter {
   /** Payloads as they are in resume copies and makers: a closure is made by its maker. */
   #adapt(fn: FunctionInfo, node: ts.Node): ts.Node {
     const inClass = classOf(fn) !== undefined;
-    if (this.#siteOwner.size === 0 && !inClass) return node;
+    if (this.#siteOwner.size === 0 && this.#opaque.size === 0 && !inClass) return node;
     const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
       const info = this.#siteOwner.get(child);
       if (info) {
@@ -209,7 +214,9 @@ class ModuleEmitter implements FunctionEmitter {
         return makeCall(this.ctx, info, this.makeName(info), this.#top.capturedBy(info), needsThis);
       }
       if (inClass && isSuperProperty(child)) return superRead(child);
-      return ts.visitEachChild(child, visit, undefined);
+      const made = ts.visitEachChild(child, visit, undefined);
+      const captured = this.#opaque.get(child);
+      return captured ? withCopies(this.ctx, fn, made as ts.Expression, captured) : made;
     };
     return ts.visitNode(node, visit) as ts.Node;
   }
