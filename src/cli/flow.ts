@@ -12,6 +12,15 @@ interface FlowOptions {
   readonly listener?: (commit: Commit) => void;
 }
 
+/** Warnings of the worker in one line each, on stderr. That it stopped is an error the command ends with, so it is not said twice. */
+const logger = {
+  info: () => undefined,
+  warn: (message: string, facts: Readonly<Record<string, unknown>> = {}) => {
+    if (message === "the worker has stopped") return;
+    process.stderr.write(`warning: ${message}${"error" in facts ? `: ${String(facts.error)}` : ""}\n`);
+  },
+};
+
 /** Opens the store of that URL for the time of `body`. */
 export async function withFlow<T>(
   url: string,
@@ -20,7 +29,7 @@ export async function withFlow<T>(
 ): Promise<T> {
   const { open, openStore } = host ?? (await import("../plugin/host.js"));
   const store = openStore(url);
-  const flow = open({ store: listener === undefined ? store : observed(store, listener) });
+  const flow = open({ store: listener === undefined ? store : observed(store, listener), ports: { logger } });
   try {
     return await body(flow);
   } finally {

@@ -1,0 +1,125 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { expect, test } from "vitest";
+import { Project } from "./project.js";
+
+const socket = `
+import { connect } from "node:net";
+import { sleep, step } from "flowc";
+
+const ready = step(() => true);
+
+export function talk(): boolean {
+  const held: { inner: { anything: unknown } } = { inner: { anything: undefined } };
+  const before = ready();
+  held.inner.anything = connect({ host: "127.0.0.1", port: 1 }).on("error", () => undefined);
+  sleep("1 second");
+  return before && held.inner.anything !== undefined;
+}
+`;
+
+test("a value that cannot be saved: its path, the place, the fix; the run keeps its last checkpoint", async () => {
+  const project = new Project({ "talk.ts": socket });
+  const { code, stderr } = await project.flowc("run", "talk.ts", "--id", "t");
+  const [line = ""] = stderr.split("\n");
+  expect(line).toMatch(/^error: run t failed: NotSaveableError: .*held\.inner\.anything/);
+  expect(line).toMatch(/talk\.ts:11/);
+  expect(stderr).not.toMatch(/\n {4}at /);
+  expect(code).toBe(1);
+  const { stdout } = await project.flowc("inspect", "t");
+  expect(stdout).toMatch(/> +9 \| +const before = ready\(\);/);
+});
+
+/** A dependency that calls a function it finds in its argument. */
+const walker = {
+  "node_modules/walker/package.json": `{ "name": "walker", "type": "module", "exports": { "types": "./index.d.ts", "default": "./index.js" } }`,
+  "node_modules/walker/index.js": "export const visit = (visitor) => `${visitor.each()}!`;\n",
+  "node_modules/walker/index.d.ts": "export function visit(visitor: { each(): string }): string;\n",
+};
+
+const napping = `
+import { sleep } from "flowc";
+import { visit } from "walker";
+
+function nap(): string {
+  sleep(1);
+  return "z";
+}
+`;
+
+test("a suspension under foreign code is refused by name when the compiler sees it", async () => {
+  const project = new Project({
+    "nap.ts": `${napping}\nexport function run(): string { void visit; return "abc".replace(/b/, nap); }\n`,
+    ...walker,
+  });
+  const { code, stderr } = await project.flowc("run", "nap.ts");
+  expect(stderr).toMatch(/^nap\.ts:10:\d+: error FLOW1002: .*`replace`.*`nap`/);
+  expect(stderr).toMatch(/\nerror: 1 error in nap\.ts\n$/);
+  expect(code).toBe(2);
+});
+
+test("and by name when it only shows while it runs; nothing is lost", async () => {
+  const project = new Project({
+    "nap.ts": `${napping}\nexport function run(): string { sleep(1); return visit({ each: nap }); }\n`,
+    ...walker,
+  });
+  const { code, stderr } = await project.flowc("run", "nap.ts", "--id", "n");
+  expect(stderr).toMatch(/^error: run n failed: ForeignFrameError: .*nap/);
+  expect(stderr).not.toMatch(/\n {4}at /);
+  expect(code).toBe(1);
+  expect((await project.flowc("runs")).stdout).toMatch(/^n +failed/m);
+});
+
+const chatty = `
+import { step } from "flowc";
+
+const big = step((n: number): string => String(n).repeat(20_000));
+
+export function fill(rounds: number): number {
+  const kept: string[] = [];
+  for (let i = 0; i < rounds; i++) kept.push(big(i));
+  return kept.length;
+}
+`;
+
+/** A file system of one megabyte; `undefined` where this user may not mount one. */
+function smallDisk(folder: string): string | undefined {
+  mkdirSync(folder);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "ignore" });
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
+
+test("a full disk: one line, and the run goes on when there is space", async () => {
+  const project = new Project({ "fill.ts": chatty });
+  const disk = smallDisk(project.path("disk"));
+  const store = `sqlite:${disk ?? project.folder}/flow.db`;
+  try {
+    const first = await project.flowc(
+      "run",
+      "fill.ts",
+      "--input",
+      disk === undefined ? "3" : "30",
+      "--id",
+      "f",
+      "--store",
+      store,
+    );
+    if (disk !== undefined) {
+      expect(first.stderr).toMatch(/^error: .*(?:full|space)/);
+      expect(first.stderr.trim().split("\n")).toHaveLength(1);
+      expect(first.code).toBe(3);
+      execFileSync("mount", ["-o", "remount,size=64m", disk]);
+    }
+    const again = await project.flowc("run", "fill.ts", "--input", "30", "--id", "f", "--store", store);
+    expect(again.stdout).toMatch(/completed {2}\d+/);
+    expect(again.code).toBe(0);
+  } finally {
+    if (disk !== undefined) execFileSync("umount", [disk]);
+  }
+  expect(existsSync(project.path("disk"))).toBe(true);
+  rmSync(project.path("disk"), { recursive: true });
+});
