@@ -10,7 +10,7 @@ export const EXIT = {
   unknownRun: 4,
   /** Program and checkpoint do not belong together: changed code, another ABI, bytes that are no checkpoint. */
   mismatch: 5,
-  /** A bug in flowc. */
+  /** An error nobody caught: a bug in flowc, or in the program outside its steps. */
   internal: 70,
   interrupted: 130,
 } as const;
@@ -22,7 +22,7 @@ export const EXIT_HELP = `Exit codes:
   3    the store cannot be used
   4    there is no such run
   5    the program does not match the stored run (changed code, another ABI, a damaged checkpoint)
-  70   a bug in flowc
+  70   an error nobody caught: a bug in flowc, or in the program outside its workflows and steps
   130  interrupted`;
 
 const BY_CODE: Readonly<Record<string, number>> = {

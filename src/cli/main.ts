@@ -25,6 +25,7 @@ const commands = [
   retryCommand,
 ];
 
+handleStrayErrors();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -56,6 +57,19 @@ async function report(out: Output, error: unknown): Promise<void> {
   if (error instanceof CompileError) await printRefusal(out, error);
   else out.error({ code: codeOf(error) ?? "FLOW_INTERNAL", message: error instanceof Error ? error.message : String(error) });
   if (process.env.FLOWC_DEBUG && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+}
+
+/** What is thrown outside of everything that is awaited: by the program's own timers and event handlers, or by a bug here. */
+function handleStrayErrors(): void {
+  const out = new Output(process.argv.includes("--json"));
+  process.once("uncaughtException", (error) => {
+    void report(out, error).finally(() => process.exit(EXIT.internal));
+  });
+  // `flowc runs | head`: whoever reads has had enough.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(EXIT.ok);
+  });
 }
 
 /** Commander throws instead of exiting, for all levels, so that every way out passes through `main`. */

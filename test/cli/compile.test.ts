@@ -80,6 +80,8 @@ test.each([
   { name: "an unknown pass", args: ["greet.ts", "--emit=magic"], line: /There is no pass "magic". Passes: / },
   { name: "an unknown function", args: ["greet.ts", "--emit=cfg", "--fn=nobody"], line: /nobody/ },
   { name: "no place to write to", args: ["greet.ts"], line: /Where should the output go/ },
+  { name: "--fn alone", args: ["greet.ts", "--fn=greet"], line: /--fn goes with --emit/ },
+  { name: "a bundle and a folder", args: ["greet.ts", "--bundle", "x.mjs", "--outdir", "out"], line: /--bundle or --outdir/ },
   { name: "a bundle of two files", args: ["greet.ts", "greet.ts", "--bundle", "x.mjs"], line: /exactly one entry/ },
   {
     name: "a tsconfig that is not there",

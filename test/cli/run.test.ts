@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { flowc } from "../../scripts/lib/flowc.mjs";
 import { fragile, greet, mailbox } from "./programs.js";
 import { jsonLines, Project } from "./project.js";
 
@@ -84,6 +85,23 @@ test("inspect shows the stack with source lines and variables, with and without 
     id: "m",
     strands: [{ id: 0, frames: [{ function: "mailbox", line: 13, slots: { words: ["first"] } }] }],
   });
+});
+
+test("inspect without the program shows the status and says what is missing", async () => {
+  const project = new Project({ "greet.ts": greet });
+  await project.flowc("run", "greet.ts", "--input", '"ada"', "--id", "g", "--detach");
+  const { code, stdout } = await flowc(["inspect", "g", "--store", project.store], { cwd: "/" });
+  expect(stdout).toMatch(/^status +ready after 0 commits$/m);
+  expect(stdout).toMatch(/For the stack, name the program: flowc inspect --program <file>/);
+  expect(code).toBe(0);
+});
+
+test("an error thrown outside of everything that waits is one line as well", async () => {
+  const shout = '(setTimeout(() => { throw new Error("stray"); }, 1), name)';
+  const project = new Project({ "stray.ts": greet.replace("name.toUpperCase()", shout).replace("sleep(1)", "sleep(2000)") });
+  const { code, stderr } = await project.flowc("run", "stray.ts", "--input", '"ada"');
+  expect(stderr).toBe("error: stray\n");
+  expect(code).toBe(70);
 });
 
 test("cancel raises CancelledError in the run, and the run command ends with 1", async () => {

@@ -47,6 +47,9 @@ async function compileFiles(files: readonly string[], options: Options): Promise
   if (options.emit !== undefined && !PASS_NAMES.includes(options.emit)) {
     throw new UsageError(`There is no pass "${options.emit}". Passes: ${PASS_NAMES.join(", ")}.`);
   }
+  if (options.fn !== undefined && options.emit === undefined)
+    throw new UsageError("--fn goes with --emit: it says which function to print.");
+  if (options.bundle !== undefined && options.outdir !== undefined) throw new UsageError("Give --bundle or --outdir, not both.");
   if (options.bundle !== undefined && files.length !== 1) throw new UsageError("--bundle takes exactly one entry file.");
   const result = compile({
     files,
