@@ -136,3 +136,17 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   if (diagnostic.fix) lines.push(`  fix: ${diagnostic.fix}`);
   return lines.join("\n");
 }
+
+/** The catalogue as a page: `docs/diagnostics.md`. */
+export function catalogueMarkdown(): string {
+  const entries = Object.entries(CATALOGUE as Record<string, Entry>).map(([code, entry]) =>
+    [`## ${code}`, `${entry.severity}: ${entry.message}`, `**Why.** ${entry.reason}`, `**What to do.** ${entry.fix}`].join("\n\n"),
+  );
+  const head = [
+    "# Diagnostics",
+    "Everything flowc refuses or warns about when it compiles. `FLOW1…` is refused for good, `FLOW2…` is not supported yet. Words in braces are filled in.",
+    "What only a run can know is a typed error at run time instead: see [the command line](cli.md) for their exit codes.",
+    "This page is generated from `src/transform/diagnostics.ts` by `npm run fixtures:update`.",
+  ];
+  return `${[...head, ...entries].join("\n\n")}\n`;
+}

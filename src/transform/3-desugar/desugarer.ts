@@ -29,6 +29,9 @@ export const NORMAL = 0;
 export const THROWN = 1;
 export const FIRST_EXIT = 2;
 
+/** What the resume copy calls its own variables; temporaries leave these names alone. */
+export const MACHINE_NAMES: ReadonlySet<string> = new Set(["$frame", "$mode", "$value", "$block", "$error"]);
+
 export class Desugarer {
   out: Stmt[] = [];
   readonly points: Point[] = [];
@@ -78,7 +81,7 @@ export class Desugarer {
       const count = (this.#temporaries.get(hint) ?? 0) + 1;
       this.#temporaries.set(hint, count);
       const name = `$${hint}${hint !== "" && count === 1 ? "" : count}`;
-      if (!this.taken.has(name)) return name;
+      if (!this.taken.has(name) && !MACHINE_NAMES.has(name)) return name;
     }
   }
 

@@ -48,7 +48,7 @@ function tryFinally(d: Desugarer, node: ts.TryStatement, finallyBlock: ts.Block)
   d.emit({ kind: "let", name: completion, declare: "let", value: factory.createNumericLiteral(NORMAL) });
   d.emit({ kind: "let", name: value, declare: "let", value: undefined });
   const entry: Extract<Enclosing, { kind: "finally" }> = { kind: "finally", completion, value, end: new Label(undefined), exits: [] };
-  const error = d.fresh("error");
+  const error = d.fresh("thrown");
   const body = d.collect(() =>
     d.within(entry, () => {
       if (node.catchClause) tryCatch(d, node);

@@ -127,8 +127,9 @@ class FastPrinter {
 
   #block(stmt: Extract<Stmt, { kind: "block" }>): ts.Statement[] {
     // Jumps inside name the block, so that none of them can be taken for a loop's.
-    const body = factory.createBlock(this.list(stmt.body), true);
-    return [stmt.label ? this.#labeled(stmt.label, body) : body];
+    const body = this.list(stmt.body);
+    if (stmt.label && this.#named.has(stmt.label)) return [this.#labeled(stmt.label, factory.createBlock(body, true))];
+    return body.some(isDeclaration) ? [factory.createBlock(body, true)] : body;
   }
 
   #loop(stmt: Extract<Stmt, { kind: "loop" }>): ts.Statement {
@@ -177,6 +178,11 @@ class FastPrinter {
     const name = this.#named.get(label);
     return name ? factory.createLabeledStatement(name, statement) : statement;
   }
+}
+
+/** Whether a statement declares something that would leave its block if the braces went. */
+function isDeclaration(statement: ts.Statement): boolean {
+  return ts.isVariableStatement(statement) || ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement);
 }
 
 function from<S extends ts.Statement>(made: S, source: ts.Node | undefined): S {
