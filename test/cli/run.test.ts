@@ -143,6 +143,16 @@ test("runs lists them, newest first, and filters", async () => {
   expect(json.map(({ id, status }) => ({ id, status }))).toEqual([{ id: "first", status: "completed" }]);
 });
 
+test("one worker advances the runs of several files", async () => {
+  const project = new Project({ "greet.ts": greet, "wave.ts": greet.replaceAll("greet", "wave") });
+  await project.flowc("run", "greet.ts", "--input", '"a"', "--id", "g", "--detach");
+  await project.flowc("run", "wave.ts", "--input", '"b"', "--id", "w", "--detach");
+  const { code, stdout } = await project.flowc("worker", "greet.ts", "wave.ts", "--drain");
+  expect(stdout).toMatch(/^g {2}completed$/m);
+  expect(stdout).toMatch(/^w {2}completed$/m);
+  expect(code).toBe(0);
+});
+
 test("Ctrl-C leaves the run in the store and says how to go on", async () => {
   const project = new Project({ "mailbox.ts": mailbox });
   const running = project.start("run", "mailbox.ts", "--input", JSON.stringify(project.path("log.txt")), "--id", "m");
