@@ -26,6 +26,8 @@ const flaky = step(
   { name: "flaky", retry: { attempts: 3, backoff: "1 second", jitter: 0 } },
 );
 
+const answers = channel<string>("answers");
+
 function fresh(): void {
   seen.length = 0;
   failures = 0;
@@ -128,6 +130,23 @@ const changesWhileRunning = fn("changesWhileRunning", [
 const readBox = step((box: { n: number }): number => box.n, { name: "readBox" });
 const stepOnBox = closure("stepOnBox", [(v) => readBox(v["box"] as { n: number }), (_, n) => done(n)], { captures: ["box"] });
 
+test("each attempt is given the arguments afresh, whatever an earlier one did to them", () => {
+  const lengths: number[] = [];
+  const spoil = step(
+    (list: number[]): string => {
+      lengths.push(list.push(0));
+      if (lengths.length < 3) throw new Error("again");
+      return "ok";
+    },
+    { name: "spoil" },
+  );
+  expect(new Sim(fn("spoils.args", [() => spoil([1]), (_, value) => done(value)])).play()).toEqual({
+    kind: "completed",
+    value: "ok",
+  });
+  expect(lengths).toEqual([2, 2, 2]);
+});
+
 test("I3: what another strand changes meanwhile does not change what a repeated attempt is given", () => {
   const sim = new Sim(changesWhileRunning);
   sim.advance();
@@ -158,6 +177,17 @@ test("a failed attempt is made again after its backoff, durably", () => {
   expect(sim.play()).toEqual({ kind: "completed", value: "at last" });
   expect(sim.now - began).toBe(3_000); // 1 s, then 2 s
   expect(seen).toHaveLength(3);
+});
+
+test("the outcome of an earlier attempt is ignored", () => {
+  fresh();
+  failures = 1;
+  const sim = new Sim(callsFlaky);
+  sim.advance();
+  const [first] = sim.starts;
+  sim.advance(sim.perform(sim.starts.shift()!));
+  sim.advance({ kind: "stepSucceeded", call: first!.call, attempt: 1, result: { value: "too late" } });
+  expect(sim.play()).toEqual({ kind: "completed", value: "at last" });
 });
 
 test("used-up attempts throw a StepError with the last error as its cause, which the program can catch", () => {
@@ -241,6 +271,25 @@ test("a run that throws before it waits is failed, and a retry begins it again",
   broken = false;
   sim.crash();
   expect(sim.play()).toEqual({ kind: "completed", value: "fine" });
+});
+
+test("a failed run has consumed no message: a retry receives it again", () => {
+  let broken = true;
+  const workflow = fn("throwsOnMessage", [
+    () => answers.receive(),
+    (_, message) => {
+      if (broken) throw new Error("cannot handle it");
+      return done(message);
+    },
+  ]);
+  const sim = new Sim(workflow);
+  sim.advance();
+  const message = sim.message("answers", "hello");
+  expect(sim.advance(message)).toMatchObject({ status: "failed", consumed: [] });
+  broken = false;
+  sim.crash();
+  sim.advance(message);
+  expect(sim.outcome).toEqual({ kind: "completed", value: "hello" });
 });
 
 // ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -449,7 +498,6 @@ test("a timeout aborts the step that was waited for, and a late result changes n
 
 // ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const answers = channel<string>("answers");
 const receiver = fn("receiver", [
   () => answers.receive(),
   (v, first) => {

@@ -243,6 +243,11 @@ export class World {
     newId: () => `id-${++this.#ids}`,
   };
 
+  /** Number of timers that are running. */
+  get timers(): number {
+    return this.#timers.length;
+  }
+
   /** Lets everything happen that needs no time. */
   async settle(): Promise<void> {
     for (let i = 0; i < 30; i++) await new Promise((resolve) => setImmediate(resolve));

@@ -13,10 +13,11 @@ import { channel } from "../../src/runtime/effects/channel.js";
 import { stepContext } from "../../src/runtime/effects/context.js";
 import { sleep } from "../../src/runtime/effects/sleep.js";
 import { step } from "../../src/runtime/effects/step.js";
+import { spawn, type Task } from "../../src/runtime/effects/task.js";
 import { open, type Flow } from "../../src/runtime/flow.js";
 import { memory } from "../../src/runtime/store/memory.js";
 import type { Commit, Store } from "../../src/runtime/store/store.js";
-import { done, fn, World } from "./kit.js";
+import { closure, done, fn, World } from "./kit.js";
 
 const opened: Flow[] = [];
 afterEach(async () => {
@@ -320,12 +321,16 @@ test("I5: a superseded commit changes nothing, starts nothing, and the step of t
   await flow.worker({ leaseMs: 30_000 });
   await world.settle();
   expect(seen).toHaveLength(1);
-  // The first worker is believed dead: its registration and leases are gone, and somebody else claims the run.
-  const [owner] = [(await run.status()).owner!];
-  await store.unregisterWorker(owner, world.now);
+  const { owner, version } = await run.status();
+  // The worker is believed dead: its registration and leases are gone, and somebody else claims the run.
+  await store.unregisterWorker(owner!, world.now);
+  const claim = { workerId: "other", now: world.now, leaseUntil: world.now + 15_000, limit: 10 };
+  expect(await store.claim(claim)).toHaveLength(1);
   await world.pass(10_000); // the renewal finds out
-  await world.settle();
   expect(seen[0]?.signal.aborted).toBe(true);
+  expect(await run.status()).toMatchObject({ owner: "other", version });
+  // The other one dies as well, and the first, registered again, takes the run over.
+  await world.pass(5_300);
   expect(await run.result()).toBe("by the second");
   expect(seen.map(({ key }) => key)).toEqual(["r:1", "r:1"]);
   expect(world.warnings.join()).toContain("lost its registration");
@@ -384,6 +389,119 @@ test("stop lets running steps finish and commits them, and gives the runs back",
   await flow.worker();
   await world.settle();
   expect(await run.result()).toEqual(["finished", "later"]);
+});
+
+test("a worker that was held up beyond its lease does not start its own steps again", async () => {
+  play(() => new Promise(() => undefined));
+  const { flow, world } = setup();
+  await flow.start(once, []);
+  const worker = await flow.worker({ leaseMs: 30_000 });
+  await world.settle();
+  world.now += 40_000; // no timer had a chance
+  await flow.start(asks, []); // makes it look for work
+  await world.settle();
+  expect(seen).toHaveLength(1);
+  const stopped = worker.stop();
+  await world.pass(5_000);
+  await stopped;
+});
+
+/** Two strands, each with two steps in a row. */
+const pairChild = closure("pair.child", [() => work(), () => work(), (_, value) => done(value)], { captures: [] });
+const pair = fn("pair", [
+  (v) => {
+    v["task"] = spawn(pairChild());
+    return work();
+  },
+  (v) => {
+    v["both"] = true;
+    return (v["task"] as Task<unknown>).join();
+  },
+  (_, value) => done(value),
+]);
+
+test("while one strand's transition is on its way to the store, the other's result is kept and comes next", async () => {
+  const gates: (() => void)[] = [];
+  const answer: ((value: string) => void)[] = [];
+  play(
+    () => new Promise((resolve) => answer.push(resolve)),
+    () => new Promise((resolve) => answer.push(resolve)),
+    () => "last",
+  );
+  let held = false;
+  const store = tampered(memory(), async (commits, real) => {
+    if (held) await new Promise<void>((resolve) => gates.push(resolve));
+    return real(commits);
+  });
+  const { flow, world } = setup(store);
+  const run = await flow.start(pair, []);
+  await flow.worker();
+  await world.settle();
+  held = true;
+  answer[0]!("main");
+  await world.settle();
+  answer[1]!("child");
+  await world.settle();
+  held = false;
+  gates.forEach((open) => open());
+  await world.settle();
+  expect(await run.result()).toBe("last");
+});
+
+test("a message that is polled while the commit that consumes it is on its way is received once", async () => {
+  const twoMessages = fn("twoMessages", [
+    () => approval.receive(),
+    (v, first) => {
+      v["first"] = first;
+      return approval.receive({ timeout: 100 });
+    },
+    (v, second) => done([v["first"], second]),
+  ]);
+  let release!: () => void;
+  let held: Promise<void> | undefined = new Promise((resolve) => (release = resolve));
+  const store = tampered(memory(), async (commits, real) => {
+    await held;
+    return real(commits);
+  });
+  const { flow, world } = setup(store);
+  const run = await flow.start(twoMessages, []);
+  await run.send("approval", "only one");
+  await flow.worker({ pollIntervalMs: 10 });
+  await world.pass(50); // polls meanwhile
+  held = undefined;
+  release();
+  await world.pass(1_000);
+  expect(await run.result()).toEqual(["only one", undefined]);
+});
+
+test("a stopping worker starts no further step, while another one of the run is still running", async () => {
+  const answer: ((value: string) => void)[] = [];
+  play(
+    () => new Promise((resolve) => answer.push(resolve)),
+    () => new Promise((resolve) => answer.push(resolve)),
+  );
+  const { flow, world } = setup();
+  await flow.start(pair, []);
+  const worker = await flow.worker();
+  await world.settle();
+  const stopped = worker.stop();
+  answer[1]!("child goes on to its second step");
+  await world.settle();
+  expect(seen).toHaveLength(2);
+  answer[0]!("main");
+  await stopped;
+  expect(seen).toHaveLength(2);
+});
+
+test("no timer is left behind by a step with a timeout that ended in time, nor by a worker that stopped", async () => {
+  play();
+  const { flow, world } = setup();
+  await flow.start(once, []);
+  const worker = await flow.worker();
+  await world.settle();
+  expect(world.timers).toBe(2); // lease renewal and polling
+  await worker.stop();
+  expect(world.timers).toBe(0);
 });
 
 test("stop aborts what does not finish in time", async () => {
