@@ -1,5 +1,6 @@
 /** The command line. The table below is its table of contents; each command is one file in commands/. */
 import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
 import { Command, CommanderError } from "commander";
 import { cancelCommand } from "./commands/cancel.js";
 import { compileCommand } from "./commands/compile.js";
@@ -56,7 +57,7 @@ async function main(argv: readonly string[]): Promise<number> {
 async function report(out: Output, error: unknown): Promise<void> {
   if (error instanceof CompileError) await printRefusal(out, error);
   else out.error({ code: codeOf(error) ?? "FLOW_INTERNAL", message: error instanceof Error ? error.message : String(error) });
-  if (process.env.FLOWC_DEBUG && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  if (process.env.FLOWC_DEBUG && error instanceof Error) process.stderr.write(`${inspect(error)}\n`);
 }
 
 /** What is thrown outside of everything that is awaited: by the program's own timers and event handlers, or by a bug here. */

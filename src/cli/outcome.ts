@@ -1,6 +1,8 @@
+import { inspect } from "node:util";
 import type { Run } from "../plugin/host.js";
 import { EXIT } from "./exit.js";
 import type { Output } from "./output.js";
+import { placeOf } from "./place.js";
 import { oneLine, toJson } from "./text.js";
 
 export type Outcome =
@@ -30,7 +32,7 @@ export function printOutcome(out: Output, run: string, outcome: Outcome): number
   out.data({ run, kind: "end", status: outcome.status, error });
   if (!out.json) out.aside(`${out.color.red("error:")} run ${run} ${ending(outcome.status, error)}`);
   if (outcome.status === "failed") out.aside(`It keeps its place: flowc inspect ${run}, then flowc retry ${run}.`);
-  if (process.env.FLOWC_DEBUG && outcome.error instanceof Error) out.aside(outcome.error.stack ?? "");
+  if (process.env.FLOWC_DEBUG && outcome.error instanceof Error) out.aside(inspect(outcome.error));
   return EXIT.runEnded;
 }
 
@@ -40,8 +42,10 @@ function ending(status: "failed" | "cancelled", error: string): string {
   return reason === "" ? "was cancelled" : `was cancelled: ${reason}`;
 }
 
+/** One line: the error, the cause it does not mention itself, and where the program threw it. */
 function errorLine(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(error);
   const cause = error.cause instanceof Error && !error.message.includes(error.cause.message) ? ` (${error.cause.message})` : "";
-  return `${error.name}: ${error.message}${cause}`.replaceAll("\n", " ");
+  const place = placeOf(error.cause) ?? placeOf(error);
+  return `${error.name}: ${error.message}${cause}${place === undefined ? "" : `, at ${place}`}`.replaceAll("\n", " ");
 }

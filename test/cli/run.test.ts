@@ -119,7 +119,9 @@ test("a failed run keeps its place and goes on after retry", async () => {
   const project = new Project({ "fragile.ts": fragile });
   const file = project.path("door");
   const first = await project.flowc("run", "fragile.ts", "--input", JSON.stringify(file), "--id", "f");
-  expect(first.stderr).toMatch(/^error: run f failed: StepError: .*there is no .*door.*\nIt keeps its place: .*\n$/);
+  expect(first.stderr).toMatch(
+    /^error: run f failed: StepError: .*there is no .*door, at fragile\.ts:5:\d+\nIt keeps its place: .*\n$/,
+  );
   expect(first.code).toBe(1);
 
   const inspected = await project.flowc("inspect", "f");
