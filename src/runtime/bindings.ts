@@ -17,3 +17,9 @@ export function $super(home: object, key: PropertyKey, self: unknown): unknown {
   if (parent === null) throw new TypeError(`Cannot read properties of null (reading '${String(key)}')`);
   return Reflect.get(parent, key, self);
 }
+
+/** Emitted around a value that is about to be assigned to a captured binding: `current` is what the binding holds. Throws ReferenceError before its declaration. */
+export function $ready<T>(value: T, current: unknown, name: string): T {
+  $live(current, name);
+  return value;
+}

@@ -195,6 +195,8 @@ tag(StringCursor, "String Iterator");
 tag(CollectionCursor, "Map Iterator");
 registerValue("flowc:ArrayCursor.prototype", ArrayCursor.prototype);
 registerValue("flowc:StringCursor.prototype", StringCursor.prototype);
+// A loop over an iterator of unknown kind keeps its `next` in the frame.
+for (const type of [ArrayCursor, StringCursor, CollectionCursor]) registerValue(`flowc:${type.name}.next`, type.prototype.next);
 registerHandler<CollectionCursor>({
   name: "CollectionCursor",
   prototype: CollectionCursor.prototype,
@@ -299,7 +301,7 @@ function describe(value: unknown): string {
  */
 export function $close(iterator: { return?: unknown }): unknown {
   const method = iterator.return;
-  if (method === undefined || method === null) return undefined;
+  if (method === undefined || method === null) return iterator;
   if (typeof method !== "function") throw new TypeError(`iterator.return is not a function`);
   return Reflect.apply(method, iterator, []);
 }

@@ -129,9 +129,14 @@ function mayLeave(callee: Function, execution: Execution): boolean {
   // Methods of compiled classes carry no code of their own; they are known by name.
   const id = idOf(callee);
   const frame = execution.frames.at(-1);
-  if (id !== undefined && frame !== undefined && id.startsWith(`${frame.code.module}#`)) return true;
+  if (id !== undefined && frame !== undefined && isMemberOf(id, frame.code.module)) return true;
   // A bound function hands the sentinel through and has nothing to do afterwards, like `call` and `apply`.
   return primitives.has(callee) || (callee.name.startsWith("bound ") && !("prototype" in callee));
+}
+
+/** Whether an id names a member of a class of that module, `file#Cart.prototype.add`, and not a constant that may hold anything. */
+function isMemberOf(id: string, module: string): boolean {
+  return id.startsWith(`${module}#`) && id.includes(".", module.length + 1);
 }
 
 const primitives = new WeakSet<Function>([Function.prototype.call, Function.prototype.apply, Reflect.apply]);

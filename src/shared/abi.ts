@@ -102,7 +102,7 @@ export const RUNTIME_NAMES = [
   "$lib",
   /** `$iterate(iterable): Iterator`: an iterator whose position can be saved, for arrays, Map, Set, strings, arguments; otherwise the iterable's own. Throws TypeError as `for…of` does. */
   "$iterate",
-  /** `$close(iterator): unknown`: the iterator's `return` method called with no argument (may return `SUSPEND`), `undefined` when it has none. */
+  /** `$close(iterator): unknown`: the iterator's `return` method called with no argument (may return `SUSPEND`), the iterator itself when it has none. */
   "$close",
   /** `$object(value): value`: throws TypeError unless `value` is an object (an iterator result). */
   "$object",
@@ -113,5 +113,7 @@ export const RUNTIME_NAMES = [
   /** `$TDZ` / `$live(value, name)`: a captured binding not yet initialised, and the check that throws ReferenceError on it. */
   "$TDZ",
   "$live",
+  /** `$ready(value, current, name): value`: throws ReferenceError when `current`, the binding about to be assigned, is not yet initialized. */
+  "$ready",
 ] as const;
 export type RuntimeName = (typeof RUNTIME_NAMES)[number];

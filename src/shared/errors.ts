@@ -73,7 +73,8 @@ export class StoreError extends FlowError {
   readonly code = "FLOW_STORE";
   constructor(
     message: string,
-    readonly reason: "locked" | "readonly" | "corrupt" | "not-a-store" | "newer-schema" | "full" | "busy-worker" | "closed" | "io",
+    readonly reason:
+      "locked" | "readonly" | "corrupt" | "not-a-store" | "newer-schema" | "full" | "busy-worker" | "closed" | "io",
     options?: ErrorOptions,
   ) {
     super(message, options);

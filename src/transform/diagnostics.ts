@@ -48,6 +48,12 @@ export const CATALOGUE = {
     reason: "Module state belongs to the process: it is lost with it and shared by all runs.",
     fix: "Keep the value in a local variable, or in an object that the workflow passes on.",
   },
+  FLOW1007: {
+    severity: "error",
+    message: "`{name}` is a name that emitted code uses for itself.",
+    reason: "Both would be declared in the same module.",
+    fix: "Give it another name.",
+  },
   FLOW2001: {
     severity: "error",
     message: "A default parameter value that suspends is not supported yet.",

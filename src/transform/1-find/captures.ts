@@ -143,7 +143,7 @@ class Analysis {
     if (!variable) return;
     this.variableOf.set(node, variable);
     variable.references.push(node);
-    if (isAssigned(node)) variable.reassigned = true;
+    if (isAssigned(node) || redeclares(node, variable)) variable.reassigned = true;
     for (let at = owner; at !== variable.owner && at.parent; at = at.parent) {
       variable.capturedBy.add(at);
       const list: Variable[] = this.captured.get(at) ?? [];
@@ -178,7 +178,8 @@ class Analysis {
       capturedBy: new Set(),
       boxed: false,
       early: false,
-      emitName: name.text,
+      // As a property of a scope object this name would set its prototype.
+      emitName: name.text === "__proto__" ? "proto$" : name.text,
     };
     this.#bySymbol.set(symbol, variable);
     const list = this.variablesIn.get(owner);
@@ -202,7 +203,7 @@ class Analysis {
       ts.isFunctionExpression(node) ||
       (ts.isFunctionDeclaration(node) && !ts.isSourceFile(node.parent)) ||
       (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && !ts.isComputedPropertyName(node.name));
-    if (!isClosure || info.barrier === "a generator") return false;
+    if (!isClosure || info.barrier === "a generator" || info.barrier === "a method of an object literal that uses super") return false;
     // A module-level async function is the body of a step or a constant: saved by reference.
     if (info.barrier && !info.parent?.parent) return false;
     for (let at = info.parent; at; at = at.parent) {
@@ -260,7 +261,8 @@ function isOpaque(info: FunctionInfo): boolean {
   if (!info.parent || ts.isSourceFile(info.parent.node)) return false;
   const isGenerator = "asteriskToken" in node && node.asteriskToken !== undefined;
   const isAccessor = (ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node)) && ts.isObjectLiteralExpression(node.parent);
-  return isGenerator || isAccessor || ts.isClassLike(node.parent);
+  const usesSuper = info.barrier === "a method of an object literal that uses super";
+  return isGenerator || isAccessor || usesSuper || ts.isClassLike(node.parent);
 }
 
 /** Captured by a closure that is not itself inside another tagged closure capturing it: that one's creation is what counts. */
@@ -332,7 +334,7 @@ export function isAssigned(node: ts.Identifier): boolean {
   let at: ts.Node = node;
   let up = node.parent;
   for (;;) {
-    if (ts.isParenthesizedExpression(up) || ts.isNonNullExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up)) {
+    if (ts.isParenthesizedExpression(up) || ts.isNonNullExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up) || ts.isTypeAssertionExpression(up)) {
       at = up;
       up = up.parent;
     } else if (
@@ -348,13 +350,18 @@ export function isAssigned(node: ts.Identifier): boolean {
     } else if (ts.isBinaryExpression(up)) {
       if (up.left !== at || !isAssignmentOperator(up.operatorToken.kind)) return false;
       const isDefault = up.operatorToken.kind === ts.SyntaxKind.EqualsToken && (ts.isArrayLiteralExpression(up.parent) || ts.isPropertyAssignment(up.parent));
-      return isDefault ? true : at === node || isPattern(at) || ts.isParenthesizedExpression(at) || ts.isNonNullExpression(at);
+      return isDefault ? true : at === node || isPattern(at) || !ts.isIdentifier(at);
     } else if (ts.isPrefixUnaryExpression(up) || ts.isPostfixUnaryExpression(up)) {
       return up.operator === ts.SyntaxKind.PlusPlusToken || up.operator === ts.SyntaxKind.MinusMinusToken;
     } else {
       return (ts.isForOfStatement(up) || ts.isForInStatement(up)) && up.initializer === at;
     }
   }
+}
+
+/** `function f(a) { var a = 5; }`: the declaration assigns the parameter. */
+function redeclares(node: ts.Identifier, variable: Variable): boolean {
+  return variable.kind === "parameter" && node !== variable.declaration && ts.isVariableDeclaration(node.parent) && node.parent.name === node;
 }
 
 function isPattern(node: ts.Node): boolean {

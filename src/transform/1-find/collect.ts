@@ -86,6 +86,7 @@ function barrierOf(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
   if (isInsideNamespace(node)) return "code inside a namespace";
   if (ts.isMethodDeclaration(node)) {
     if (ts.isClassLike(node.parent) && isInsideFunction(node.parent)) return "a method of a class declared inside a function";
+    if (ts.isObjectLiteralExpression(node.parent) && usesSuper(node)) return "a method of an object literal that uses super";
     if (ts.isComputedPropertyName(node.name)) return "a method that the language calls by itself";
     if (ts.isIdentifier(node.name) && IMPLICITLY_CALLED.has(node.name.text)) return "a method that the language calls by itself";
   }
@@ -101,6 +102,10 @@ function isInsideFunction(node: ts.Node): boolean {
 function isInsideNamespace(node: ts.Node): boolean {
   for (let up = node.parent; up; up = up.parent) if (ts.isModuleBlock(up)) return true;
   return false;
+}
+
+function usesSuper(node: ts.Node): boolean {
+  return node.kind === ts.SyntaxKind.SuperKeyword || (ts.forEachChild(node, (child) => usesSuper(child) || undefined) ?? false);
 }
 
 export function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {

@@ -28,6 +28,7 @@ export type Barrier =
   | "module-level code"
   | "a default parameter value"
   | "code inside a namespace"
+  | "a method of an object literal that uses super"
   | "a method of a class declared inside a function"
   | "a method that the language calls by itself";
 

@@ -44,9 +44,8 @@ function solve(functions: readonly FunctionInfo[]): void {
 }
 
 function noteAssignments(info: FunctionInfo, values: Values): void {
-  walkOwn(info.node, (node) => {
-    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) values.noteAssignment(node);
-  });
+  if (ts.isPropertyDeclaration(info.node)) values.noteMember(info.node);
+  walkOwn(info.node, (node) => values.noteMember(node));
 }
 
 function callNodes(info: FunctionInfo): CallNode[] {
@@ -141,20 +140,30 @@ class Sites {
   }
 }
 
-const BUILTIN_ITERABLES = new Set(
-  "Array ReadonlyArray Map ReadonlyMap Set ReadonlySet String IArguments MapIterator SetIterator ArrayIterator StringIterator RegExpStringIterator Generator URLSearchParams Buffer".split(
+/** Iterables of the language whose iterators have no `return` method. */
+const WITHOUT_CLOSING = new Set(
+  "Array ReadonlyArray Map ReadonlyMap Set ReadonlySet String IArguments MapIterator SetIterator ArrayIterator StringIterator RegExpStringIterator URLSearchParams Buffer".split(
     " ",
   ),
 );
 
-/** Whether iterating a value of this type runs no code of the program (a generator's code cannot suspend). */
+/** Whether iterating a value of this type runs no code of the program, or only code that cannot suspend (a generator's). */
 export function isBuiltinIterable(checker: ts.TypeChecker, type: ts.Type): boolean {
+  return isIterableOf(checker, type, (name) => WITHOUT_CLOSING.has(name) || name === "Generator" || name.endsWith("Array"));
+}
+
+/** Whether leaving a loop over a value of this type early calls nothing. */
+export function needsNoClosing(checker: ts.TypeChecker, type: ts.Type): boolean {
+  return isIterableOf(checker, type, (name) => WITHOUT_CLOSING.has(name) || name.endsWith("Array"));
+}
+
+function isIterableOf(checker: ts.TypeChecker, type: ts.Type, accepts: (name: string) => boolean): boolean {
   if (type.flags & ts.TypeFlags.StringLike) return true;
-  if (type.isUnion()) return type.types.every((part) => isBuiltinIterable(checker, part));
+  if (type.isUnion()) return type.types.every((part) => isIterableOf(checker, part, accepts));
   if (checker.isTupleType(type) || checker.isArrayType(type)) return true;
   const symbol = type.getSymbol();
   if (!symbol || !symbol.declarations?.every((declaration) => declaration.getSourceFile().isDeclarationFile)) return false;
-  return BUILTIN_ITERABLES.has(symbol.name) || symbol.name.endsWith("Array");
+  return accepts(symbol.name);
 }
 
 /** Name of the interface, class or namespace a signature is declared in. */

@@ -2,7 +2,7 @@
  * Which functions an expression can evaluate to. Exact for function declarations, constants and class methods; a member is also anything else
  * of that name in the program, because TypeScript's classes and interfaces are structural and a literal may stand in for an instance.
  */
-import { ts, unwrap } from "../ts.js";
+import { isAssignmentOperator, ts, unwrap } from "../ts.js";
 import { SUSPENDING_PRIMITIVES } from "./builtins.js";
 import { isBody } from "./collect.js";
 import type { FunctionInfo, Value } from "./model.js";
@@ -25,9 +25,10 @@ export class Values {
     for (const info of functionOf.values()) this.#indexMember(info);
   }
 
-  /** Notes `x.name = …`: from then on a member of that name can be any function. */
-  noteAssignment(node: ts.BinaryExpression): void {
-    if (ts.isPropertyAccessExpression(node.left)) this.#assigned.add(node.left.name.text);
+  /** Notes what gives a member a value that is not a function literal: `x.name = …`, `{ name }`, `{ name: f }`. From then on a member of that name can be any function. */
+  noteMember(node: ts.Node): void {
+    const name = assignedMember(node);
+    if (name !== undefined && this.#members.has(name)) this.#assigned.add(name);
   }
 
   /** The functions `expression` can be when it is called. */
@@ -43,7 +44,7 @@ export class Values {
     const symbol = this.#symbol(bare);
     const known = symbol && this.#ofSymbol(symbol);
     if (known) return known;
-    return signature && isForeign(signature) && !symbol ? NEVER : MAYBE;
+    return MAYBE;
   }
 
   /** What reading member `name` off an unknown object can call. */
@@ -96,7 +97,9 @@ export class Values {
   }
 
   #ofDeclaration(declaration: ts.Declaration, name: string): Value | undefined {
-    if (declaration.getSourceFile().isDeclarationFile) return NEVER;
+    // A property declared elsewhere can hold a function of the program; a method, function or variable is the foreign code it is declared as.
+    const isForeign = declaration.getSourceFile().isDeclarationFile;
+    if (isForeign) return ts.isPropertySignature(declaration) || ts.isPropertyDeclaration(declaration) || ts.isParameter(declaration) ? MAYBE : NEVER;
     if (ts.isFunctionDeclaration(declaration)) {
       const info = this.functionOf.get(declaration);
       return info ? { base: "never", targets: [info] } : undefined; // an overload signature
@@ -142,6 +145,22 @@ export class Values {
   }
 }
 
+/** The member a node gives a value to, unless that value is a function literal, which is known. */
+function assignedMember(node: ts.Node): string | undefined {
+  if (ts.isShorthandPropertyAssignment(node)) return node.name.text;
+  if (ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)) {
+    const value = node.initializer && unwrap(node.initializer);
+    const isKnown = !value || isBody(value) || ts.isLiteralExpression(value);
+    return isKnown || ts.isComputedPropertyName(node.name) ? undefined : node.name.text;
+  }
+  const target = ts.isBinaryExpression(node) && isAssignmentOperator(node.operatorToken.kind) ? unwrap(node.left) : undefined;
+  if (target && ts.isPropertyAccessExpression(target)) return target.name.text;
+  if (target && ts.isElementAccessExpression(target) && ts.isStringLiteralLike(target.argumentExpression)) return target.argumentExpression.text;
+  // A member as a target inside a destructuring pattern: `({ run: o.run } = …)`.
+  if (ts.isPropertyAccessExpression(node) && (ts.isPropertyAssignment(node.parent) || ts.isArrayLiteralExpression(node.parent))) return node.name.text;
+  return undefined;
+}
+
 export function union(a: Value, b: Value): Value {
   const rank = { never: 0, maybe: 1, does: 2 };
   return {
@@ -154,10 +173,6 @@ export function union(a: Value, b: Value): Value {
 function declarationOf(signature: ts.Signature | undefined): ts.SignatureDeclaration | undefined {
   const declaration = signature?.declaration;
   return declaration && !ts.isJSDocSignature(declaration) ? declaration : undefined;
-}
-
-function isForeign(declaration: ts.SignatureDeclaration): boolean {
-  return declaration.getSourceFile().isDeclarationFile && !ts.isFunctionTypeNode(declaration);
 }
 
 /** A property declared with a function: `run = () => …` in a class, `run: () => …` in a literal. */

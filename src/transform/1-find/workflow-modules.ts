@@ -5,9 +5,13 @@ import type { Findings, ModuleInfo } from "./model.js";
 export function markWorkflowModules(findings: Findings, program: ts.Program): void {
   const byFile = new Map(findings.modules.map((module) => [module.file, module]));
   const suspends = (wanted: "does" | "maybe") => (module: ModuleInfo) => module.functions.some((info) => info.verdict === wanted);
-  let pending = findings.modules.filter(suspends("does"));
-  // A library of higher-order functions has no suspension of its own.
-  if (pending.length === 0) pending = findings.modules.filter(suspends("maybe"));
+  const pending = findings.modules.filter(suspends("does"));
+  // A library of higher-order functions has no suspension of its own: then it is what was asked for, and nothing else.
+  if (pending.length === 0) {
+    const roots = new Set(program.getRootFileNames().map((name) => program.getSourceFile(name)));
+    for (const module of findings.modules) module.inWorkflow = roots.has(module.file) && suspends("maybe")(module);
+    return;
+  }
   while (pending.length > 0) {
     const module = pending.pop()!;
     if (module.inWorkflow) continue;

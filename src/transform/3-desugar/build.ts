@@ -37,6 +37,11 @@ export function setStatement<S extends ts.Statement>(made: S, source: ts.Node): 
   return made;
 }
 
+/** A property name that defines a property: as a plain key `__proto__` would set the prototype. */
+export function plainKey(name: string): ts.PropertyName {
+  return name === "__proto__" ? factory.createComputedPropertyName(factory.createStringLiteral(name)) : factory.createIdentifier(name);
+}
+
 /** A nice copy of an expression used twice: identifiers and literals are safe to repeat. */
 export function isSimple(node: ts.Expression): boolean {
   return ts.isIdentifier(node) || ts.isLiteralExpression(node) || node.kind === ts.SyntaxKind.ThisKeyword;

@@ -29,7 +29,7 @@ export function callExpression(d: Desugarer, node: ts.CallExpression): ts.Expres
     return factory.updateCallExpression(node, fn, undefined, argumentsOf(d, node));
   }
   const method = readMethod(d, callee);
-  return callMethod(method, argumentsOf(d, node));
+  return callMethod(method, argumentsOf(d, node), hasOwnCall(d, callee));
 }
 
 type Member = ts.PropertyAccessExpression | ts.ElementAccessExpression;
@@ -89,7 +89,18 @@ function isPrivateMethod(d: Desugarer, callee: Member): boolean {
   return declaration !== undefined && ts.isMethodDeclaration(declaration);
 }
 
-function callMethod(method: Method, args: readonly ts.Expression[]): ts.Expression {
+/** Whether by its type the function has a `call` that is not Function.prototype's. */
+function hasOwnCall(d: Desugarer, callee: ts.Expression): boolean {
+  const { checker } = d.ctx.findings;
+  const property = checker.getPropertyOfType(checker.getTypeAtLocation(callee), "call");
+  return property?.declarations?.some((declaration) => !declaration.getSourceFile().isDeclarationFile) ?? false;
+}
+
+function callMethod(method: Method, args: readonly ts.Expression[], byReflection: boolean): ts.Expression {
+  if (byReflection) {
+    const apply = factory.createPropertyAccessExpression(factory.createIdentifier("Reflect"), "apply");
+    return factory.createCallExpression(apply, undefined, [method.fn, method.receiver, factory.createArrayLiteralExpression(args)]);
+  }
   const call = factory.createPropertyAccessExpression(method.fn, "call");
   return factory.createCallExpression(call, undefined, [method.receiver, ...args]);
 }
@@ -102,7 +113,7 @@ function libraryCall(d: Desugarer, node: ts.CallExpression, callee: ts.Expressio
   const receiver = atom(d, callee.expression);
   const suspendable = d.runtime("$lib", [factory.createPropertyAccessExpression(receiver, callee.name)]);
   const fn = keeps ? d.spill(suspendable, ts.isIdentifier(callee.name) ? callee.name.text : "") : suspendable;
-  return callMethod({ receiver, fn }, operands(d, node.arguments));
+  return callMethod({ receiver, fn }, operands(d, node.arguments), false);
 }
 
 /** Whether the statement `node` is nothing but one suspending call. */

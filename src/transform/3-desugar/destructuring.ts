@@ -162,7 +162,7 @@ function arrayPattern(d: Desugarer, elements: readonly (Element | undefined)[], 
     d.emit({ kind: "throw", value: d.ref(error) });
   });
   d.emit({ kind: "try", body, param: error, handler });
-  d.emit({ kind: "if", test: factory.createLogicalNot(d.ref(done)), yes: d.collect(() => closeIterator(d, iterator)), no: undefined });
+  d.emit({ kind: "if", test: factory.createLogicalNot(d.ref(done)), yes: d.collect(() => closeIterator(d, iterator, true)), no: undefined });
 }
 
 function declaredNames(target: Target): ts.Identifier[] {
@@ -229,14 +229,15 @@ function restItems(d: Desugarer, iterator: ts.Expression, done: string): ts.Expr
   return d.ref(rest);
 }
 
-/** Calls the iterator's `return`; it has to give an object. */
-export function closeIterator(d: Desugarer, iterator: ts.Expression): void {
-  d.emit({ kind: "eval", value: d.runtime("$must", [d.runtime("$close", [iterator]), factory.createStringLiteral(`${d.fn.module.id}: iterator return()`)]) });
+/** Calls the iterator's `return`; where its result counts it has to be an object. */
+function closeIterator(d: Desugarer, iterator: ts.Expression, counts: boolean): void {
+  const close = d.runtime("$must", [d.runtime("$close", [iterator]), factory.createStringLiteral(`${d.fn.module.id}: iterator return()`)]);
+  d.emit({ kind: "eval", value: counts ? d.runtime("$object", [close]) : close });
 }
 
 /** Calls `return` while an error is on its way: what it throws is dropped, as the language says. */
-export function closeQuietly(d: Desugarer, iterator: ts.Expression, when: ts.Expression): void {
-  const body = d.collect(() => closeIterator(d, iterator));
+function closeQuietly(d: Desugarer, iterator: ts.Expression, when: ts.Expression): void {
+  const body = d.collect(() => closeIterator(d, iterator, false));
   const ignored = d.fresh();
   d.emit({ kind: "if", test: when, yes: [{ kind: "try", body, param: ignored, handler: [] }], no: undefined });
 }

@@ -16,10 +16,13 @@ import type { Rewriter } from "./rewrite.js";
 export type Enclosing =
   /** A statement that can be the target of a jump. A `continue` of a loop whose update suspends leaves a block inside it instead. */
   | { readonly kind: "target"; readonly nodes: readonly ts.Node[]; readonly breakTo: Label; readonly continueTo: { readonly kind: "break" | "continue"; readonly label: Label } | undefined }
-  /** A protected region with a finalizer: jumps note where they wanted to go and run to its end first. */
-  | { readonly kind: "finally"; readonly completion: string; readonly value: string; readonly end: Label; readonly exits: Exit[] }
-  /** The body of a `for…of`: leaving it closes the iterator. */
-  | { readonly kind: "iterator"; close(): void };
+  /**
+   * A protected region with a finalizer: jumps note where they wanted to go and run to its end first. The body of a `for…of` is one, whose finalizer closes the
+   * iterator; `continue` of that loop, `staysIn`, does not leave it.
+   */
+  | { readonly kind: "finally"; readonly completion: string; readonly value: string; readonly end: Label; readonly exits: Exit[]; readonly staysIn: readonly ts.Node[] };
+
+export type FinallyRegion = Extract<Enclosing, { kind: "finally" }>;
 
 /** A jump out of a `finally` region; its completion number is its index plus `FIRST_EXIT`. */
 export type Exit = { readonly kind: "break" | "continue"; readonly target: ts.Node } | { readonly kind: "return" };
@@ -68,13 +71,6 @@ export class Desugarer {
     assert(this.enclosing.pop() === entry, "unbalanced enclosing constructs");
   }
 
-  /** Runs `write` as if it stood outside the innermost `count` constructs. */
-  outside(count: number, write: () => void): void {
-    const inner = this.enclosing.splice(this.enclosing.length - count, count);
-    write();
-    this.enclosing.push(...inner);
-  }
-
   /** A name for a temporary: `$1`, `$2`, or what it is for: `$iterator`, `$iterator2`. */
   fresh(hint = ""): string {
     for (;;) {
@@ -83,6 +79,10 @@ export class Desugarer {
       const name = `$${hint}${hint !== "" && count === 1 ? "" : count}`;
       if (!this.taken.has(name) && !MACHINE_NAMES.has(name)) return name;
     }
+  }
+
+  label(): Label {
+    return new Label(undefined);
   }
 
   ref(name: string): ts.Identifier {
@@ -170,10 +170,11 @@ export class Desugarer {
 
   /** Declares a variable of the source with its value. */
   declareVariable(variable: Variable, value: ts.Expression | undefined, source?: ts.Node): void {
-    if (variable.boxed) this.assignVariable(variable, value ?? factory.createVoidZero(), source);
-    else if (variable.kind === "var") {
+    if (variable.kind === "var") {
+      // `var v;` is no assignment.
       if (value) this.assignVariable(variable, value, source);
-    } else this.emit({ kind: "let", name: variable.emitName, declare: declareOf(variable), value, ...(source && { source }) });
+    } else if (variable.boxed) this.assignVariable(variable, value ?? factory.createVoidZero(), source);
+    else this.emit({ kind: "let", name: variable.emitName, declare: declareOf(variable), value, ...(source && { source }) });
   }
 
   /** `object === null || object === undefined`, as `==` does for all values of this world. */

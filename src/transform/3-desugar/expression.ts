@@ -5,11 +5,13 @@
  *     a() + b()   ⇒   suspend $1 = a() · suspend $2 = b() · $1 + $2
  */
 import { factory } from "../context.js";
+import { named, plainKey } from "./build.js";
+import { assignedName } from "./rewrite.js";
 import { ts, unwrap } from "../ts.js";
 import { assignment, update } from "./assignment.js";
 import { argumentsOf, call } from "./call.js";
 import { type Desugarer, isPrimitive } from "./desugarer.js";
-import { optionalChain } from "./optional-chain.js";
+import { deleteOptionalChain, optionalChain } from "./optional-chain.js";
 
 /** What is left of `node` after its suspensions have been written: an expression for the current place, to be evaluated exactly once and at once. */
 export function value(d: Desugarer, node: ts.Expression): ts.Expression {
@@ -25,8 +27,12 @@ export function value(d: Desugarer, node: ts.Expression): ts.Expression {
   if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return update(d, node);
   if (ts.isArrayLiteralExpression(node)) return rebuild(d, node, node.elements);
   if (ts.isNewExpression(node)) return construction(d, node);
-  if (ts.isElementAccessExpression(node)) return rebuild(d, node, [node.expression, node.argumentExpression]);
+  if (ts.isElementAccessExpression(node)) {
+    const isSuper = node.expression.kind === ts.SyntaxKind.SuperKeyword;
+    return rebuild(d, node, isSuper ? [node.argumentExpression] : [node.expression, node.argumentExpression]);
+  }
   if (ts.isPropertyAccessExpression(node)) return factory.updatePropertyAccessExpression(node, value(d, node.expression), node.name);
+  if (ts.isDeleteExpression(node) && ts.isOptionalChain(unwrap(node.expression))) return deleteOptionalChain(d, unwrap(node.expression));
   if (ts.isTypeOfExpression(node) || ts.isVoidExpression(node) || ts.isDeleteExpression(node)) return rebuild(d, node, [node.expression]);
   const what = ts.isClassExpression(node) ? "a class expression" : ts.isTaggedTemplateExpression(node) ? "a tagged template" : "this expression";
   d.ctx.diagnostics.report("FLOW2002", node, { what });
@@ -43,7 +49,10 @@ export function atom(d: Desugarer, node: ts.Expression): ts.Expression {
   if (ts.isOmittedExpression(node)) return node;
   if (d.isStable(node)) return d.rewriter.expression(unwrap(node));
   if (d.plan.isPoint(unwrap(node))) return value(d, node); // already a temporary
-  return d.spill(value(d, node));
+  const made = value(d, node);
+  // Kept in a temporary, an anonymous class would be named after it.
+  const name = ts.isClassExpression(node) && !node.name ? assignedName(node) : undefined;
+  return d.spill(name === undefined ? made : named(name, made));
 }
 
 /** Operands in order of evaluation: those before the last suspension are kept, the rest stays in place. */
@@ -135,7 +144,14 @@ function binary(d: Desugarer, node: ts.BinaryExpression): ts.Expression {
     return factory.updateBinaryExpression(node, value(d, node.left), node.operatorToken, d.rewriter.expression(node.right));
   }
   if (ts.isPrivateIdentifier(node.left)) return factory.updateBinaryExpression(node, node.left, node.operatorToken, value(d, node.right));
-  return rebuild(d, node, [node.left, node.right]);
+  return parenthesizedPower(rebuild(d, node, [node.left, node.right]));
+}
+
+/** `(-a) ** b` needs its parentheses; the factory does not put them there. */
+function parenthesizedPower(node: ts.BinaryExpression): ts.Expression {
+  const unary = ts.isPrefixUnaryExpression(node.left) || ts.isTypeOfExpression(node.left) || ts.isVoidExpression(node.left) || ts.isDeleteExpression(node.left);
+  if (node.operatorToken.kind !== ts.SyntaxKind.AsteriskAsteriskToken || !unary) return node;
+  return factory.updateBinaryExpression(node, factory.createParenthesizedExpression(node.left), node.operatorToken, node.right);
 }
 
 /** Each substitution is turned into a string where it stands, before the next one is evaluated. */
@@ -177,7 +193,7 @@ function objectProperty(d: Desugarer, property: ts.ObjectLiteralElementLike, kee
     return factory.createSpreadAssignment(d.spill(factory.createObjectLiteralExpression([factory.createSpreadAssignment(source)])));
   }
   if (ts.isShorthandPropertyAssignment(property)) {
-    return factory.createPropertyAssignment(property.name.text, evaluate(property.name));
+    return factory.createPropertyAssignment(plainKey(property.name.text), evaluate(property.name));
   }
   if (ts.isPropertyAssignment(property)) {
     if (!ts.isComputedPropertyName(property.name)) return factory.updatePropertyAssignment(property, property.name, evaluate(property.initializer));

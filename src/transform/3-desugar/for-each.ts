@@ -8,18 +8,19 @@
  *     for (const k in o) B    ⇒   const $o = o, $keys = $keys($o)
  *                                 for (let $i = 0; $i < $keys.length; $i++) { const k = $keys[$i]; if (k in Object($o)) B }
  */
-import { isBuiltinIterable } from "../1-find/suspension.js";
+import { needsNoClosing } from "../1-find/suspension.js";
 import { factory } from "../context.js";
 import { Label } from "../ir.js";
 import { ts, unwrap } from "../ts.js";
 import type { Desugarer, Enclosing } from "./desugarer.js";
 import { atom, value } from "./expression.js";
+import { protectedRegion, resumeCompletion, wasLeft, wasThrown } from "./jump.js";
 import { bindTo, nested } from "./statement.js";
 
 export function forEachStatement(d: Desugarer, node: ts.ForOfStatement | ts.ForInStatement, labels: readonly ts.LabeledStatement[]): void {
   d.root(node.expression);
   if (ts.isForInStatement(node)) forIn(d, node, labels);
-  else if (isBuiltinIterable(d.ctx.findings.checker, d.ctx.findings.checker.getTypeAtLocation(node.expression))) forOfBuiltin(d, node, labels);
+  else if (needsNoClosing(d.ctx.findings.checker, d.ctx.findings.checker.getTypeAtLocation(node.expression))) forOfBuiltin(d, node, labels);
   else forOf(d, node, labels);
 }
 
@@ -49,10 +50,12 @@ const ITERATOR_METHODS = new Set(["values", "keys", "entries"]);
 
 function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.LabeledStatement[]): void {
   const iterator = d.spill(d.runtime("$iterate", [value(d, node.expression)]), "iterator", node);
+  // `next` is read once, whatever the iterator does to itself later.
+  const method = d.spill(factory.createPropertyAccessExpression(iterator, "next"), "advance");
   const label = new Label(labels[0]?.label.text);
   const body = d.collect(() => {
     const next = d.fresh("next");
-    d.suspend(node, factory.createCallExpression(factory.createPropertyAccessExpression(iterator, "next"), undefined, []), next, "const");
+    callIterator(d, node, factory.createCallExpression(factory.createPropertyAccessExpression(method, "call"), undefined, [iterator]), next);
     const result = d.runtime("$object", [d.ref(next)]);
     d.emit({ kind: "if", test: factory.createPropertyAccessExpression(result, "done"), yes: [{ kind: "break", label }], no: undefined });
     const item = d.spill(factory.createPropertyAccessExpression(d.ref(next), "value"));
@@ -61,35 +64,41 @@ function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.Labele
   d.emit({ kind: "loop", label, init: [], test: undefined, testLast: false, update: undefined, body });
 }
 
-/** `open` says whether the iterator still has to be closed when an exception leaves the body. */
+/**
+ *     region { const x = item; B }
+ *     if (thrown) try { $close(it) } catch {}        the error that is on its way is the one that counts
+ *     if (left by a jump) $object($close(it))
+ *     go on with what was interrupted
+ */
 function closingBody(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.LabeledStatement[], label: Label, iterator: ts.Expression, item: ts.Expression): void {
-  const open = d.fresh("open");
-  d.emit({ kind: "let", name: open, declare: "let", value: factory.createTrue() });
-  const close = (): void => {
-    d.emit({ kind: "assign", name: open, value: factory.createFalse() });
-    const answer = d.fresh();
-    d.suspend(node, d.runtime("$close", [iterator]), answer, "const");
-  };
-  const entry: Enclosing = { kind: "iterator", close };
-  const body = d.collect(() =>
-    d.within(target(node, labels, label), () =>
-      d.within(entry, () => {
-        bindItem(d, node, item);
-        nested(d, node.statement);
-      }),
-    ),
-  );
-  const error = d.fresh();
-  const handler = d.collect(() => {
-    const quietly = d.collect(() => {
-      const answer = d.fresh();
-      const attempt = d.collect(() => d.suspend(node, d.runtime("$close", [iterator]), answer, "const"));
-      d.emit({ kind: "try", body: attempt, param: d.fresh(), handler: [] });
+  const own = [node, ...labels];
+  d.within(target(node, labels, label), () => {
+    const region = protectedRegion(d, own, undefined, () => {
+      bindItem(d, node, item);
+      nested(d, node.statement);
     });
-    d.emit({ kind: "if", test: d.ref(open), yes: quietly, no: undefined });
-    d.emit({ kind: "throw", value: d.ref(error) });
+    const attempt = d.collect(() => closes(d, node, iterator));
+    d.emit({ kind: "if", test: wasThrown(d, region), yes: [{ kind: "try", body: attempt, param: d.fresh(), handler: [] }], no: undefined });
+    if (region.exits.length > 0) {
+      const left = d.collect(() => d.emit({ kind: "eval", value: d.runtime("$object", [d.ref(closes(d, node, iterator))]) }));
+      d.emit({ kind: "if", test: wasLeft(d, region), yes: left, no: undefined });
+    }
+    resumeCompletion(d, region);
   });
-  d.emit({ kind: "try", body, param: error, handler });
+}
+
+/** `answer = $close(iterator)`; returns the name. */
+function closes(d: Desugarer, node: ts.ForOfStatement, iterator: ts.Expression): string {
+  const answer = d.fresh();
+  callIterator(d, node, d.runtime("$close", [iterator]), answer);
+  return answer;
+}
+
+/** A call of one of the iterator's methods: a suspension point unless its code is known not to suspend. */
+function callIterator(d: Desugarer, node: ts.ForOfStatement, call: ts.Expression, name: string): void {
+  if (d.plan.isPoint(node)) return d.suspend(node, call, name, "const");
+  const guarded = d.runtime("$must", [call, factory.createStringLiteral(`${d.fn.module.id}: for…of in ${d.fn.name}`)]);
+  d.emit({ kind: "let", name, declare: "const", value: guarded });
 }
 
 function forIn(d: Desugarer, node: ts.ForInStatement, labels: readonly ts.LabeledStatement[]): void {

@@ -2,19 +2,14 @@
 import { assert } from "../../shared/assert.js";
 import { factory } from "../context.js";
 import { ts } from "../ts.js";
-import { type Desugarer, type Exit, FIRST_EXIT } from "./desugarer.js";
+import { type Desugarer, type Exit, FIRST_EXIT, type FinallyRegion, NORMAL, THROWN } from "./desugarer.js";
 
 /** Leaves for `target`, a statement around the current place. */
 export function jumpTo(d: Desugarer, kind: "break" | "continue", target: ts.Node): void {
-  for (let depth = d.enclosing.length - 1; depth >= 0; depth--) {
-    const entry = d.enclosing[depth]!;
-    if (entry.kind === "finally") return leaveThrough(d, entry, { kind, target });
-    if (entry.kind === "iterator") {
-      // `continue` of this very loop does not leave it.
-      const loop = d.enclosing[depth - 1];
-      const staysInside = kind === "continue" && loop?.kind === "target" && loop.nodes.includes(target);
-      if (!staysInside) d.outside(d.enclosing.length - depth, () => entry.close());
-      continue;
+  for (const entry of d.enclosing.toReversed()) {
+    if (entry.kind === "finally") {
+      if (kind === "continue" && entry.staysIn.includes(target)) continue;
+      return leaveThrough(d, entry, { kind, target });
     }
     if (!entry.nodes.includes(target)) continue;
     if (kind === "break") d.emit({ kind: "break", label: entry.breakTo });
@@ -27,26 +22,57 @@ export function jumpTo(d: Desugarer, kind: "break" | "continue", target: ts.Node
   assert(false, "a jump to a statement that was not lowered");
 }
 
-/** Returns `value`, which has been evaluated and is safe to read later. */
+/** Returns `value`, evaluated here: inside the innermost protected region, whose finalizer then runs. */
 export function returnFrom(d: Desugarer, value: ts.Expression | undefined, source: ts.Node | undefined): void {
-  for (let depth = d.enclosing.length - 1; depth >= 0; depth--) {
-    const entry = d.enclosing[depth]!;
-    if (entry.kind === "iterator") d.outside(d.enclosing.length - depth, () => entry.close());
-    if (entry.kind !== "finally") continue;
-    d.emit({ kind: "assign", name: entry.value, value: value ?? factory.createVoidZero() });
-    return leaveThrough(d, entry, { kind: "return" });
-  }
-  d.emit({ kind: "return", value, ...(source && { source }) });
+  const entry = d.enclosing.findLast((candidate) => candidate.kind === "finally");
+  if (!entry) return d.emit({ kind: "return", value, ...(source && { source }) });
+  d.emit({ kind: "assign", name: entry.value, value: value ?? factory.createVoidZero() });
+  leaveThrough(d, entry, { kind: "return" });
 }
 
-/** Whether anything runs between a `return` here and the end of the function. */
-export function returnIsIntercepted(d: Desugarer): boolean {
-  return d.enclosing.some((entry) => entry.kind !== "target");
-}
-
-function leaveThrough(d: Desugarer, entry: Extract<(typeof d.enclosing)[number], { kind: "finally" }>, exit: Exit): void {
+function leaveThrough(d: Desugarer, entry: FinallyRegion, exit: Exit): void {
   let index = entry.exits.findIndex((other) => other.kind === exit.kind && (other.kind === "return" || other.target === (exit as { target: ts.Node }).target));
   if (index < 0) index = entry.exits.push(exit) - 1;
   d.emit({ kind: "assign", name: entry.completion, value: factory.createNumericLiteral(FIRST_EXIT + index) });
   d.emit({ kind: "break", label: entry.end });
+}
+
+/** Whether the region ended by an exception. */
+export function wasThrown(d: Desugarer, region: FinallyRegion): ts.Expression {
+  return factory.createStrictEquality(d.ref(region.completion), factory.createNumericLiteral(THROWN));
+}
+
+/** Whether the region was left by a jump. */
+export function wasLeft(d: Desugarer, region: FinallyRegion): ts.Expression {
+  return factory.createGreaterThan(d.ref(region.completion), factory.createNumericLiteral(THROWN));
+}
+
+/** The protected part: `body` in a block to leave, with its completion noted. Returns the region, for the finalizer that follows. */
+export function protectedRegion(d: Desugarer, staysIn: readonly ts.Node[], source: ts.Node | undefined, body: (region: FinallyRegion) => void): FinallyRegion {
+  const completion = d.fresh("completion");
+  const value = d.fresh("result");
+  d.emit({ kind: "let", name: completion, declare: "let", value: factory.createNumericLiteral(NORMAL) });
+  d.emit({ kind: "let", name: value, declare: "let", value: undefined });
+  const region: FinallyRegion = { kind: "finally", completion, value, end: d.label(), exits: [], staysIn };
+  const error = d.fresh("thrown");
+  const inner = d.collect(() => d.within(region, () => body(region)));
+  const handler = d.collect(() => {
+    d.emit({ kind: "assign", name: completion, value: factory.createNumericLiteral(THROWN) });
+    d.emit({ kind: "assign", name: value, value: d.ref(error) });
+  });
+  d.emit({ kind: "block", label: region.end, body: [{ kind: "try", body: inner, param: error, handler, ...(source && { source }) }] });
+  return region;
+}
+
+/** After the finalizer: goes on with what it interrupted. */
+export function resumeCompletion(d: Desugarer, region: FinallyRegion): void {
+  d.emit({ kind: "if", test: wasThrown(d, region), yes: [{ kind: "throw", value: d.ref(region.value) }], no: undefined });
+  for (const [index, exit] of region.exits.entries()) {
+    const yes = d.collect(() => {
+      if (exit.kind === "return") returnFrom(d, d.ref(region.value), undefined);
+      else jumpTo(d, exit.kind, exit.target);
+    });
+    const test = factory.createStrictEquality(d.ref(region.completion), factory.createNumericLiteral(FIRST_EXIT + index));
+    d.emit({ kind: "if", test, yes, no: undefined });
+  }
 }

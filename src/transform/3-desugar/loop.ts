@@ -10,6 +10,7 @@ import { Label, type Stmt } from "../ir.js";
 import { ts } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { effect, value } from "./expression.js";
+import { containsFunction } from "./rewrite.js";
 import { nested, variableDeclaration } from "./statement.js";
 
 export function whileStatement(d: Desugarer, node: ts.WhileStatement | ts.DoStatement, labels: readonly ts.LabeledStatement[]): void {
@@ -54,8 +55,12 @@ function initialize(d: Desugarer, node: ts.ForStatement): void {
   const box = d.rewriter.scopeLiteral(node);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "let", value: box });
   if (!init) return;
-  if (ts.isVariableDeclarationList(init)) for (const declaration of init.declarations) variableDeclaration(d, declaration, declaration);
-  else {
+  if (ts.isVariableDeclarationList(init)) {
+    for (const declaration of init.declarations) variableDeclaration(d, declaration, declaration);
+    const scope = d.ctx.captures.scopeObjects.get(node);
+    // What the initializer captured is not the first round's.
+    if (scope && containsFunction(init)) d.emit({ kind: "eval", value: d.rewriter.copyScope(scope.name, scope.owner) });
+  } else {
     d.root(init);
     effect(d, init);
   }

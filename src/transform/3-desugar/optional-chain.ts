@@ -8,7 +8,7 @@
  */
 import { factory } from "../context.js";
 import { Label } from "../ir.js";
-import { ts } from "../ts.js";
+import { parentOf, ts, unwrap } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { atom, operands, value } from "./expression.js";
 
@@ -19,11 +19,21 @@ interface Link {
 }
 
 export function optionalChain(d: Desugarer, node: ts.Expression): ts.Expression {
-  const result = d.declareEmpty();
+  return chain(d, node, undefined, (link) => link);
+}
+
+/** `delete a?.b` deletes at the end of the chain, and is true when the chain ends early. */
+export function deleteOptionalChain(d: Desugarer, node: ts.Expression): ts.Expression {
+  return chain(d, node, factory.createTrue(), (link) => factory.createDeleteExpression(link));
+}
+
+function chain(d: Desugarer, node: ts.Expression, early: ts.Expression | undefined, finish: (link: ts.Expression) => ts.Expression): ts.Expression {
+  const result = d.fresh();
+  d.emit({ kind: "let", name: result, declare: "let", value: early });
   const end = new Label(undefined);
   const body = d.collect(() => {
     const link = chainLink(d, node, end);
-    d.emit({ kind: "assign", name: result, value: link.value });
+    d.emit({ kind: "assign", name: result, value: finish(link.value) });
   });
   d.emit({ kind: "block", label: end, body });
   return d.ref(result);
@@ -40,10 +50,15 @@ function chainLink(d: Desugarer, node: ts.Expression, end: Label): Link {
 
 /** The start of the chain. `o.m` before `?.(` is read as a method. */
 function base(d: Desugarer, node: ts.Expression): Link {
-  const isMethod = ts.isOptionalChain(node.parent) && ts.isCallExpression(node.parent) && ts.isPropertyAccessExpression(node);
-  if (!isMethod || node.expression.kind === ts.SyntaxKind.SuperKeyword) return { value: value(d, node), receiver: undefined };
-  const receiver = atom(d, node.expression);
-  return { value: factory.createPropertyAccessExpression(receiver, node.name), receiver };
+  const start = unwrap(node);
+  const isCalled = ts.isCallExpression(parentOf(node));
+  if (!isCalled || !(ts.isPropertyAccessExpression(start) || ts.isElementAccessExpression(start)) || ts.isOptionalChain(start)) {
+    return { value: value(d, node), receiver: undefined };
+  }
+  if (start.expression.kind === ts.SyntaxKind.SuperKeyword) return { value: value(d, start), receiver: factory.createThis() };
+  const receiver = atom(d, start.expression);
+  if (ts.isPropertyAccessExpression(start)) return { value: factory.createPropertyAccessExpression(receiver, start.name), receiver };
+  return { value: factory.createElementAccessExpression(receiver, value(d, start.argumentExpression)), receiver };
 }
 
 /** The link in a temporary; leaves the chain when it is nullish and the chain says `?.`. */

@@ -11,10 +11,10 @@
  */
 import { type FunctionInfo, siteVerdict, valueVerdict } from "../1-find/model.js";
 import { calleeName, isBody } from "../1-find/collect.js";
-import type { Variable } from "../1-find/captures.js";
+import { isAssigned, type Variable } from "../1-find/captures.js";
 import { factory, type Context } from "../context.js";
 import { isAssignmentOperator, parentOf, ts, unwrap } from "../ts.js";
-import { assignmentOf, callRuntime, constant, named, setStatement, splitClosure, statementOf, undefinedValue } from "./build.js";
+import { assignmentOf, callRuntime, constant, named, plainKey, setStatement, splitClosure, statementOf, undefinedValue } from "./build.js";
 
 export interface FunctionEmitter {
   /** The fast copy of a function inside the one being rewritten. */
@@ -58,6 +58,7 @@ export class Rewriter {
     if (ts.isForOfStatement(node) || ts.isForInStatement(node)) return this.#forEach(node);
     if (ts.isCatchClause(node)) return this.#catch(node);
     if (ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isNewExpression(node)) return this.#call(node);
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) return this.#assignment(node);
     if (ts.isPropertyAccessExpression(node)) {
       return factory.updatePropertyAccessExpression(node, this.expression(node.expression), node.name);
     }
@@ -179,11 +180,24 @@ export class Rewriter {
     return ts.setSourceMapRange(this.ctx.refVariable(variable), node);
   }
 
+  /** `x = v` before `x` is initialized throws: `$s1.x = $ready(v, $s1.x, "x")`. */
+  #assignment(node: ts.BinaryExpression): ts.Expression {
+    const target = unwrap(node.left);
+    const variable = ts.isIdentifier(target) ? this.ctx.variableOf(target) : undefined;
+    if (!variable || !ts.isIdentifier(target) || !this.#isCheckedAt(variable, target)) return this.children(node);
+    const value = callRuntime("$ready", [this.expression(node.right), this.boxed(variable), factory.createStringLiteral(variable.name)]);
+    return factory.updateBinaryExpression(node, this.boxed(variable), node.operatorToken, value);
+  }
+
+  /** In its own function, after its declaration, a variable is initialized; elsewhere it may not be. */
+  #isCheckedAt(variable: Variable, node: ts.Identifier): boolean {
+    if (!variable.boxed || !isChecked(variable)) return false;
+    return variable.owner !== this.fn || node.pos < variable.readyAt || ts.isCaseBlock(variable.scope);
+  }
+
   #boxedRead(variable: Variable, node: ts.Identifier): ts.Expression {
     const access = ts.setSourceMapRange(this.boxed(variable), node);
-    if (!isChecked(variable) || isWritten(node)) return access;
-    // In its own function, after its declaration, it is initialized.
-    if (variable.owner === this.fn && node.pos >= variable.readyAt && !ts.isCaseBlock(variable.scope)) return access;
+    if (!this.#isCheckedAt(variable, node) || isWritten(node)) return access;
     return callRuntime("$live", [access, factory.createStringLiteral(variable.name)]);
   }
 
@@ -197,7 +211,7 @@ export class Rewriter {
     }
     const target = variable.boxed ? this.boxed(variable) : this.ctx.refVariable(variable);
     const value = fallback ? assignmentOf(target, this.expression(fallback)) : variable.boxed ? this.#boxedRead(variable, node.name) : target;
-    return factory.createPropertyAssignment(node.name.text, value);
+    return factory.createPropertyAssignment(plainKey(node.name.text), value);
   }
 
   #nested(node: ts.Node): ts.Node {
@@ -228,12 +242,16 @@ export class Rewriter {
 
   /**
    * In a lowered loop the variable that holds the scope object changes from round to round, so a native closure over it would see the wrong round:
-   * such a closure is made by its maker, which captures the object itself.
+   * such a closure is made by its maker, which captures the object itself. The same goes for a closure in the head of any loop, whose variables are not those of
+   * the first round.
    */
   #capturesChangingScope(info: FunctionInfo): boolean {
-    if (!this.options.hoistVars) return false;
     const captured = this.ctx.captures.captured.get(info) ?? [];
-    return captured.some((variable) => variable.boxed && variable.owner === this.fn && ts.isForStatement(variable.scope));
+    return captured.some((variable) => {
+      if (!variable.boxed || !ts.isForStatement(variable.scope)) return false;
+      const isLowered = variable.owner.verdict !== "never" && !variable.owner.barrier;
+      return isLowered || isWithin(info.node, variable.scope.initializer);
+    });
   }
 
   /** The expression of a function that cannot reach a checkpoint. */
@@ -377,6 +395,8 @@ export class Rewriter {
       for (const name of names) if (!this.ctx.variableOf(name)?.boxed) declarations.push(factory.createVariableDeclaration(this.#plainName(name)));
       declarations.push(factory.createVariableDeclaration(`${box.name}$${index}`, undefined, undefined, set));
     }
+    // What the initializer captured is not the first round's.
+    if (containsFunction(list)) declarations.push(factory.createVariableDeclaration(`${box.name}$first`, undefined, undefined, factory.createParenthesizedExpression(this.copyScope(box.name, box.owner))));
     const copy = this.copyScope(box.name, box.owner);
     const update = node.incrementor ? factory.createCommaListExpression([copy, this.expression(node.incrementor)]) : copy;
     return factory.updateForStatement(
@@ -499,8 +519,9 @@ export function withCopies(ctx: Context, fn: FunctionInfo, expression: ts.Expres
 }
 
 /** The name an anonymous function gets from the place it stands in (ECMA-262, NamedEvaluation). */
-function assignedName(node: ts.Node): string | undefined {
-  if (!ts.isArrowFunction(node) && !(ts.isFunctionExpression(node) && !node.name)) return undefined;
+export function assignedName(node: ts.Node): string | undefined {
+  const isAnonymous = ts.isArrowFunction(node) || ((ts.isFunctionExpression(node) || ts.isClassExpression(node)) && !node.name);
+  if (!isAnonymous) return undefined;
   let up: ts.Node = node.parent;
   let at: ts.Node = node;
   while (ts.isParenthesizedExpression(up)) {
@@ -549,12 +570,24 @@ function closureExpression(fast: ts.Node): ts.Expression {
 
 function isWritten(node: ts.Identifier): boolean {
   const up = parentOf(node);
-  return ts.isBinaryExpression(up) && unwrap(up.left) === node && up.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  if (ts.isPrefixUnaryExpression(up) || ts.isPostfixUnaryExpression(up)) {
+    return up.operator === ts.SyntaxKind.PlusPlusToken || up.operator === ts.SyntaxKind.MinusMinusToken;
+  }
+  return isAssigned(node);
 }
 
 /** Whether reads have to make sure that the binding is initialized. */
 function isChecked(variable: Variable): boolean {
   return variable.early && (variable.kind === "let" || variable.kind === "const" || variable.kind === "class");
+}
+
+function isWithin(node: ts.Node, outer: ts.Node | undefined): boolean {
+  return outer !== undefined && node.pos >= outer.pos && node.end <= outer.end;
+}
+
+/** Whether a function is made anywhere inside. */
+export function containsFunction(node: ts.Node): boolean {
+  return ts.isFunctionLike(node) || ts.isClassLike(node) || (ts.forEachChild(node, (child) => containsFunction(child) || undefined) ?? false);
 }
 
 /** The name of a function, class or parameter where it is declared. */

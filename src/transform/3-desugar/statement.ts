@@ -8,7 +8,7 @@ import { declareOf, type Desugarer } from "./desugarer.js";
 import { destructureDeclaration } from "./destructuring.js";
 import { atom, effect, into, value } from "./expression.js";
 import { forEachStatement } from "./for-each.js";
-import { jumpTo, returnFrom, returnIsIntercepted } from "./jump.js";
+import { jumpTo, returnFrom } from "./jump.js";
 import { forStatement, whileStatement } from "./loop.js";
 import { jumpTarget } from "./plan.js";
 import { boundNames } from "./rewrite.js";
@@ -68,6 +68,10 @@ function variableStatement(d: Desugarer, node: ts.VariableStatement): void {
   for (const [index, declaration] of node.declarationList.declarations.entries()) variableDeclaration(d, declaration, index === 0 ? node : declaration);
 }
 
+function isVarList(list: ts.Node): boolean {
+  return ts.isVariableDeclarationList(list) && (list.flags & ts.NodeFlags.BlockScoped) === 0;
+}
+
 function isUsing(list: ts.VariableDeclarationList): boolean {
   const flags = list.flags & ts.NodeFlags.BlockScoped;
   return flags === ts.NodeFlags.Using || flags === ts.NodeFlags.AwaitUsing;
@@ -78,6 +82,10 @@ export function variableDeclaration(d: Desugarer, declaration: ts.VariableDeclar
   if (initializer) d.root(initializer);
   if (!ts.isIdentifier(name)) return patternDeclaration(d, name, initializer!, source);
   const variable = d.ctx.variableOf(name)!;
+  if (isVarList(declaration.parent)) {
+    if (initializer) d.assignVariable(variable, value(d, initializer), source);
+    return;
+  }
   if (!initializer) return d.declareVariable(variable, undefined, source);
   const isNewBinding = !variable.boxed && variable.kind !== "var";
   if (isNewBinding && isPlainPoint(d, initializer)) {
@@ -151,8 +159,7 @@ function returnStatement(d: Desugarer, node: ts.ReturnStatement): void {
   if (!node.expression) return returnFrom(d, undefined, node);
   d.root(node.expression);
   const result = value(d, node.expression);
-  const closes = d.enclosing.some((entry) => entry.kind === "iterator");
-  returnFrom(d, closes && returnIsIntercepted(d) && !ts.isLiteralExpression(result) ? d.spill(result) : result, node);
+  returnFrom(d, result, node);
 }
 
 function ifStatement(d: Desugarer, node: ts.IfStatement): void {

@@ -25,6 +25,7 @@ export function switchStatement(d: Desugarer, node: ts.SwitchStatement, labels: 
   const tests = testsSuspend ? indices(clauses) : clauses.map((clause) => (ts.isCaseClause(clause) ? d.rewriter.expression(clause.expression) : undefined));
   if (testsSuspend) subject = d.ref(chooseClause(d, d.spill(subject), clauses));
   const cases: SwitchCase[] = [];
+  refuseSharedVariables(d, node.caseBlock);
   const entry = { kind: "target", nodes: [node, ...labels], breakTo: label, continueTo: undefined } as const;
   d.within(entry, () => {
     for (const [index, clause] of clauses.entries()) {
@@ -36,6 +37,17 @@ export function switchStatement(d: Desugarer, node: ts.SwitchStatement, labels: 
     }
   });
   d.emit({ kind: "switch", label, subject, cases, declares: declaredIn(d, node.caseBlock), source: node });
+}
+
+/** A variable of one clause that another one uses may be uninitialized there, which the resume copy could not tell. */
+function refuseSharedVariables(d: Desugarer, block: ts.CaseBlock): void {
+  const clauseOf = (node: ts.Node): ts.CaseOrDefaultClause | undefined => block.clauses.find((clause) => node.pos >= clause.pos && node.end <= clause.end);
+  for (const variable of d.ctx.captures.variablesIn.get(d.fn) ?? []) {
+    if (variable.scope !== block || variable.boxed) continue;
+    const home = clauseOf(variable.declaration);
+    const elsewhere = variable.references.find((reference) => clauseOf(reference) !== home);
+    if (elsewhere) d.ctx.diagnostics.report("FLOW2002", elsewhere, { what: "a switch in which one case uses a variable that another one declares" });
+  }
 }
 
 /** A function declared in one clause is there in all of them. */

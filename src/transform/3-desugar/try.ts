@@ -10,11 +10,9 @@
  *
  * The completion is reset on entry, so one that a jump out of C discards cannot fire in the next round of a loop.
  */
-import { factory } from "../context.js";
-import { Label } from "../ir.js";
 import { ts } from "../ts.js";
-import { type Desugarer, type Enclosing, FIRST_EXIT, NORMAL, THROWN } from "./desugarer.js";
-import { jumpTo, returnFrom } from "./jump.js";
+import type { Desugarer } from "./desugarer.js";
+import { protectedRegion, resumeCompletion } from "./jump.js";
 import { bindTo, nested } from "./statement.js";
 
 export function tryStatement(d: Desugarer, node: ts.TryStatement): void {
@@ -43,35 +41,10 @@ function tryCatch(d: Desugarer, node: ts.TryStatement): void {
 }
 
 function tryFinally(d: Desugarer, node: ts.TryStatement, finallyBlock: ts.Block): void {
-  const completion = d.fresh("completion");
-  const value = d.fresh("result");
-  d.emit({ kind: "let", name: completion, declare: "let", value: factory.createNumericLiteral(NORMAL) });
-  d.emit({ kind: "let", name: value, declare: "let", value: undefined });
-  const entry: Extract<Enclosing, { kind: "finally" }> = { kind: "finally", completion, value, end: new Label(undefined), exits: [] };
-  const error = d.fresh("thrown");
-  const body = d.collect(() =>
-    d.within(entry, () => {
-      if (node.catchClause) tryCatch(d, node);
-      else nested(d, node.tryBlock);
-    }),
-  );
-  const handler = d.collect(() => {
-    d.emit({ kind: "assign", name: completion, value: factory.createNumericLiteral(THROWN) });
-    d.emit({ kind: "assign", name: value, value: d.ref(error) });
+  const region = protectedRegion(d, [], node, () => {
+    if (node.catchClause) tryCatch(d, node);
+    else nested(d, node.tryBlock);
   });
-  d.emit({ kind: "block", label: entry.end, body: [{ kind: "try", body, param: error, handler, source: node }] });
   d.emit({ kind: "block", label: undefined, body: d.collect(() => nested(d, finallyBlock)) });
-  dispatch(d, entry);
-}
-
-function dispatch(d: Desugarer, entry: Extract<Enclosing, { kind: "finally" }>): void {
-  const is = (code: number): ts.Expression => factory.createStrictEquality(d.ref(entry.completion), factory.createNumericLiteral(code));
-  d.emit({ kind: "if", test: is(THROWN), yes: [{ kind: "throw", value: d.ref(entry.value) }], no: undefined });
-  for (const [index, exit] of entry.exits.entries()) {
-    const yes = d.collect(() => {
-      if (exit.kind === "return") returnFrom(d, d.ref(entry.value), undefined);
-      else jumpTo(d, exit.kind, exit.target);
-    });
-    d.emit({ kind: "if", test: is(FIRST_EXIT + index), yes, no: undefined });
-  }
+  resumeCompletion(d, region);
 }

@@ -18,7 +18,7 @@ import type { FunctionInfo, ModuleInfo } from "../1-find/model.js";
 import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
 import { boundNames, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
 import { factory, type Context } from "../context.js";
-import { ts, unwrap } from "../ts.js";
+import { isAssignmentOperator, ts, unwrap } from "../ts.js";
 import { type EmittedFunction, emitPlain, emitSuspendable, hashOf, type Trace } from "./function.js";
 
 export interface ModuleOptions {
@@ -53,6 +53,8 @@ class ModuleEmitter implements FunctionEmitter {
   /** Module-level function expressions, registered where they are made. */
   readonly #bound = new Set<FunctionInfo>();
   readonly #top: Rewriter;
+  /** Names the source declares that emitted code may want for itself. */
+  readonly #clashes = new Map<string, ts.Identifier>();
 
   constructor(
     readonly ctx: Context,
@@ -62,7 +64,10 @@ class ModuleEmitter implements FunctionEmitter {
     this.#top = new Rewriter(ctx, module.functions[0]!, this, { hoistVars: false });
     for (const info of module.functions) if (isMadeOnce(info)) this.#bound.add(info);
     const collectNames = (node: ts.Node): void => {
-      if (ts.isIdentifier(node)) this.#taken.add(node.text);
+      if (ts.isIdentifier(node)) {
+        this.#taken.add(node.text);
+        if (EMITTED_NAMES.has(node.text) && declares(node)) this.#clashes.set(node.text, node);
+      }
       ts.forEachChild(node, collectNames);
     };
     collectNames(module.file);
@@ -232,6 +237,8 @@ class ModuleEmitter implements FunctionEmitter {
         tail.push(quiet(factory.createFunctionDeclaration(undefined, undefined, name, undefined, parameters, undefined, body)));
         return;
       }
+      const assigns = superAssignment(info.node);
+      if (assigns) this.ctx.diagnostics.report("FLOW2002", assigns, { what: "a function that assigns a property of super" });
       head.push(factory.createVariableStatement(undefined, factory.createVariableDeclarationList([factory.createVariableDeclaration(name)], ts.NodeFlags.Let)));
       const list = inClass.get(home) ?? [];
       const made = factory.createFunctionExpression(undefined, undefined, undefined, undefined, parameters, undefined, body);
@@ -307,11 +314,38 @@ class ModuleEmitter implements FunctionEmitter {
     const registrar = constant(factory.createIdentifier("$m"), moduleCall(this.module.id));
     const start = usesSentinel || mentions(rest, "$m") ? [registrar, ...(usesSentinel ? [sentinel] : []), ...machines.head] : [];
     const used = runtimeNamesIn([...start, ...placed, ...machines.tail]);
+    for (const name of [...used, ...(usesSentinel ? ["SUSPEND"] : []), ...(start.length > 0 ? ["$m"] : [])]) {
+      const clash = this.#clashes.get(name);
+      if (clash) this.ctx.diagnostics.report("FLOW1007", clash, { name });
+    }
     if (used.length === 0) return [...placed];
     const split = placed.findIndex((statement) => !isImportOrPrologue(statement));
     const at = split < 0 ? placed.length : split;
     return [...placed.slice(0, prologueEnd(placed)), runtimeImport(used), ...placed.slice(prologueEnd(placed), at), ...start, ...placed.slice(at), ...machines.tail];
   }
+}
+
+/** Names that stand at the top of emitted modules. */
+const EMITTED_NAMES: ReadonlySet<string> = new Set([...RUNTIME_NAMES, "SUSPEND", "$m", "$home"]);
+
+function declares(node: ts.Identifier): boolean {
+  const parent = node.parent;
+  const isDeclaration =
+    ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent);
+  return (isDeclaration || ts.isFunctionLike(parent) || ts.isClassLike(parent) || ts.isEnumDeclaration(parent)) && (parent as ts.NamedDeclaration).name === node;
+}
+
+/** The first assignment to `super.x`, which the machine part could not make. */
+function superAssignment(node: ts.Node): ts.Node | undefined {
+  let target: ts.Expression | undefined;
+  if (ts.isBinaryExpression(node) && isAssignmentOperator(node.operatorToken.kind)) target = node.left;
+  else if ((ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isUpdate(node.operator)) target = node.operand;
+  if (target && isSuperProperty(unwrap(target))) return node;
+  return ts.forEachChild(node, superAssignment);
+}
+
+function isUpdate(operator: ts.SyntaxKind): boolean {
+  return operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;
 }
 
 /** Function expressions that module-level code makes exactly once: not in a loop, a block or another function. */
