@@ -23,3 +23,20 @@ export function $ready<T>(value: T, current: unknown, name: string): T {
   $live(current, name);
   return value;
 }
+
+/** Emitted in the body of `for…in`: whether the key has not been deleted meanwhile. */
+export function $has(object: unknown, key: string): boolean {
+  return key in (Object(object) as object);
+}
+
+/** Emitted for `...rest` in an object pattern (ECMA-262, CopyDataProperties): the own enumerable properties of `source` but `excluded`, which are not read. */
+export function $rest(source: unknown, excluded: readonly PropertyKey[]): object {
+  const from = Object(source) as Record<PropertyKey, unknown>;
+  const without = new Set<PropertyKey>(excluded.map((key) => (typeof key === "symbol" ? key : String(key))));
+  const rest: object = {};
+  for (const key of Reflect.ownKeys(from)) {
+    if (without.has(key) || !Object.prototype.propertyIsEnumerable.call(from, key)) continue;
+    Object.defineProperty(rest, key, { value: from[key], writable: true, enumerable: true, configurable: true });
+  }
+  return rest;
+}

@@ -5,5 +5,5 @@
 export { SUSPEND, $save, $method, $must, $native } from "./suspend.js";
 export { $module, $tag } from "./registry.js";
 export { $iterate, $close, $object, $keys } from "./iterate.js";
-export { $super, $TDZ, $live, $ready } from "./bindings.js";
+export { $has, $rest, $super, $TDZ, $live, $ready } from "./bindings.js";
 export { $lib } from "./lib/table.js";

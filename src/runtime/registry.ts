@@ -87,6 +87,8 @@ class Registrar implements ModuleRegistrar {
 
   bind<F extends Function>(code: Code, fn: F): F {
     functions.set(code.id, fn);
+    // A default export without a name was given one to be bound by; the language calls it "default".
+    if (fn.name === "$default") Object.defineProperty(fn, "name", { value: "default", configurable: true });
     registerValue(code.id, fn);
     if (!Stamp.of(fn)) Stamp.put(fn, { code, captured: [], self: undefined });
     return fn;

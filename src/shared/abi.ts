@@ -108,6 +108,10 @@ export const RUNTIME_NAMES = [
   "$object",
   /** `$keys(object): string[]`: the keys `for…in` visits, in order. */
   "$keys",
+  /** `$has(object, key): boolean`: whether `for…in` still visits a key. */
+  "$has",
+  /** `$rest(source, keys)`: what `...rest` of an object pattern collects besides `keys`. */
+  "$rest",
   /** `$super(home, key, self)`: reads `super[key]`. */
   "$super",
   /** `$TDZ` / `$live(value, name)`: a captured binding not yet initialised, and the check that throws ReferenceError on it. */

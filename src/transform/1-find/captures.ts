@@ -202,7 +202,7 @@ class Analysis {
       ts.isArrowFunction(node) ||
       ts.isFunctionExpression(node) ||
       (ts.isFunctionDeclaration(node) && !ts.isSourceFile(node.parent)) ||
-      (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && !ts.isComputedPropertyName(node.name));
+      (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && !isComputed(node.name));
     if (!isClosure || info.barrier === "a generator" || info.barrier === "a method of an object literal that uses super") return false;
     // A module-level async function is the body of a step or a constant: saved by reference.
     if (info.barrier && !info.parent?.parent) return false;
@@ -256,13 +256,20 @@ class Analysis {
   }
 }
 
+/** A name that is evaluated; `[Symbol.iterator]` is as good as a fixed one. */
+function isComputed(name: ts.PropertyName): boolean {
+  if (!ts.isComputedPropertyName(name)) return false;
+  const key = name.expression;
+  return !(ts.isPropertyAccessExpression(key) && ts.isIdentifier(key.expression) && key.expression.text === "Symbol");
+}
+
 function isOpaque(info: FunctionInfo): boolean {
   const node = info.node;
   if (!info.parent || ts.isSourceFile(info.parent.node)) return false;
   const isGenerator = "asteriskToken" in node && node.asteriskToken !== undefined;
   const isAccessor = (ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node)) && ts.isObjectLiteralExpression(node.parent);
-  const usesSuper = info.barrier === "a method of an object literal that uses super";
-  return isGenerator || isAccessor || usesSuper || ts.isClassLike(node.parent);
+  const isMethod = ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent);
+  return isGenerator || isAccessor || isMethod || ts.isClassLike(node.parent);
 }
 
 /** Captured by a closure that is not itself inside another tagged closure capturing it: that one's creation is what counts. */

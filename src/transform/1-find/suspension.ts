@@ -94,8 +94,18 @@ class Sites {
       }
     }
     const value = this.values.of(callee);
+    if (ts.isCallExpression(node) && this.#mayBeLibrary(node, value, label)) return { node, kind: "lib", callee: value, callbacks: [], label };
     if (value.base !== "never" || value.targets.length > 0 || value.lookalikes?.length) return { node, kind: "plain", callee: value, callbacks: [], label };
     return this.#foreign(node, declaration, callee);
+  }
+
+  /** `anything.map((x) => …)`: whether it is the built-in is only known at run time, where `$lib` decides. */
+  #mayBeLibrary(node: ts.CallExpression, value: Value, label: string): boolean {
+    const callee = unwrap(node.expression);
+    if (value.base !== "maybe" || !ts.isPropertyAccessExpression(callee) || !hasSuspendableVersion("Array", label)) return false;
+    const receiver = this.checker.getTypeAtLocation(callee.expression);
+    const isUnknown = (receiver.flags & ts.TypeFlags.Any) !== 0;
+    return isUnknown && node.arguments.some((argument) => this.#isFunctionValue(argument));
   }
 
   /** `f.call(…)` and `Reflect.apply(f, …)` call `f`. */

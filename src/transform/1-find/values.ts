@@ -194,9 +194,9 @@ function memberNode(node: ts.Node): ts.Node {
 }
 
 function memberName(node: ts.Node): string | undefined {
-  if (ts.isMethodDeclaration(node)) return ts.isComputedPropertyName(node.name) ? undefined : node.name.getText();
+  if (ts.isMethodDeclaration(node)) return ts.isComputedPropertyName(node.name) ? undefined : node.name.text;
   if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return undefined;
   const parent = node.parent;
   const isMember = ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent);
-  return isMember && !ts.isComputedPropertyName(parent.name) ? parent.name.getText() : undefined;
+  return isMember && !ts.isComputedPropertyName(parent.name) ? parent.name.text : undefined;
 }

@@ -1,10 +1,10 @@
 /** Pass `mark workflow modules`: the modules whose code can be on a suspended stack or in a checkpoint. All others are emitted as they are (I9). */
 import { ts } from "../ts.js";
-import type { Findings, ModuleInfo } from "./model.js";
+import { type Findings, type ModuleInfo, siteVerdict } from "./model.js";
 
 export function markWorkflowModules(findings: Findings, program: ts.Program): void {
   const byFile = new Map(findings.modules.map((module) => [module.file, module]));
-  const suspends = (wanted: "does" | "maybe") => (module: ModuleInfo) => module.functions.some((info) => info.verdict === wanted);
+  const suspends = (wanted: "does" | "maybe") => (module: ModuleInfo) => module.functions.some((info) => info.calls.some((site) => siteVerdict(site) === wanted));
   const pending = findings.modules.filter(suspends("does"));
   // A library of higher-order functions has no suspension of its own: then it is what was asked for, and nothing else.
   if (pending.length === 0) {

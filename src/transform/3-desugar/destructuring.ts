@@ -17,6 +17,9 @@ import { boundNames } from "./rewrite.js";
 /** What an element of a pattern is stored into. */
 type Target = ts.BindingName | ts.Expression;
 
+/** Whether the names a declaration binds are declared where they are stored, or have been declared in front of a protected region. */
+type Names = "declares" | "declared";
+
 /** One element of either kind of pattern. */
 interface Element {
   readonly target: Target;
@@ -27,20 +30,20 @@ interface Element {
 
 /** `const <pattern> = source` with a suspension in the pattern; `source` is safe to read more than once. */
 export function destructureDeclaration(d: Desugarer, pattern: ts.BindingPattern, source: ts.Expression): void {
-  destructure(d, pattern, source);
+  destructure(d, pattern, source, "declares");
 }
 
 /** `<pattern> = right`; its value is the right side. */
 export function destructureAssignment(d: Desugarer, pattern: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression, right: ts.Expression): ts.Expression {
   const source = atom(d, right);
-  if (d.plan.isLowered(pattern)) destructure(d, pattern, source);
+  if (d.plan.isLowered(pattern)) destructure(d, pattern, source, "declares");
   else d.emit({ kind: "eval", value: factory.createAssignment(d.rewriter.expression(pattern), source), source: pattern });
   return source;
 }
 
-function destructure(d: Desugarer, pattern: ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression, source: ts.Expression): void {
-  if (ts.isObjectBindingPattern(pattern) || ts.isObjectLiteralExpression(pattern)) objectPattern(d, elementsOf(pattern), source);
-  else arrayPattern(d, elementsOf(pattern), source);
+function destructure(d: Desugarer, pattern: ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression, source: ts.Expression, names: Names): void {
+  if (ts.isObjectBindingPattern(pattern) || ts.isObjectLiteralExpression(pattern)) objectPattern(d, elementsOf(pattern), source, names);
+  else arrayPattern(d, elementsOf(pattern), source, names);
 }
 
 function elementsOf(pattern: ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression): (Element | undefined)[] {
@@ -70,45 +73,40 @@ function withDefault(node: ts.Expression): { target: ts.Expression; fallback: ts
   return isDefault ? { target: node.left, fallback: node.right } : { target: node, fallback: undefined };
 }
 
-function objectPattern(d: Desugarer, elements: readonly (Element | undefined)[], source: ts.Expression): void {
+function objectPattern(d: Desugarer, elements: readonly (Element | undefined)[], source: ts.Expression, names: Names): void {
   // Destructuring null or undefined throws before anything else happens: an empty pattern does just that.
   const check = factory.createAssignment(factory.createObjectLiteralExpression([]), source);
   d.emit({ kind: "eval", value: check });
-  const keys: ts.PropertyName[] = [];
+  const keys: ts.Expression[] = [];
   for (const element of elements) {
     if (!element) continue;
     if (element.rest) {
-      store(d, element.target, restOf(d, source, keys));
+      store(d, element.target, restOf(d, source, keys), names);
       continue;
     }
     const { read, name } = property(d, element.key!, source);
     keys.push(name);
-    storeElement(d, element, () => read);
+    storeElement(d, element, () => read, names);
   }
 }
 
 /** Reads one property; a computed key is evaluated once. */
-function property(d: Desugarer, key: ts.PropertyName, source: ts.Expression): { read: ts.Expression; name: ts.PropertyName } {
+function property(d: Desugarer, key: ts.PropertyName, source: ts.Expression): { read: ts.Expression; name: ts.Expression } {
   if (ts.isComputedPropertyName(key)) {
     const evaluated = atom(d, key.expression);
-    return { read: factory.createElementAccessExpression(source, evaluated), name: factory.createComputedPropertyName(evaluated) };
+    return { read: factory.createElementAccessExpression(source, evaluated), name: evaluated };
   }
-  if (ts.isIdentifier(key)) return { read: factory.createPropertyAccessExpression(source, key.text), name: factory.createIdentifier(key.text) };
-  return { read: factory.createElementAccessExpression(source, key as ts.Expression), name: key };
+  if (ts.isIdentifier(key)) return { read: factory.createPropertyAccessExpression(source, key.text), name: factory.createStringLiteral(key.text) };
+  return { read: factory.createElementAccessExpression(source, key as ts.Expression), name: key as ts.Expression };
 }
 
-/** `const { a: _, ...rest } = source` as an expression: the properties without those named. */
-function restOf(d: Desugarer, source: ts.Expression, keys: readonly ts.PropertyName[]): ts.Expression {
-  const rest = d.fresh();
-  const elements = keys.map((key, index) => factory.createBindingElement(undefined, key, `${rest}_${index}`));
-  const pattern = factory.createObjectBindingPattern([...elements, factory.createBindingElement(factory.createToken(ts.SyntaxKind.DotDotDotToken), undefined, rest)]);
-  const body = factory.createIdentifier(rest);
-  const arrow = factory.createArrowFunction(undefined, undefined, [factory.createParameterDeclaration(undefined, undefined, pattern)], undefined, undefined, body);
-  return d.spill(factory.createCallExpression(factory.createParenthesizedExpression(arrow), undefined, [source]));
+/** What `...rest` collects: the own enumerable properties that have not been named. */
+function restOf(d: Desugarer, source: ts.Expression, keys: readonly ts.Expression[]): ts.Expression {
+  return d.spill(d.runtime("$rest", [source, factory.createArrayLiteralExpression(keys)]));
 }
 
 /** The target's own object and key come first, then the value, then its default, then the store. */
-function storeElement(d: Desugarer, element: Element, read: () => ts.Expression): void {
+function storeElement(d: Desugarer, element: Element, read: () => ts.Expression, names: Names): void {
   const reference = targetReference(d, element.target);
   const name = d.fresh();
   d.emit({ kind: "let", name, declare: "let", value: read() });
@@ -117,7 +115,7 @@ function storeElement(d: Desugarer, element: Element, read: () => ts.Expression)
     const fallback = element.fallback;
     d.emit({ kind: "if", test, yes: d.collect(() => into(d, fallback, name)), no: undefined });
   }
-  store(d, reference, d.ref(name));
+  store(d, reference, d.ref(name), names);
 }
 
 function targetReference(d: Desugarer, target: Target): Target {
@@ -127,18 +125,13 @@ function targetReference(d: Desugarer, target: Target): Target {
   return evaluatedTarget(d, bare);
 }
 
-function store(d: Desugarer, target: Target, stored: ts.Expression): void {
-  if (ts.isObjectBindingPattern(target) || ts.isArrayBindingPattern(target)) return destructure(d, target, stored);
-  if (ts.isObjectLiteralExpression(target) || ts.isArrayLiteralExpression(target)) return destructure(d, target, stored);
-  if (ts.isIdentifier(target)) {
-    const variable = d.ctx.variableOf(target);
-    const isDeclaration = ts.isBindingElement(target.parent);
-    if (variable && isDeclaration) d.declareVariable(variable, stored, target);
-    else if (variable) d.assignVariable(variable, stored, target);
-    else d.emit({ kind: "eval", value: factory.createAssignment(target, stored) });
-    return;
-  }
-  d.emit({ kind: "eval", value: factory.createAssignment(target, stored) });
+function store(d: Desugarer, target: Target, stored: ts.Expression, names: Names): void {
+  if (ts.isObjectBindingPattern(target) || ts.isArrayBindingPattern(target)) return destructure(d, target, stored, names);
+  if (ts.isObjectLiteralExpression(target) || ts.isArrayLiteralExpression(target)) return destructure(d, target, stored, names);
+  const variable = ts.isIdentifier(target) ? d.ctx.variableOf(target) : undefined;
+  if (!variable) d.emit({ kind: "eval", value: factory.createAssignment(target as ts.Expression, stored) });
+  else if (names === "declares" && ts.isBindingElement(target.parent)) d.declareVariable(variable, stored, target);
+  else d.assignVariable(variable, stored, target);
 }
 
 /**
@@ -147,12 +140,12 @@ function store(d: Desugarer, target: Target, stored: ts.Expression): void {
  *     catch (e) { if (!done) close it, its own errors dropped; throw e }
  *     if (!done) close it
  */
-function arrayPattern(d: Desugarer, elements: readonly (Element | undefined)[], source: ts.Expression): void {
+function arrayPattern(d: Desugarer, elements: readonly (Element | undefined)[], source: ts.Expression, names: Names): void {
   const iterator = d.spill(d.runtime("$iterate", [source]));
   const done = d.fresh();
   d.emit({ kind: "let", name: done, declare: "let", value: factory.createFalse() });
   // Names bound in the pattern outlive the protected region.
-  for (const element of elements) if (element) for (const name of declaredNames(element.target)) declareBefore(d, name);
+  if (names === "declares") for (const element of elements) if (element) for (const name of declaredNames(element.target)) declareBefore(d, name);
   const body = d.collect(() => {
     for (const element of elements) arrayElement(d, element, iterator, done);
   });
@@ -196,7 +189,7 @@ function arrayElement(d: Desugarer, element: Element | undefined, iterator: ts.E
     return;
   }
   if (element.rest) {
-    storeDeclared(d, element.target, restItems(d, iterator, done));
+    store(d, element.target, restItems(d, iterator, done), "declared");
     return;
   }
   const reference = targetReference(d, element.target);
@@ -206,14 +199,7 @@ function arrayElement(d: Desugarer, element: Element | undefined, iterator: ts.E
     const fallback = element.fallback;
     d.emit({ kind: "if", test: factory.createStrictEquality(read, factory.createVoidZero()), yes: d.collect(() => into(d, fallback, name)), no: undefined });
   }
-  storeDeclared(d, reference, d.ref(name));
-}
-
-/** Inside the protected region names are declared already. */
-function storeDeclared(d: Desugarer, target: Target, stored: ts.Expression): void {
-  const variable = ts.isIdentifier(target) && ts.isBindingElement(target.parent) ? d.ctx.variableOf(target) : undefined;
-  if (variable) d.assignVariable(variable, stored, target);
-  else store(d, target, stored);
+  store(d, reference, d.ref(name), "declared");
 }
 
 function restItems(d: Desugarer, iterator: ts.Expression, done: string): ts.Expression {

@@ -201,6 +201,7 @@ function objectProperty(d: Desugarer, property: ts.ObjectLiteralElementLike, kee
     if (!isPrimitive(d.ctx.findings.checker, property.name.expression)) d.ctx.diagnostics.report("FLOW2002", property.name, { what: "an object literal with a computed key that is not a string, number or symbol" });
     return factory.updatePropertyAssignment(property, factory.updateComputedPropertyName(property.name, key), evaluate(property.initializer));
   }
-  if (d.plan.isLowered(property)) d.ctx.diagnostics.report("FLOW2002", property, { what: "the name of a method" });
+  const hasComputedName = property.name !== undefined && ts.isComputedPropertyName(property.name);
+  if (d.plan.isLowered(property) || (keep && hasComputedName)) d.ctx.diagnostics.report("FLOW2002", property, { what: "an object literal with a computed method name" });
   return ts.visitNode(property, d.rewriter.visit, ts.isObjectLiteralElementLike);
 }

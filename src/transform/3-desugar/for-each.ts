@@ -6,7 +6,7 @@
  * an exception (they do not), and its `next` and `return` may suspend themselves.
  *
  *     for (const k in o) B    ⇒   const $o = o, $keys = $keys($o)
- *                                 for (let $i = 0; $i < $keys.length; $i++) { const k = $keys[$i]; if (k in Object($o)) B }
+ *                                 for (let $i = 0; $i < $keys.length; $i++) { const k = $keys[$i]; if ($has($o, k)) B }
  */
 import { needsNoClosing } from "../1-find/suspension.js";
 import { factory } from "../context.js";
@@ -108,7 +108,7 @@ function forIn(d: Desugarer, node: ts.ForInStatement, labels: readonly ts.Labele
   const label = new Label(labels[0]?.label.text);
   const body = d.collect(() => {
     const key = d.spill(factory.createElementAccessExpression(keys, d.ref(index)));
-    const there = factory.createBinaryExpression(key, ts.SyntaxKind.InKeyword, factory.createCallExpression(factory.createIdentifier("Object"), undefined, [object]));
+    const there = d.runtime("$has", [object, key]);
     d.emit({ kind: "if", test: factory.createLogicalNot(there), yes: [{ kind: "continue", label }], no: undefined });
     bindItem(d, node, key);
     d.within(target(node, labels, label), () => nested(d, node.statement));

@@ -557,7 +557,7 @@ function closureExpression(fast: ts.Node): ts.Expression {
   if (ts.isMethodDeclaration(fast)) {
     const holder = factory.createObjectLiteralExpression([fast]);
     if (ts.isIdentifier(fast.name)) return factory.createPropertyAccessExpression(holder, fast.name.text);
-    return factory.createElementAccessExpression(holder, fast.name as ts.StringLiteral);
+    return factory.createElementAccessExpression(holder, ts.isComputedPropertyName(fast.name) ? fast.name.expression : (fast.name as ts.StringLiteral));
   }
   if (ts.isFunctionDeclaration(fast)) {
     return ts.setTextRange(

@@ -118,7 +118,9 @@ export function bindTo(d: Desugarer, name: ts.BindingName, from: ts.Expression, 
     d.emit({ kind: "pattern", pattern: d.rewriter.children(name), names, declare, value: from, ...(source && { source }) });
     return;
   }
-  for (const variable of variables) if (!variable.boxed && variable.kind !== "var") d.declareVariable(variable, undefined);
+  for (const variable of variables) {
+    if (!variable.boxed && variable.kind !== "var") d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
+  }
   const assign = factory.createAssignment(d.rewriter.assignmentPattern(name), from);
   d.emit({ kind: "eval", value: assign, ...(source && { source }) });
 }

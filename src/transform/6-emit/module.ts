@@ -130,7 +130,10 @@ class ModuleEmitter implements FunctionEmitter {
   #baseName(info: FunctionInfo): string {
     const known = this.#names.get(info);
     if (known) return known;
-    const clean = info.name.replace(/\$1$/, "").replace(/[^A-Za-z0-9_$]+/g, "_");
+    const clean = info.name
+      .replace(/\$1$/, "")
+      .replace(/[^A-Za-z0-9_$]+/g, "_")
+      .replace(/^(?=\d)/, "_");
     for (let n = 1; ; n++) {
       const name = n === 1 ? clean : `${clean}${n}`;
       if ([name + "$", `${name}$make`, `${name}$resume`].some((candidate) => this.#taken.has(candidate))) continue;
@@ -150,7 +153,8 @@ class ModuleEmitter implements FunctionEmitter {
   #rewriteTopLevel(node: ts.Statement): ts.Statement[] {
     if (ts.isFunctionDeclaration(node)) {
       const info = this.ctx.findings.functionOf.get(node);
-      return [info ? (this.emitFunction(info) as ts.FunctionDeclaration) : node];
+      const made = info ? (this.emitFunction(info) as ts.FunctionDeclaration) : node;
+      return [made.name || !made.body ? made : withName(made, DEFAULT_EXPORT)];
     }
     return this.#bindFunctions(node, () => this.#top.statement(node));
   }
@@ -185,15 +189,13 @@ class ModuleEmitter implements FunctionEmitter {
 
   /** Classes and constants are saved by reference: registered as soon as they exist. */
   #registrations(node: ts.Statement): ts.Statement[] {
-    if (ts.isClassDeclaration(node) && node.name) {
-      const privates = node.members.flatMap((member) => (member.name && ts.isPrivateIdentifier(member.name) && ts.isPropertyDeclaration(member) && !hasModifier(member, ts.SyntaxKind.StaticKeyword) ? [member.name.text] : []));
-      const name = node.name.text;
-      const args: ts.Expression[] = [factory.createStringLiteral(name), factory.createIdentifier(name)];
-      if (privates.length > 0) args.push(factory.createArrayLiteralExpression(privates.map((field) => factory.createStringLiteral(field))));
-      return [statementOf(registrarCall("cls", args))];
-    }
+    if (ts.isClassDeclaration(node) && node.name) return [classRegistration(node, node.name.text)];
     if (!ts.isVariableStatement(node) || (node.declarationList.flags & ts.NodeFlags.Const) === 0 || hasModifier(node, ts.SyntaxKind.DeclareKeyword)) return [];
-    return node.declarationList.declarations.flatMap((declaration) => boundNames(declaration.name).filter((name) => this.#needsRegistration(name, declaration)).map(registration));
+    return node.declarationList.declarations.flatMap((declaration) => {
+      const initializer = declaration.initializer && unwrap(declaration.initializer);
+      if (initializer && ts.isClassExpression(initializer) && ts.isIdentifier(declaration.name)) return [classRegistration(initializer, declaration.name.text)];
+      return boundNames(declaration.name).filter((name) => this.#needsRegistration(name, declaration)).map(registration);
+    });
   }
 
   /** Primitives are saved as they are; functions have been bound. */
@@ -218,7 +220,7 @@ class ModuleEmitter implements FunctionEmitter {
         const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
         return makeCall(this.ctx, info, this.makeName(info), this.#top.capturedBy(info), needsThis);
       }
-      if (inClass && isSuperProperty(child)) return superRead(child);
+      if (inClass && usesSuperProperty(child)) return withoutSuper(child, visit);
       const made = ts.visitEachChild(child, visit, undefined);
       const captured = this.#opaque.get(child);
       return captured ? withCopies(this.ctx, fn, made as ts.Expression, captured) : made;
@@ -257,20 +259,21 @@ class ModuleEmitter implements FunctionEmitter {
         place(info, this.makeName(info), parameters, factory.createBlock([factory.createReturnStatement(made)], true));
       }
       head.push(this.#codeObject(emitted, site !== undefined, captured));
-      if (ts.isFunctionDeclaration(info.node) && !info.parent?.parent && ts.isSourceFile(info.node.parent) && info.node.name) {
-        head.push(statementOf(registrarCall("bind", [factory.createIdentifier(this.codeName(info)), factory.createIdentifier(info.node.name.text)])));
+      if (ts.isFunctionDeclaration(info.node) && ts.isSourceFile(info.node.parent)) {
+        const name = info.node.name?.text ?? DEFAULT_EXPORT;
+        head.push(statementOf(registrarCall("bind", [factory.createIdentifier(this.codeName(info)), factory.createIdentifier(name)])));
       }
     }
     return { head, tail, inClass };
   }
 
   #withoutSuper(node: ts.Expression): ts.Expression {
-    const visit = (child: ts.Node): ts.VisitResult<ts.Node> => (isSuperProperty(child) ? superRead(child) : ts.visitEachChild(child, visit, undefined));
+    const visit = (child: ts.Node): ts.VisitResult<ts.Node> => (usesSuperProperty(child) ? withoutSuper(child, visit) : ts.visitEachChild(child, visit, undefined));
     return ts.visitNode(node, visit, ts.isExpression);
   }
 
   #isBound(info: FunctionInfo): boolean {
-    return this.#bound.has(info) || (ts.isFunctionDeclaration(info.node) && ts.isSourceFile(info.node.parent) && info.node.name !== undefined && !info.barrier);
+    return this.#bound.has(info) || (ts.isFunctionDeclaration(info.node) && ts.isSourceFile(info.node.parent) && !info.barrier);
   }
 
   /** `const f$ = $m.code("f", { name, hash, resume, make, captures, points });`. */
@@ -325,6 +328,13 @@ class ModuleEmitter implements FunctionEmitter {
   }
 }
 
+/** What `export default function () {…}` is called in emitted code, so that it can be bound; `bind` gives it the name the language does. */
+const DEFAULT_EXPORT = "$default";
+
+function withName(node: ts.FunctionDeclaration, name: string): ts.FunctionDeclaration {
+  return factory.updateFunctionDeclaration(node, node.modifiers, node.asteriskToken, factory.createIdentifier(name), node.typeParameters, node.parameters, node.type, node.body);
+}
+
 /** Names that stand at the top of emitted modules. */
 const EMITTED_NAMES: ReadonlySet<string> = new Set([...RUNTIME_NAMES, "SUSPEND", "$m", "$home"]);
 
@@ -375,9 +385,20 @@ function isSuperProperty(node: ts.Node): node is ts.PropertyAccessExpression | t
   return (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) && node.expression.kind === ts.SyntaxKind.SuperKeyword;
 }
 
-/** `super.m` ⇒ `$super($home, "m", this)`. */
-function superRead(node: ts.PropertyAccessExpression | ts.ElementAccessExpression): ts.Expression {
-  const key = ts.isPropertyAccessExpression(node) ? factory.createStringLiteral(node.name.text) : node.argumentExpression;
+/** `super.m`, or a call of it. */
+function usesSuperProperty(node: ts.Node): boolean {
+  return isSuperProperty(node) || (ts.isCallExpression(node) && isSuperProperty(node.expression));
+}
+
+/** `super.m` ⇒ `$super($home, "m", this)`, and `super.m(a)` ⇒ `$super($home, "m", this).call(this, a)`. */
+function withoutSuper(node: ts.Node, visit: ts.Visitor): ts.Expression {
+  if (ts.isCallExpression(node)) {
+    const args = node.arguments.map((argument) => ts.visitNode(argument, visit) as ts.Expression);
+    const call = factory.createPropertyAccessExpression(withoutSuper(node.expression, visit), "call");
+    return factory.createCallExpression(call, undefined, [factory.createThis(), ...args]);
+  }
+  const access = node as ts.PropertyAccessExpression | ts.ElementAccessExpression;
+  const key = ts.isPropertyAccessExpression(access) ? factory.createStringLiteral(access.name.text) : (ts.visitNode(access.argumentExpression, visit) as ts.Expression);
   return factory.createCallExpression(factory.createIdentifier("$super"), undefined, [factory.createIdentifier("$home"), key, factory.createThis()]);
 }
 
@@ -414,6 +435,17 @@ function moduleConstant(node: ts.CallExpression): string | undefined {
     } else if (ts.isExportAssignment(up)) return ["default", ...path].join(".");
     else return undefined;
   }
+}
+
+/** `$m.cls("Cart", Cart, ["#items"])`. */
+function classRegistration(node: ts.ClassLikeDeclaration, name: string): ts.Statement {
+  const privates = node.members.flatMap((member) => {
+    const isField = ts.isPropertyDeclaration(member) && ts.isPrivateIdentifier(member.name) && !hasModifier(member, ts.SyntaxKind.StaticKeyword);
+    return isField ? [(member.name as ts.PrivateIdentifier).text] : [];
+  });
+  const args: ts.Expression[] = [factory.createStringLiteral(name), factory.createIdentifier(name)];
+  if (privates.length > 0) args.push(factory.createArrayLiteralExpression(privates.map((field) => factory.createStringLiteral(field))));
+  return statementOf(registrarCall("cls", args));
 }
 
 function registration(name: ts.Identifier): ts.Statement {
