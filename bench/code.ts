@@ -18,15 +18,30 @@ export async function benchCode(): Promise<void> {
     ["several call sites", "severalSites", 700_000],
   ];
   for (const [label, name, size] of cases) {
-    report(label, ratio(() => compiled[name]!(size), () => native[name]!(size)), "×", { bound: 1.15 });
+    report(
+      label,
+      ratio(
+        () => compiled[name]!(size),
+        () => native[name]!(size),
+      ),
+      "×",
+      { bound: 1.15 },
+    );
   }
-  const empty = ratio(() => compiled.emptyCalls!(2_000_000), () => native.emptyCalls!(2_000_000));
+  const empty = ratio(
+    () => compiled.emptyCalls!(2_000_000),
+    () => native.emptyCalls!(2_000_000),
+  );
   report("worst case: a callee that native code inlines to nothing", empty, "×");
   heading("resume copy / native");
   const code = closureOf(compiled.loopAfterPause!)!.code;
   const size = 1_000_000;
   const resumed = (): unknown => code.resume!.call(undefined, new Frame(code, 0, { n: size }, undefined), 0, 0);
-  report("call-heavy loop", ratio(resumed, () => native.loopAfterPause!(size)), "×");
+  report(
+    "call-heavy loop",
+    ratio(resumed, () => native.loopAfterPause!(size)),
+    "×",
+  );
   heading("one suspension at depth 5: unwind, and resume through six frames");
   report("suspend and resume", suspensionCost(compiled), "ns");
 }
@@ -41,7 +56,7 @@ function suspensionCost(program: Record<string, Fn>): number {
   for (let sample = 0; sample < 15; sample++) {
     const elapsed = time(() => {
       for (let i = 0; i < rounds; i++) {
-        const strand = new Strand(0, undefined, undefined as never);
+        const strand = new Strand(0, undefined, undefined);
         startStrand(execution, strand, program.depth5!, [i]);
         resumeStrand(execution, strand, 0, undefined);
       }

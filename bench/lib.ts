@@ -48,7 +48,8 @@ export async function load(name: string): Promise<{ compiled: Record<string, nev
   const options = { target: ts.ScriptTarget.ES2024, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true };
   const erased = ts.transpileModule(readFileSync(file, "utf8"), { compilerOptions: options }).outputText;
   writeFileSync(native, erased.replace(/import \{[^}]*\} from "flowc";/, "const sleep = () => {}, step = (body) => body;"));
-  const namespace = (at: string): Promise<Record<string, never>> => import(pathToFileURL(at).href) as Promise<Record<string, never>>;
+  const namespace = (at: string): Promise<Record<string, never>> =>
+    import(pathToFileURL(at).href) as Promise<Record<string, never>>;
   return { compiled: await namespace(compiled), native: await namespace(native) };
 }
 

@@ -11,11 +11,19 @@ const file = (): string => path.join(scratch, `bench${files++}.db`);
 export async function benchStore(): Promise<void> {
   const { compiled } = (await load("steps")) as unknown as { compiled: { steps: Workflow } };
   heading("SQLite, WAL, synchronous=FULL");
-  const single = await alternate(5, () => stepsPerSecond(compiled.steps, 1, 1000), () => rawRate(2000, 1));
+  const single = await alternate(
+    5,
+    () => stepsPerSecond(compiled.steps, 1, 1000),
+    () => rawRate(2000, 1),
+  );
   report("one run of 1,000 null steps", single.subject, "steps/s");
   report("raw single-row commits", single.baseline, "rows/s");
   report("one run of 1,000 null steps / raw", single.ratio, "×", { bound: 0.6, atLeast: true });
-  const many = await alternate(5, () => stepsPerSecond(compiled.steps, 1000, 10), () => rawRate(100_000, 100));
+  const many = await alternate(
+    5,
+    () => stepsPerSecond(compiled.steps, 1000, 10),
+    () => rawRate(100_000, 100),
+  );
   report("1,000 runs × 10 steps", many.subject, "steps/s");
   report("raw rows in batches of 100", many.baseline, "rows/s");
   report("1,000 runs × 10 steps / raw in batches of 100", many.ratio, "×", { bound: 0.07, atLeast: true });
@@ -30,7 +38,11 @@ async function alternate(rounds: number, subject: () => Promise<number>, baselin
     const own = await subject();
     rows.push({ subject: own, baseline: base, ratio: own / base });
   }
-  return { subject: median(rows.map((row) => row.subject)), baseline: median(rows.map((row) => row.baseline)), ratio: median(rows.map((row) => row.ratio)) };
+  return {
+    subject: median(rows.map((row) => row.subject)),
+    baseline: median(rows.map((row) => row.baseline)),
+    ratio: median(rows.map((row) => row.ratio)),
+  };
 }
 
 /** Starts `runs` runs, then times a worker until the last has ended. */
@@ -70,6 +82,7 @@ async function lateOverEarly(steps: Workflow): Promise<number> {
   globalThis.onStep = (index: number) => void (at[index] = performance.now());
   await stepsPerSecond(steps, 1, 100_200);
   globalThis.onStep = undefined;
-  const window = (from: number, to: number): number => median(Array.from({ length: to - from }, (_, i) => at[from + i + 1]! - at[from + i]!));
+  const window = (from: number, to: number): number =>
+    median(Array.from({ length: to - from }, (_, i) => at[from + i + 1]! - at[from + i]!));
   return window(99_500, 100_100) / window(50, 650);
 }

@@ -35,8 +35,19 @@ export function compile(options: CompileOptions): CompileResult {
   diagnostics.addTypeScript(ts.getPreEmitDiagnostics(loaded.program).filter((diagnostic) => !isOutputOnly(diagnostic)));
   const checked = performance.now();
   const timing = (): CompileResult["timing"] => ({ typescript: checked - started, flowc: performance.now() - checked });
-  const inputs = loaded.program.getSourceFiles().filter((file) => !file.isDeclarationFile).map((file) => path.resolve(file.fileName));
-  const failed = (): CompileResult => ({ ok: false, diagnostics: diagnostics.list, outputs: [], manifest: EMPTY, printed: "", inputs, timing: timing() });
+  const inputs = loaded.program
+    .getSourceFiles()
+    .filter((file) => !file.isDeclarationFile)
+    .map((file) => path.resolve(file.fileName));
+  const failed = (): CompileResult => ({
+    ok: false,
+    diagnostics: diagnostics.list,
+    outputs: [],
+    manifest: EMPTY,
+    printed: "",
+    inputs,
+    timing: timing(),
+  });
   if (diagnostics.hasErrors) return failed();
 
   const findings = find(loaded);
@@ -47,12 +58,24 @@ export function compile(options: CompileOptions): CompileResult {
   for (const module of findings.modules) {
     if (!module.inWorkflow) continue;
     if (options.print?.pass === "infer") printed.push(printInference(module.functions.filter((info) => isWanted(info, options))));
-    emitted.set(module, emitModule(ctx, module, { verify: options.verify ?? true, trace: tracer(options, printed), isOwnFile: loaded.isOwnFile }));
+    emitted.set(
+      module,
+      emitModule(ctx, module, { verify: options.verify ?? true, trace: tracer(options, printed), isOwnFile: loaded.isOwnFile }),
+    );
   }
   if (diagnostics.hasErrors) return failed();
   const outputs = emitJavaScript(loaded, findings, emitted);
-  if (options.print?.pass === "js") for (const output of outputs) printed.push(`// ${path.relative(loaded.cwd, output.source)}`, output.code);
-  return { ok: true, diagnostics: diagnostics.list, outputs, manifest: manifestOf(findings, emitted), printed: printed.join("\n\n"), inputs, timing: timing() };
+  if (options.print?.pass === "js")
+    for (const output of outputs) printed.push(`// ${path.relative(loaded.cwd, output.source)}`, output.code);
+  return {
+    ok: true,
+    diagnostics: diagnostics.list,
+    outputs,
+    manifest: manifestOf(findings, emitted),
+    printed: printed.join("\n\n"),
+    inputs,
+    timing: timing(),
+  };
 }
 
 const EMPTY: Manifest = { abi: ABI_VERSION, modules: [] };
@@ -91,11 +114,17 @@ function emitJavaScript(loaded: Loaded, findings: Findings, emitted: ReadonlyMap
   const outputs: OutputFile[] = [];
   for (const module of findings.modules) {
     const texts = new Map<string, string>();
-    const write: ts.WriteFileCallback = (name, text) => void texts.set(name.endsWith(".map") ? "map" : /\.d\.[cm]?ts$/.test(name) ? "declaration" : "code", text);
+    const write: ts.WriteFileCallback = (name, text) =>
+      void texts.set(name.endsWith(".map") ? "map" : /\.d\.[cm]?ts$/.test(name) ? "declaration" : "code", text);
     loaded.program.emit(module.file, write, undefined, false, { before: [replace] });
     const code = (texts.get("code") ?? "").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");
     const declaration = texts.get("declaration");
-    outputs.push({ source: path.resolve(module.file.fileName), code, map: texts.get("map") ?? "", ...(declaration !== undefined && { declaration }) });
+    outputs.push({
+      source: path.resolve(module.file.fileName),
+      code,
+      map: texts.get("map") ?? "",
+      ...(declaration !== undefined && { declaration }),
+    });
   }
   return outputs;
 }
@@ -104,22 +133,29 @@ function manifestOf(findings: Findings, emitted: ReadonlyMap<ModuleInfo, Emitted
   const modules = [...emitted].map(([module, { functions }]) => ({
     id: module.id,
     file: path.resolve(module.file.fileName),
-    functions: functions.filter(({ info }) => ts.isFunctionLike(info.node)).map((made): ManifestFunction => {
-      const { info } = made;
-      const at = module.file.getLineAndCharacterOfPosition(info.node.getStart());
-      const slots = made.layout?.slots;
-      return {
-        id: `${module.id}#${info.name}`,
-        name: info.name,
-        line: at.line + 1,
-        column: at.character + 1,
-        hash: hashOf(info),
-        suspends: made.resume !== undefined,
-        exportedAs: exportedName(info, findings.checker),
-        points: made.points.map(([line, column, text], index) => ({ line, column, text, slots: [...(slots?.get(index as never) ?? [])] })),
-        blocks: made.cfg ? manifestBlocks(made.cfg, made.layout, info) : [],
-      };
-    }),
+    functions: functions
+      .filter(({ info }) => ts.isFunctionLike(info.node))
+      .map((made): ManifestFunction => {
+        const { info } = made;
+        const at = module.file.getLineAndCharacterOfPosition(info.node.getStart());
+        const slots = made.layout?.slots;
+        return {
+          id: `${module.id}#${info.name}`,
+          name: info.name,
+          line: at.line + 1,
+          column: at.character + 1,
+          hash: hashOf(info),
+          suspends: made.resume !== undefined,
+          exportedAs: exportedName(info, findings.checker),
+          points: made.points.map(([line, column, text], index) => ({
+            line,
+            column,
+            text,
+            slots: [...(slots?.get(index as never) ?? [])],
+          })),
+          blocks: made.cfg ? manifestBlocks(made.cfg, made.layout, info) : [],
+        };
+      }),
   }));
   return { abi: ABI_VERSION, modules };
 }

@@ -1,5 +1,4 @@
 /** What all passes after the analysis share. */
-import type { RuntimeName } from "../shared/abi.js";
 import type { Captures, Variable } from "./1-find/captures.js";
 import type { Findings, FunctionInfo } from "./1-find/model.js";
 import type { Diagnostics } from "./diagnostics.js";
@@ -70,5 +69,3 @@ function isSameOrOutside(owner: FunctionInfo, fn: FunctionInfo): boolean {
   for (let at: FunctionInfo | undefined = fn; at; at = at.parent) if (at === owner) return true;
   return false;
 }
-
-export type { RuntimeName };

@@ -15,7 +15,8 @@ export const CATALOGUE = {
   FLOW1001: {
     severity: "error",
     message: "`{callee}` may suspend, but {barrier} cannot be suspended.",
-    reason: "A suspension saves the frames of the functions that are running and resumes them later; JavaScript gives no way to leave and re-enter code of this kind.",
+    reason:
+      "A suspension saves the frames of the functions that are running and resumes them later; JavaScript gives no way to leave and re-enter code of this kind.",
     fix: "Move the call into an ordinary function or method. From host code, start the workflow with `flow.start(…)`; inside a step, do the work directly.",
   },
   FLOW1002: {
@@ -75,7 +76,8 @@ export const CATALOGUE = {
   FLOW2004: {
     severity: "error",
     message: "A closure in a parameter list that captures the changing variable `{name}` is not supported yet.",
-    reason: "The variable has to be shared between the frame and the closure, and the parameter list is evaluated before there is a frame.",
+    reason:
+      "The variable has to be shared between the frame and the closure, and the parameter list is evaluated before there is a frame.",
     fix: "Move the default value into the body.",
   },
   FLOW2005: {
@@ -96,7 +98,11 @@ export class Diagnostics {
   report(code: DiagnosticCode, node: ts.Node, values: Readonly<Record<string, string>> = {}): void {
     const entry: Entry = CATALOGUE[code];
     const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
-    this.#push({ code, severity: entry.severity, message: fill(entry.message), reason: fill(entry.reason), fix: fill(entry.fix) }, node.getSourceFile(), node.getStart());
+    this.#push(
+      { code, severity: entry.severity, message: fill(entry.message), reason: fill(entry.reason), fix: fill(entry.fix) },
+      node.getSourceFile(),
+      node.getStart(),
+    );
   }
 
   /** TypeScript's own diagnostics. */
@@ -104,7 +110,11 @@ export class Diagnostics {
     for (const diagnostic of diagnostics) {
       const severity = diagnostic.category === ts.DiagnosticCategory.Error ? "error" : "warning";
       const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");
-      this.#push({ code: `TS${diagnostic.code}`, severity, message, reason: "", fix: "" }, diagnostic.file, diagnostic.start ?? 0);
+      this.#push(
+        { code: `TS${diagnostic.code}`, severity, message, reason: "", fix: "" },
+        diagnostic.file,
+        diagnostic.start ?? 0,
+      );
     }
   }
 
@@ -112,15 +122,27 @@ export class Diagnostics {
     return this.list.some((diagnostic) => diagnostic.severity === "error");
   }
 
-  #push(what: Pick<Diagnostic, "code" | "severity" | "message" | "reason" | "fix">, file: ts.SourceFile | undefined, start: number): void {
+  #push(
+    what: Pick<Diagnostic, "code" | "severity" | "message" | "reason" | "fix">,
+    file: ts.SourceFile | undefined,
+    start: number,
+  ): void {
     if (!file) {
       this.list.push({ ...what, file: undefined, line: 0, column: 0, source: "" });
       return;
     }
     const at = file.getLineAndCharacterOfPosition(start);
     const known = path.relative(this.cwd, file.fileName);
-    const duplicate = this.list.some((other) => other.code === what.code && other.file === known && other.line === at.line + 1 && other.column === at.character + 1 && other.message === what.message);
-    if (!duplicate) this.list.push({ ...what, file: known, line: at.line + 1, column: at.character + 1, source: lineText(file, at.line) });
+    const duplicate = this.list.some(
+      (other) =>
+        other.code === what.code &&
+        other.file === known &&
+        other.line === at.line + 1 &&
+        other.column === at.character + 1 &&
+        other.message === what.message,
+    );
+    if (!duplicate)
+      this.list.push({ ...what, file: known, line: at.line + 1, column: at.character + 1, source: lineText(file, at.line) });
   }
 }
 
@@ -136,7 +158,10 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const lines = [`${place}${diagnostic.severity} ${diagnostic.code}: ${diagnostic.message}`];
   if (diagnostic.source.trim() !== "") {
     const gutter = String(diagnostic.line);
-    lines.push(`  ${gutter} | ${diagnostic.source}`, `  ${" ".repeat(gutter.length)} | ${" ".repeat(Math.max(0, diagnostic.column - 1))}^`);
+    lines.push(
+      `  ${gutter} | ${diagnostic.source}`,
+      `  ${" ".repeat(gutter.length)} | ${" ".repeat(Math.max(0, diagnostic.column - 1))}^`,
+    );
   }
   if (diagnostic.reason) lines.push(`  why: ${diagnostic.reason}`);
   if (diagnostic.fix) lines.push(`  fix: ${diagnostic.fix}`);
@@ -146,7 +171,9 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 /** The catalogue as a page: `docs/diagnostics.md`. */
 export function catalogueMarkdown(): string {
   const entries = Object.entries(CATALOGUE as Record<string, Entry>).map(([code, entry]) =>
-    [`## ${code}`, `${entry.severity}: ${entry.message}`, `**Why.** ${entry.reason}`, `**What to do.** ${entry.fix}`].join("\n\n"),
+    [`## ${code}`, `${entry.severity}: ${entry.message}`, `**Why.** ${entry.reason}`, `**What to do.** ${entry.fix}`].join(
+      "\n\n",
+    ),
   );
   const head = [
     "# Diagnostics",

@@ -43,15 +43,40 @@ export type Stmt =
   /** Source that neither suspends nor jumps out nor declares a variable of the function. */
   | { readonly kind: "native"; readonly node: ts.Statement }
   /** `let name = value`. Without a value it is (re)set to undefined. */
-  | { readonly kind: "let"; readonly name: string; readonly declare: Declare; readonly value: ts.Expression | undefined; readonly source?: ts.Node }
+  | {
+      readonly kind: "let";
+      readonly name: string;
+      readonly declare: Declare;
+      readonly value: ts.Expression | undefined;
+      readonly source?: ts.Node;
+    }
   /** `const { a, b } = value`, with everything in the pattern free of suspensions. */
-  | { readonly kind: "pattern"; readonly pattern: ts.BindingPattern; readonly names: readonly string[]; readonly declare: Declare; readonly value: ts.Expression; readonly source?: ts.Node }
+  | {
+      readonly kind: "pattern";
+      readonly pattern: ts.BindingPattern;
+      readonly names: readonly string[];
+      readonly declare: Declare;
+      readonly value: ts.Expression;
+      readonly source?: ts.Node;
+    }
   /** `name = value`. */
   | { readonly kind: "assign"; readonly name: string; readonly value: ts.Expression; readonly source?: ts.Node }
   | { readonly kind: "eval"; readonly value: ts.Expression; readonly source?: ts.Node }
   /** `[const] name = call`, where the call may suspend. Without a name the value is dropped. */
-  | { readonly kind: "suspend"; readonly point: Point; readonly name: string; readonly declare: Declare | undefined; readonly call: Call }
-  | { readonly kind: "if"; readonly test: ts.Expression; readonly yes: Stmt[]; readonly no: Stmt[] | undefined; readonly source?: ts.Node }
+  | {
+      readonly kind: "suspend";
+      readonly point: Point;
+      readonly name: string;
+      readonly declare: Declare | undefined;
+      readonly call: Call;
+    }
+  | {
+      readonly kind: "if";
+      readonly test: ts.Expression;
+      readonly yes: Stmt[];
+      readonly no: Stmt[] | undefined;
+      readonly source?: ts.Node;
+    }
   | { readonly kind: "block"; readonly label: Label | undefined; readonly body: Stmt[] }
   /** `for (init; test; update) body`, or `do body while (test)` when `testLast`. */
   | {
@@ -65,7 +90,14 @@ export type Stmt =
       readonly source?: ts.Node;
     }
   /** The variables in `declares` belong to the case block and start uninitialized. */
-  | { readonly kind: "switch"; readonly label: Label; readonly subject: ts.Expression; readonly cases: readonly SwitchCase[]; readonly declares: string[]; readonly source?: ts.Node }
+  | {
+      readonly kind: "switch";
+      readonly label: Label;
+      readonly subject: ts.Expression;
+      readonly cases: readonly SwitchCase[];
+      readonly declares: string[];
+      readonly source?: ts.Node;
+    }
   | { readonly kind: "break"; readonly label: Label }
   | { readonly kind: "continue"; readonly label: Label }
   | { readonly kind: "return"; readonly value: ts.Expression | undefined; readonly source?: ts.Node }

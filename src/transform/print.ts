@@ -41,17 +41,28 @@ export function printIr(ir: FunctionIr, info: FunctionInfo): string {
       case "suspend":
         return [`${pad}suspend ${stmt.name} = ${text(stmt.call.expression)}   @${stmt.point.id}`];
       case "if":
-        return [`${pad}if ${text(stmt.test)}`, ...list(stmt.yes, depth + 1), ...(stmt.no ? [`${pad}else`, ...list(stmt.no, depth + 1)] : [])];
+        return [
+          `${pad}if ${text(stmt.test)}`,
+          ...list(stmt.yes, depth + 1),
+          ...(stmt.no ? [`${pad}else`, ...list(stmt.no, depth + 1)] : []),
+        ];
       case "block":
         return [`${pad}block${stmt.label ? ` ${nameOf(stmt.label)}` : ""}`, ...list(stmt.body, depth + 1)];
       case "loop": {
-        const parts = [...list(stmt.init, 0), `test ${text(stmt.test)}${stmt.testLast ? " (last)" : ""}`, ...(stmt.update ? [`update ${text(stmt.update)}`] : [])];
+        const parts = [
+          ...list(stmt.init, 0),
+          `test ${text(stmt.test)}${stmt.testLast ? " (last)" : ""}`,
+          ...(stmt.update ? [`update ${text(stmt.update)}`] : []),
+        ];
         return [`${pad}loop ${nameOf(stmt.label)}: ${parts.join("; ")}`, ...list(stmt.body, depth + 1)];
       }
       case "switch":
         return [
           `${pad}switch ${nameOf(stmt.label)}: ${text(stmt.subject)}`,
-          ...stmt.cases.flatMap((clause) => [`${pad}${clause.test ? `case ${text(clause.test)}` : "default"}`, ...list(clause.body, depth + 1)]),
+          ...stmt.cases.flatMap((clause) => [
+            `${pad}${clause.test ? `case ${text(clause.test)}` : "default"}`,
+            ...list(clause.body, depth + 1),
+          ]),
         ];
       case "break":
       case "continue":
@@ -80,7 +91,12 @@ export function printCfg(cfg: Cfg, layout: Layout | undefined, info: FunctionInf
 
 /** The blocks as data, for the manifest. */
 export function manifestBlocks(cfg: Cfg, layout: Layout | undefined, info: FunctionInfo): ManifestBlock[] {
-  return inOrder(cfg).map((block) => ({ id: block.id, label: label(block.id, cfg), lines: blockLines(block, cfg, layout, info), next: edges(block) }));
+  return inOrder(cfg).map((block) => ({
+    id: block.id,
+    label: label(block.id, cfg),
+    lines: blockLines(block, cfg, layout, info),
+    next: edges(block),
+  }));
 }
 
 function edges(block: Block): ManifestBlock["next"] {
@@ -161,7 +177,10 @@ function terminatorLines(end: Terminator, cfg: Cfg, layout: Layout | undefined, 
     case "throw":
       return [`throw ${nodeText(end.value, info)}`];
     case "suspend":
-      return [`call ${nodeText(end.call.expression, info)}`, `  may suspend at ${place(end.point.source)}${saved(layout, end.point.id)} → ${label(end.resume, cfg)}`];
+      return [
+        `call ${nodeText(end.call.expression, info)}`,
+        `  may suspend at ${place(end.point.source)}${saved(layout, end.point.id)} → ${label(end.resume, cfg)}`,
+      ];
     case "unreachable":
       return ["unreachable"];
   }
@@ -183,7 +202,9 @@ export function printInference(functions: readonly FunctionInfo[]): string {
     .filter((info) => info.calls.some((site) => siteVerdict(site) !== "never") || info.verdict !== "never")
     .map((info) => {
       const head = `${info.name}: ${info.verdict}${info.barrier ? ` (${info.barrier})` : ""}`;
-      const calls = info.calls.filter((site) => siteVerdict(site) !== "never").map((site) => `  ${place(site.node)}: ${site.label} — ${siteVerdict(site)}`);
+      const calls = info.calls
+        .filter((site) => siteVerdict(site) !== "never")
+        .map((site) => `  ${place(site.node)}: ${site.label} — ${siteVerdict(site)}`);
       return [head, ...calls].join("\n");
     })
     .join("\n\n");

@@ -31,24 +31,34 @@ export function loadProgram(options: CompileOptions): Loaded {
   const cwd = path.resolve(options.cwd ?? process.cwd());
   const entries = options.files.map((file) => path.resolve(cwd, file));
   const problems: ts.Diagnostic[] = [];
-  const project = options.project ? path.resolve(cwd, options.project) : ts.findConfigFile(entries[0] ? path.dirname(entries[0]) : cwd, ts.sys.fileExists);
+  const project = options.project
+    ? path.resolve(cwd, options.project)
+    : ts.findConfigFile(entries[0] ? path.dirname(entries[0]) : cwd, ts.sys.fileExists);
   const config = project ? readConfig(project, problems) : undefined;
   const rootNames = entries.length > 0 ? entries : (config?.fileNames ?? []);
   for (const file of rootNames) if (!existsSync(file)) problems.push(problem(`File '${path.relative(cwd, file)}' not found.`));
-  if (rootNames.length === 0) problems.push(problem("No files to compile: name a file, or have a tsconfig.json that includes some."));
-  const compilerOptions = withOwnNeeds(config?.options ?? { ...DEFAULTS, types: nodeTypes(entries[0] ?? path.join(cwd, "x.ts")) });
+  if (rootNames.length === 0)
+    problems.push(problem("No files to compile: name a file, or have a tsconfig.json that includes some."));
+  const compilerOptions = withOwnNeeds(
+    config?.options ?? { ...DEFAULTS, types: nodeTypes(entries[0] ?? path.join(cwd, "x.ts")) },
+  );
   const rootDir = project ? path.dirname(project) : projectRoot(entries[0] ? path.dirname(entries[0]) : cwd);
   const host = ts.createCompilerHost(compilerOptions, true);
   const ownTypes = resolveOwnTypes(compilerOptions, host, entries[0] ?? path.join(rootDir, "x.ts"));
   if (!ownTypes.found) compilerOptions.paths = { ...compilerOptions.paths, flowc: [path.join(OWN_DIST, "index.d.ts")] };
   const program = ts.createProgram({ rootNames: rootNames.filter((file) => existsSync(file)), options: compilerOptions, host });
   const ownDirs = [OWN_DIST, ...(ownTypes.found ? [path.dirname(ownTypes.found)] : [])].map((dir) => dir + path.sep);
-  const isOwnFile = (file: ts.SourceFile): boolean => file.isDeclarationFile && ownDirs.some((dir) => path.resolve(file.fileName).startsWith(dir));
+  const isOwnFile = (file: ts.SourceFile): boolean =>
+    file.isDeclarationFile && ownDirs.some((dir) => path.resolve(file.fileName).startsWith(dir));
   return { program, rootDir, cwd, problems, isOwnFile };
 }
 
 function readConfig(file: string, problems: ts.Diagnostic[]): ts.ParsedCommandLine | undefined {
-  const parsed = ts.getParsedCommandLineOfConfigFile(file, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => problems.push(diagnostic) });
+  const parsed = ts.getParsedCommandLineOfConfigFile(
+    file,
+    {},
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => problems.push(diagnostic) },
+  );
   // "No inputs were found" does not matter when files are named.
   if (parsed) problems.push(...parsed.errors.filter((error) => error.code !== 18003 && error.code !== 18002));
   return parsed;
@@ -61,7 +71,7 @@ function withOwnNeeds(given: ts.CompilerOptions): ts.CompilerOptions {
   const options: ts.CompilerOptions = {
     ...given,
     ...lib,
-    target: Math.min(target, ts.ScriptTarget.ES2024) as ts.ScriptTarget,
+    target: Math.min(target, ts.ScriptTarget.ES2024),
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     noEmit: false,
@@ -77,7 +87,18 @@ function withOwnNeeds(given: ts.CompilerOptions): ts.CompilerOptions {
     composite: false,
     declarationMap: false,
   };
-  for (const key of ["outDir", "outFile", "rootDir", "rootDirs", "sourceRoot", "mapRoot", "tsBuildInfoFile", "out", "declarationDir"]) delete options[key];
+  for (const key of [
+    "outDir",
+    "outFile",
+    "rootDir",
+    "rootDirs",
+    "sourceRoot",
+    "mapRoot",
+    "tsBuildInfoFile",
+    "out",
+    "declarationDir",
+  ])
+    delete options[key];
   return options;
 }
 

@@ -20,7 +20,8 @@ export function unwrap(node: ts.Expression): ts.Expression {
 /** The nearest node above that is not one of the wrappers `unwrap` removes. */
 export function parentOf(node: ts.Node): ts.Node {
   let up = node.parent;
-  while (ts.isParenthesizedExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up) || ts.isNonNullExpression(up)) up = up.parent;
+  while (ts.isParenthesizedExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up) || ts.isNonNullExpression(up))
+    up = up.parent;
   return up;
 }
 

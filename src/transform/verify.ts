@@ -30,7 +30,10 @@ export function verifyIr(ir: FunctionIr, info: FunctionInfo): void {
           visit(stmt.body, stmt.label ? [...around, stmt.label] : around, loops);
           break;
         case "loop":
-          assert(stmt.init.every((part) => part.kind === "let"), `${where}: a loop head that is not a declaration`);
+          assert(
+            stmt.init.every((part) => part.kind === "let"),
+            `${where}: a loop head that is not a declaration`,
+          );
           visit(stmt.body, [...around, stmt.label], [...loops, stmt.label]);
           break;
         case "switch":
@@ -55,8 +58,10 @@ export function verifyCfg(cfg: Cfg, info: FunctionInfo, pass: string): void {
   assert(cfg.blocks.has(cfg.entry), `${where}: no entry block`);
   for (const [id, block] of cfg.blocks) {
     assert(id === block.id, `${where}: block ${id} is filed under another number`);
-    for (const next of successors(block.terminator)) assert(cfg.blocks.has(next), `${where}: block ${id} goes to ${next}, which is not there`);
-    if (block.handler !== undefined) assert(cfg.blocks.get(block.handler)?.instrs[0]?.kind === "catch", `${where}: the handler of block ${id} does not catch`);
+    for (const next of successors(block.terminator))
+      assert(cfg.blocks.has(next), `${where}: block ${id} goes to ${next}, which is not there`);
+    if (block.handler !== undefined)
+      assert(cfg.blocks.get(block.handler)?.instrs[0]?.kind === "catch", `${where}: the handler of block ${id} does not catch`);
     if (block.terminator.kind !== "suspend") continue;
     const { point, resume } = block.terminator;
     assert((point.id as number) === (resume as number), `${where}: point ${point.id} resumes in block ${resume}`);
@@ -76,7 +81,9 @@ export function verifyLayout(cfg: Cfg, layout: Layout, info: FunctionInfo): void
   const where = `after liveness of ${info.name}`;
   for (const [point, slots] of layout.slots) {
     assert(new Set(slots).size === slots.length, `${where}: point ${point} saves a name twice`);
-    const block = [...cfg.blocks.values()].find((candidate) => candidate.terminator.kind === "suspend" && candidate.terminator.point.id === point);
+    const block = [...cfg.blocks.values()].find(
+      (candidate) => candidate.terminator.kind === "suspend" && candidate.terminator.point.id === point,
+    );
     assert(block, `${where}: point ${point} is not suspended at`);
     const received = defines(cfg.blocks.get((block.terminator as { resume: typeof block.id }).resume)!.instrs[0]!)[0]!;
     const handled = block.handler !== undefined;

@@ -23,7 +23,7 @@ export class Point {
   }
 }
 /** How often a constructor of the program ran. */
-export let constructed = 0;
+let constructed = 0;
 export class Point3 extends Point {
   z = 3;
 }

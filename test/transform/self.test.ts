@@ -26,7 +26,11 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 /** Runs a script against a compiler in a process of its own and returns what it prints. */
 function run(compiler: string, script: string): string {
   const source = `import { compile } from ${JSON.stringify(pathToFileURL(compiler).href)};\n${script}`;
-  return execFileSync(process.execPath, ["--input-type=module", "-e", source], { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
+  return execFileSync(process.execPath, ["--input-type=module", "-e", source], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
 }
 
 it("gives the same output as the compiler that compiled it", () => {

@@ -25,7 +25,13 @@ function placesOf(text: string): { line: number; column: number }[] {
   });
 }
 
-describe.each(["reserve(id, items)", "charge(id, card, total)", "ship(id, item)", "refund(payment.id, total)", "recall(parcel.id)"])("%s", (call) => {
+describe.each([
+  "reserve(id, items)",
+  "charge(id, card, total)",
+  "ship(id, item)",
+  "refund(payment.id, total)",
+  "recall(parcel.id)",
+])("%s", (call) => {
   it("maps back from the fast copy and the resume copy", () => {
     const places = placesOf(call);
     expect(places.length).toBe(call.startsWith("reserve") ? 1 : 2);

@@ -5,7 +5,7 @@
 import { decodeBytes } from "./decoder.js";
 import { Encoder } from "./encoder.js";
 
-export { registerHandler, type Handler } from "./handlers.js";
+export { registerHandler } from "./handlers.js";
 
 /** The encoder that is free for use: its tables are worth keeping. */
 let idle: Encoder | undefined;

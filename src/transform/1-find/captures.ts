@@ -203,7 +203,8 @@ class Analysis {
       ts.isFunctionExpression(node) ||
       (ts.isFunctionDeclaration(node) && !ts.isSourceFile(node.parent)) ||
       (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && !isComputed(node.name));
-    if (!isClosure || info.barrier === "a generator" || info.barrier === "a method of an object literal that uses super") return false;
+    if (!isClosure || info.barrier === "a generator" || info.barrier === "a method of an object literal that uses super")
+      return false;
     // A module-level async function is the body of a step or a constant: saved by reference.
     if (info.barrier && !info.parent?.parent) return false;
     for (let at = info.parent; at; at = at.parent) {
@@ -220,7 +221,8 @@ class Analysis {
   /** A declaration without an earlier use is created where it stands, when everything above it is initialized. */
   #placeFunction(variable: Variable): void {
     const info = this.findings.functionOf.get(variable.declaration.parent);
-    if (!info || ts.isCaseClause(variable.declaration.parent.parent) || ts.isDefaultClause(variable.declaration.parent.parent)) return;
+    if (!info || ts.isCaseClause(variable.declaration.parent.parent) || ts.isDefaultClause(variable.declaration.parent.parent))
+      return;
     const start = variable.declaration.parent.pos;
     if (variable.references.every((reference) => reference.pos >= start)) this.inPlace.add(info);
   }
@@ -267,7 +269,8 @@ function isOpaque(info: FunctionInfo): boolean {
   const node = info.node;
   if (!info.parent || ts.isSourceFile(info.parent.node)) return false;
   const isGenerator = "asteriskToken" in node && node.asteriskToken !== undefined;
-  const isAccessor = (ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node)) && ts.isObjectLiteralExpression(node.parent);
+  const isAccessor =
+    (ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node)) && ts.isObjectLiteralExpression(node.parent);
   const isMethod = ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent);
   return isGenerator || isAccessor || isMethod || ts.isClassLike(node.parent);
 }
@@ -278,7 +281,14 @@ function isDirectlyIn(info: FunctionInfo, variable: Variable, tagged: ReadonlySe
   return true;
 }
 
-type Declared = ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement | ts.FunctionDeclaration | ts.FunctionExpression | ts.ClassDeclaration | ts.ClassExpression;
+type Declared =
+  | ts.VariableDeclaration
+  | ts.ParameterDeclaration
+  | ts.BindingElement
+  | ts.FunctionDeclaration
+  | ts.FunctionExpression
+  | ts.ClassDeclaration
+  | ts.ClassExpression;
 
 function isVariableDeclaration(node: ts.Declaration): node is Declared {
   return (
@@ -317,7 +327,8 @@ function scopeOf(node: Declared, kind: VariableKind): ts.Node {
   for (; ; at = at.parent) {
     if (ts.isSourceFile(at) || ts.isModuleBlock(at) || ts.isFunctionLike(at) || ts.isClassStaticBlockDeclaration(at)) return at;
     if (functionLevel) continue;
-    if (ts.isCatchClause(at) || ts.isForStatement(at) || ts.isForInStatement(at) || ts.isForOfStatement(at) || ts.isCaseBlock(at)) return at;
+    if (ts.isCatchClause(at) || ts.isForStatement(at) || ts.isForInStatement(at) || ts.isForOfStatement(at) || ts.isCaseBlock(at))
+      return at;
     if (ts.isBlock(at)) return ts.isFunctionLike(at.parent) ? at.parent : at;
   }
 }
@@ -330,7 +341,8 @@ function isValueReference(node: ts.Identifier): boolean {
   if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
   if (ts.isBindingElement(parent)) return parent.propertyName !== node;
   if (ts.isLabeledStatement(parent) || ts.isBreakOrContinueStatement(parent)) return false;
-  if (ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent)) return false;
+  if (ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent))
+    return false;
   if (ts.isMetaProperty(parent) || ts.isEnumMember(parent)) return false;
   if (ts.isMethodDeclaration(parent) || ts.isAccessor(parent) || ts.isPropertyDeclaration(parent)) return parent.name !== node;
   return true;
@@ -341,7 +353,13 @@ export function isAssigned(node: ts.Identifier): boolean {
   let at: ts.Node = node;
   let up = node.parent;
   for (;;) {
-    if (ts.isParenthesizedExpression(up) || ts.isNonNullExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up) || ts.isTypeAssertionExpression(up)) {
+    if (
+      ts.isParenthesizedExpression(up) ||
+      ts.isNonNullExpression(up) ||
+      ts.isAsExpression(up) ||
+      ts.isSatisfiesExpression(up) ||
+      ts.isTypeAssertionExpression(up)
+    ) {
       at = up;
       up = up.parent;
     } else if (
@@ -356,7 +374,9 @@ export function isAssigned(node: ts.Identifier): boolean {
       up = up.parent;
     } else if (ts.isBinaryExpression(up)) {
       if (up.left !== at || !isAssignmentOperator(up.operatorToken.kind)) return false;
-      const isDefault = up.operatorToken.kind === ts.SyntaxKind.EqualsToken && (ts.isArrayLiteralExpression(up.parent) || ts.isPropertyAssignment(up.parent));
+      const isDefault =
+        up.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+        (ts.isArrayLiteralExpression(up.parent) || ts.isPropertyAssignment(up.parent));
       return isDefault ? true : at === node || isPattern(at) || !ts.isIdentifier(at);
     } else if (ts.isPrefixUnaryExpression(up) || ts.isPostfixUnaryExpression(up)) {
       return up.operator === ts.SyntaxKind.PlusPlusToken || up.operator === ts.SyntaxKind.MinusMinusToken;
@@ -368,7 +388,12 @@ export function isAssigned(node: ts.Identifier): boolean {
 
 /** `function f(a) { var a = 5; }`: the declaration assigns the parameter. */
 function redeclares(node: ts.Identifier, variable: Variable): boolean {
-  return variable.kind === "parameter" && node !== variable.declaration && ts.isVariableDeclaration(node.parent) && node.parent.name === node;
+  return (
+    variable.kind === "parameter" &&
+    node !== variable.declaration &&
+    ts.isVariableDeclaration(node.parent) &&
+    node.parent.name === node
+  );
 }
 
 function isPattern(node: ts.Node): boolean {

@@ -72,7 +72,7 @@ class Collector {
 export function isBody(node: ts.Node): node is Exclude<Body, ts.SourceFile> {
   if (ts.isClassStaticBlockDeclaration(node)) return true;
   if (ts.isPropertyDeclaration(node)) return node.initializer !== undefined;
-  return ts.isFunctionLike(node) && "body" in node && (node as ts.FunctionLikeDeclaration).body !== undefined;
+  return ts.isFunctionLike(node) && "body" in node && node.body !== undefined;
 }
 
 function barrierOf(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {

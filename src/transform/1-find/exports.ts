@@ -16,7 +16,8 @@ export function exportedName(info: FunctionInfo, checker: ts.TypeChecker): strin
 }
 
 function symbolOf(node: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
-  if (ts.isFunctionDeclaration(node)) return node.name ? checker.getSymbolAtLocation(node.name) : (node as unknown as { symbol?: ts.Symbol }).symbol;
+  if (ts.isFunctionDeclaration(node))
+    return node.name ? checker.getSymbolAtLocation(node.name) : (node as unknown as { symbol?: ts.Symbol }).symbol;
   if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return undefined;
   const parent = parentOf(node);
   return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? checker.getSymbolAtLocation(parent.name) : undefined;

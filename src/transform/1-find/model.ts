@@ -98,7 +98,10 @@ export function siteVerdict(site: CallSite): Verdict {
     case "plain":
       return valueVerdict(site.callee);
     case "lib":
-      return site.callbacks.reduce<Verdict>((verdict, callback) => join(verdict, valueVerdict(callback.value)), valueVerdict(site.callee));
+      return site.callbacks.reduce<Verdict>(
+        (verdict, callback) => join(verdict, valueVerdict(callback.value)),
+        valueVerdict(site.callee),
+      );
     case "foreign":
       return "never";
   }

@@ -94,8 +94,10 @@ class Sites {
       }
     }
     const value = this.values.of(callee);
-    if (ts.isCallExpression(node) && this.#mayBeLibrary(node, value, label)) return { node, kind: "lib", callee: value, callbacks: [], label };
-    if (value.base !== "never" || value.targets.length > 0 || value.lookalikes?.length) return { node, kind: "plain", callee: value, callbacks: [], label };
+    if (ts.isCallExpression(node) && this.#mayBeLibrary(node, value, label))
+      return { node, kind: "lib", callee: value, callbacks: [], label };
+    if (value.base !== "never" || value.targets.length > 0 || value.lookalikes?.length)
+      return { node, kind: "plain", callee: value, callbacks: [], label };
     return this.#foreign(node, declaration, callee);
   }
 
@@ -191,13 +193,18 @@ function isLibrary(declaration: ts.Node): boolean {
 /** Whether a function literal handed to this call is surely dead when the call returns. */
 export function diesWithCall(checker: ts.TypeChecker, node: ts.CallExpression, argument: ts.Node): boolean {
   const declaration = checker.getResolvedSignature(node)?.declaration;
-  if (!declaration || !ts.isFunctionLike(declaration) || !isLibrary(declaration) || !callsAtOnce(ownerName(declaration))) return false;
+  if (!declaration || !ts.isFunctionLike(declaration) || !isLibrary(declaration) || !callsAtOnce(ownerName(declaration)))
+    return false;
   const index = node.arguments.findIndex((candidate) => unwrap(candidate) === argument);
   return index >= 0 && takesFunction(checker, declaration, index);
 }
 
 /** Whether the parameter at `index` is declared as a function: a callback, where `push(...items: T[])` takes data. */
-function takesFunction(checker: ts.TypeChecker, declaration: ts.SignatureDeclaration | ts.JSDocSignature, index: number): boolean {
+function takesFunction(
+  checker: ts.TypeChecker,
+  declaration: ts.SignatureDeclaration | ts.JSDocSignature,
+  index: number,
+): boolean {
   const parameters = declaration.parameters;
   const parameter = parameters[Math.min(index, parameters.length - 1)];
   if (!parameter || !ts.isParameter(parameter)) return false;

@@ -99,7 +99,10 @@ export class Values {
   #ofDeclaration(declaration: ts.Declaration, name: string): Value | undefined {
     // A property declared elsewhere can hold a function of the program; a method, function or variable is the foreign code it is declared as.
     const isForeign = declaration.getSourceFile().isDeclarationFile;
-    if (isForeign) return ts.isPropertySignature(declaration) || ts.isPropertyDeclaration(declaration) || ts.isParameter(declaration) ? MAYBE : NEVER;
+    if (isForeign)
+      return ts.isPropertySignature(declaration) || ts.isPropertyDeclaration(declaration) || ts.isParameter(declaration)
+        ? MAYBE
+        : NEVER;
     if (ts.isFunctionDeclaration(declaration)) {
       const info = this.functionOf.get(declaration);
       return info ? { base: "never", targets: [info] } : undefined; // an overload signature
@@ -116,7 +119,9 @@ export class Values {
     const same = this.#members.get(name) ?? [];
     if (!declared) return { base: "maybe", targets: [], lookalikes: same };
     const owner = memberNode(declared).parent;
-    const targets = same.filter((info) => info.node === declared || memberNode(info.node) === memberNode(declared) || this.#overrides(info, owner));
+    const targets = same.filter(
+      (info) => info.node === declared || memberNode(info.node) === memberNode(declared) || this.#overrides(info, owner),
+    );
     const lookalikes = same.filter((info) => !targets.includes(info));
     return { base: this.#assigned.has(name) ? "maybe" : "never", targets, lookalikes };
   }
@@ -127,7 +132,9 @@ export class Values {
     const baseSymbol = this.checker.getTypeAtLocation(base).symbol;
     let owner: ts.Node | undefined = memberNode(info.node).parent;
     for (let depth = 0; owner && ts.isClassLike(owner) && depth < 64; depth++) {
-      const heritage: ts.ExpressionWithTypeArguments | undefined = owner.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+      const heritage: ts.ExpressionWithTypeArguments | undefined = owner.heritageClauses?.find(
+        (clause) => clause.token === ts.SyntaxKind.ExtendsKeyword,
+      )?.types[0];
       const parent: ts.Symbol | undefined = heritage && this.checker.getTypeAtLocation(heritage.expression).symbol;
       if (!parent) return false;
       if (parent === baseSymbol) return true;
@@ -155,9 +162,11 @@ function assignedMember(node: ts.Node): string | undefined {
   }
   const target = ts.isBinaryExpression(node) && isAssignmentOperator(node.operatorToken.kind) ? unwrap(node.left) : undefined;
   if (target && ts.isPropertyAccessExpression(target)) return target.name.text;
-  if (target && ts.isElementAccessExpression(target) && ts.isStringLiteralLike(target.argumentExpression)) return target.argumentExpression.text;
+  if (target && ts.isElementAccessExpression(target) && ts.isStringLiteralLike(target.argumentExpression))
+    return target.argumentExpression.text;
   // A member as a target inside a destructuring pattern: `({ run: o.run } = …)`.
-  if (ts.isPropertyAccessExpression(node) && (ts.isPropertyAssignment(node.parent) || ts.isArrayLiteralExpression(node.parent))) return node.name.text;
+  if (ts.isPropertyAccessExpression(node) && (ts.isPropertyAssignment(node.parent) || ts.isArrayLiteralExpression(node.parent)))
+    return node.name.text;
   return undefined;
 }
 

@@ -4,7 +4,8 @@ import { type Findings, type ModuleInfo, siteVerdict } from "./model.js";
 
 export function markWorkflowModules(findings: Findings, program: ts.Program): void {
   const byFile = new Map(findings.modules.map((module) => [module.file, module]));
-  const suspends = (wanted: "does" | "maybe") => (module: ModuleInfo) => module.functions.some((info) => info.calls.some((site) => siteVerdict(site) === wanted));
+  const suspends = (wanted: "does" | "maybe") => (module: ModuleInfo) =>
+    module.functions.some((info) => info.calls.some((site) => siteVerdict(site) === wanted));
   const pending = findings.modules.filter(suspends("does"));
   // A library of higher-order functions has no suspension of its own: then it is what was asked for, and nothing else.
   if (pending.length === 0) {
@@ -26,7 +27,8 @@ export function markWorkflowModules(findings: Findings, program: ts.Program): vo
 function importedFiles(file: ts.SourceFile, checker: ts.TypeChecker, program: ts.Program): ts.SourceFile[] {
   const found: ts.SourceFile[] = [];
   for (const statement of file.statements) {
-    const specifier = ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) ? statement.moduleSpecifier : undefined;
+    const specifier =
+      ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) ? statement.moduleSpecifier : undefined;
     const target = specifier && checker.getSymbolAtLocation(specifier)?.valueDeclaration;
     if (target && ts.isSourceFile(target)) found.push(program.getSourceFile(target.fileName) ?? target);
   }

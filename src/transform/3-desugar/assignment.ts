@@ -14,7 +14,8 @@ import { atom, goesOn, value } from "./expression.js";
 export function assignment(d: Desugarer, node: ts.BinaryExpression): ts.Expression {
   const kind = node.operatorToken.kind;
   const target = unwrap(node.left);
-  if (ts.isObjectLiteralExpression(target) || ts.isArrayLiteralExpression(target)) return destructureAssignment(d, target, node.right);
+  if (ts.isObjectLiteralExpression(target) || ts.isArrayLiteralExpression(target))
+    return destructureAssignment(d, target, node.right);
   const keeps = d.plan.isLowered(node.right);
   const reference = keeps ? evaluatedTarget(d, target) : value(d, target);
   if (kind === ts.SyntaxKind.EqualsToken) return factory.createAssignment(reference, value(d, node.right));
@@ -52,7 +53,9 @@ function logicalAssignment(d: Desugarer, kind: ts.SyntaxKind, reference: ts.Expr
 
 function isLogicalAssignment(kind: ts.SyntaxKind): boolean {
   return (
-    kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken || kind === ts.SyntaxKind.QuestionQuestionEqualsToken
+    kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken ||
+    kind === ts.SyntaxKind.BarBarEqualsToken ||
+    kind === ts.SyntaxKind.QuestionQuestionEqualsToken
   );
 }
 
@@ -78,5 +81,7 @@ function plainOperator(kind: ts.SyntaxKind): ts.BinaryOperator {
 /** `f().n++` and `-f()`: the operand's own suspensions come first, the operation stays. */
 export function update(d: Desugarer, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): ts.Expression {
   const operand = value(d, node.operand);
-  return ts.isPrefixUnaryExpression(node) ? factory.updatePrefixUnaryExpression(node, operand) : factory.updatePostfixUnaryExpression(node, operand);
+  return ts.isPrefixUnaryExpression(node)
+    ? factory.updatePrefixUnaryExpression(node, operand)
+    : factory.updatePostfixUnaryExpression(node, operand);
 }

@@ -39,12 +39,9 @@ export function setStatement<S extends ts.Statement>(made: S, source: ts.Node): 
 
 /** A property name that defines a property: as a plain key `__proto__` would set the prototype. */
 export function plainKey(name: string): ts.PropertyName {
-  return name === "__proto__" ? factory.createComputedPropertyName(factory.createStringLiteral(name)) : factory.createIdentifier(name);
-}
-
-/** A nice copy of an expression used twice: identifiers and literals are safe to repeat. */
-export function isSimple(node: ts.Expression): boolean {
-  return ts.isIdentifier(node) || ts.isLiteralExpression(node) || node.kind === ts.SyntaxKind.ThisKeyword;
+  return name === "__proto__"
+    ? factory.createComputedPropertyName(factory.createStringLiteral(name))
+    : factory.createIdentifier(name);
 }
 
 /**
@@ -52,10 +49,16 @@ export function isSimple(node: ts.Expression): boolean {
  */
 export function named(name: string, fn: ts.Expression): ts.Expression {
   if (/^[A-Za-z_$][\w$]*$/.test(name) && name !== "__proto__") {
-    return factory.createPropertyAccessExpression(factory.createObjectLiteralExpression([factory.createPropertyAssignment(name, fn)]), name);
+    return factory.createPropertyAccessExpression(
+      factory.createObjectLiteralExpression([factory.createPropertyAssignment(name, fn)]),
+      name,
+    );
   }
   const key = factory.createComputedPropertyName(factory.createStringLiteral(name));
-  return factory.createElementAccessExpression(factory.createObjectLiteralExpression([factory.createPropertyAssignment(key, fn)]), factory.createStringLiteral(name));
+  return factory.createElementAccessExpression(
+    factory.createObjectLiteralExpression([factory.createPropertyAssignment(key, fn)]),
+    factory.createStringLiteral(name),
+  );
 }
 
 /**
@@ -63,13 +66,23 @@ export function named(name: string, fn: ts.Expression): ts.Expression {
  *
  * The same, as a person would write it. `undefined` when `value` is not a function named by the declaration of `name`; `callee` is the call to look for.
  */
-export function splitClosure(name: string, value: ts.Expression | undefined, reference: () => ts.Identifier): { value: ts.Expression; after: ts.Statement } | undefined {
+export function splitClosure(
+  name: string,
+  value: ts.Expression | undefined,
+  reference: () => ts.Identifier,
+): { value: ts.Expression; after: ts.Statement } | undefined {
   if (!value || !ts.isCallExpression(value)) return undefined;
-  const at = value.arguments.findIndex((argument) => ts.isPropertyAccessExpression(argument) && argument.name.text === name && ts.isObjectLiteralExpression(argument.expression));
+  const at = value.arguments.findIndex(
+    (argument) =>
+      ts.isPropertyAccessExpression(argument) && argument.name.text === name && ts.isObjectLiteralExpression(argument.expression),
+  );
   if (at < 0) return undefined;
   const literal = (value.arguments[at] as ts.PropertyAccessExpression).expression as ts.ObjectLiteralExpression;
   const property = literal.properties[0];
   if (literal.properties.length !== 1 || !property || !ts.isPropertyAssignment(property)) return undefined;
   const args = value.arguments.map((argument, index) => (index === at ? reference() : argument));
-  return { value: property.initializer, after: statementOf(factory.updateCallExpression(value, value.expression, undefined, args)) };
+  return {
+    value: property.initializer,
+    after: statementOf(factory.updateCallExpression(value, value.expression, undefined, args)),
+  };
 }

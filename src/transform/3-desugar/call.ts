@@ -45,7 +45,9 @@ function isImport(node: ts.Node): boolean {
 /** No argument suspends: the callee keeps its form, `o.m(a)`. */
 function inPlace(d: Desugarer, node: ts.CallExpression, callee: ts.Expression): ts.Expression {
   if (!d.plan.isLowered(callee) && d.ctx.findings.siteOf.get(node)?.kind === "foreign") return d.rewriter.foreignCall(node);
-  const args = node.arguments.map((argument) => (ts.isSpreadElement(argument) ? d.rewriter.children(argument) : d.rewriter.expression(argument)));
+  const args = node.arguments.map((argument) =>
+    ts.isSpreadElement(argument) ? d.rewriter.children(argument) : d.rewriter.expression(argument),
+  );
   return factory.updateCallExpression(node, value(d, callee), undefined, args);
 }
 
@@ -59,7 +61,8 @@ export function argumentsOf(d: Desugarer, node: ts.CallExpression | ts.NewExpres
     const verdict = valueVerdict(callback.value);
     if (verdict === "does") d.ctx.diagnostics.report("FLOW1002", callback.node, { callee: site.label, inner: site.label });
     const index = source.indexOf(callback.node);
-    if (verdict === "maybe" && index >= 0) made[index] = d.runtime("$native", [made[index]!, factory.createStringLiteral(site.label)]);
+    if (verdict === "maybe" && index >= 0)
+      made[index] = d.runtime("$native", [made[index]!, factory.createStringLiteral(site.label)]);
   }
   return made;
 }
@@ -71,7 +74,8 @@ interface Method {
 
 /** Reads `o.m` into temporaries: receiver first, then key, then the method. */
 function readMethod(d: Desugarer, callee: Member): Method {
-  if (callee.expression.kind === ts.SyntaxKind.SuperKeyword) return { receiver: factory.createThis(), fn: d.spill(d.rewriter.expression(callee)) };
+  if (callee.expression.kind === ts.SyntaxKind.SuperKeyword)
+    return { receiver: factory.createThis(), fn: d.spill(d.rewriter.expression(callee)) };
   const receiver = atom(d, callee.expression);
   // A private method cannot be replaced: it is read when it is called, and is not kept in the frame.
   if (ts.isPropertyAccessExpression(callee) && isPrivateMethod(d, callee)) {
@@ -80,7 +84,10 @@ function readMethod(d: Desugarer, callee: Member): Method {
   const read = ts.isPropertyAccessExpression(callee)
     ? factory.createPropertyAccessExpression(receiver, callee.name)
     : factory.createElementAccessExpression(receiver, value(d, callee.argumentExpression));
-  return { receiver, fn: d.spill(read, ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.name) ? callee.name.text : "") };
+  return {
+    receiver,
+    fn: d.spill(read, ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.name) ? callee.name.text : ""),
+  };
 }
 
 function isPrivateMethod(d: Desugarer, callee: Member): boolean {
@@ -99,7 +106,11 @@ function hasOwnCall(d: Desugarer, callee: ts.Expression): boolean {
 function callMethod(method: Method, args: readonly ts.Expression[], byReflection: boolean): ts.Expression {
   if (byReflection) {
     const apply = factory.createPropertyAccessExpression(factory.createIdentifier("Reflect"), "apply");
-    return factory.createCallExpression(apply, undefined, [method.fn, method.receiver, factory.createArrayLiteralExpression(args)]);
+    return factory.createCallExpression(apply, undefined, [
+      method.fn,
+      method.receiver,
+      factory.createArrayLiteralExpression(args),
+    ]);
   }
   const call = factory.createPropertyAccessExpression(method.fn, "call");
   return factory.createCallExpression(call, undefined, [method.receiver, ...args]);

@@ -34,20 +34,33 @@ export function destructureDeclaration(d: Desugarer, pattern: ts.BindingPattern,
 }
 
 /** `<pattern> = right`; its value is the right side. */
-export function destructureAssignment(d: Desugarer, pattern: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression, right: ts.Expression): ts.Expression {
+export function destructureAssignment(
+  d: Desugarer,
+  pattern: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression,
+  right: ts.Expression,
+): ts.Expression {
   const source = atom(d, right);
   if (d.plan.isLowered(pattern)) destructure(d, pattern, source, "declares");
   else d.emit({ kind: "eval", value: factory.createAssignment(d.rewriter.expression(pattern), source), source: pattern });
   return source;
 }
 
-function destructure(d: Desugarer, pattern: ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression, source: ts.Expression, names: Names): void {
-  if (ts.isObjectBindingPattern(pattern) || ts.isObjectLiteralExpression(pattern)) objectPattern(d, elementsOf(pattern), source, names);
+function destructure(
+  d: Desugarer,
+  pattern: ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression,
+  source: ts.Expression,
+  names: Names,
+): void {
+  if (ts.isObjectBindingPattern(pattern) || ts.isObjectLiteralExpression(pattern))
+    objectPattern(d, elementsOf(pattern), source, names);
   else arrayPattern(d, elementsOf(pattern), source, names);
 }
 
-function elementsOf(pattern: ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression): (Element | undefined)[] {
-  if (ts.isArrayLiteralExpression(pattern)) return pattern.elements.map((element) => (ts.isOmittedExpression(element) ? undefined : assignmentElement(element)));
+function elementsOf(
+  pattern: ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression,
+): (Element | undefined)[] {
+  if (ts.isArrayLiteralExpression(pattern))
+    return pattern.elements.map((element) => (ts.isOmittedExpression(element) ? undefined : assignmentElement(element)));
   if (ts.isObjectLiteralExpression(pattern)) return pattern.properties.map(assignmentProperty);
   return pattern.elements.map((element) => {
     if (ts.isOmittedExpression(element)) return undefined;
@@ -63,7 +76,8 @@ function assignmentElement(element: ts.Expression): Element {
 
 function assignmentProperty(property: ts.ObjectLiteralElementLike): Element {
   if (ts.isSpreadAssignment(property)) return { target: property.expression, key: undefined, fallback: undefined, rest: true };
-  if (ts.isShorthandPropertyAssignment(property)) return { target: property.name, key: property.name, fallback: property.objectAssignmentInitializer, rest: false };
+  if (ts.isShorthandPropertyAssignment(property))
+    return { target: property.name, key: property.name, fallback: property.objectAssignmentInitializer, rest: false };
   const assigned = property as ts.PropertyAssignment;
   return { ...withDefault(assigned.initializer), key: assigned.name, rest: false };
 }
@@ -96,8 +110,9 @@ function property(d: Desugarer, key: ts.PropertyName, source: ts.Expression): { 
     const evaluated = atom(d, key.expression);
     return { read: factory.createElementAccessExpression(source, evaluated), name: evaluated };
   }
-  if (ts.isIdentifier(key)) return { read: factory.createPropertyAccessExpression(source, key.text), name: factory.createStringLiteral(key.text) };
-  return { read: factory.createElementAccessExpression(source, key as ts.Expression), name: key as ts.Expression };
+  if (ts.isIdentifier(key))
+    return { read: factory.createPropertyAccessExpression(source, key.text), name: factory.createStringLiteral(key.text) };
+  return { read: factory.createElementAccessExpression(source, key), name: key };
 }
 
 /** What `...rest` collects: the own enumerable properties that have not been named. */
@@ -129,7 +144,7 @@ function store(d: Desugarer, target: Target, stored: ts.Expression, names: Names
   if (ts.isObjectBindingPattern(target) || ts.isArrayBindingPattern(target)) return destructure(d, target, stored, names);
   if (ts.isObjectLiteralExpression(target) || ts.isArrayLiteralExpression(target)) return destructure(d, target, stored, names);
   const variable = ts.isIdentifier(target) ? d.ctx.variableOf(target) : undefined;
-  if (!variable) d.emit({ kind: "eval", value: factory.createAssignment(target as ts.Expression, stored) });
+  if (!variable) d.emit({ kind: "eval", value: factory.createAssignment(target, stored) });
   else if (names === "declares" && ts.isBindingElement(target.parent)) d.declareVariable(variable, stored, target);
   else d.assignVariable(variable, stored, target);
 }
@@ -145,7 +160,8 @@ function arrayPattern(d: Desugarer, elements: readonly (Element | undefined)[], 
   const done = d.fresh();
   d.emit({ kind: "let", name: done, declare: "let", value: factory.createFalse() });
   // Names bound in the pattern outlive the protected region.
-  if (names === "declares") for (const element of elements) if (element) for (const name of declaredNames(element.target)) declareBefore(d, name);
+  if (names === "declares")
+    for (const element of elements) if (element) for (const name of declaredNames(element.target)) declareBefore(d, name);
   const body = d.collect(() => {
     for (const element of elements) arrayElement(d, element, iterator, done);
   });
@@ -155,16 +171,28 @@ function arrayPattern(d: Desugarer, elements: readonly (Element | undefined)[], 
     d.emit({ kind: "throw", value: d.ref(error) });
   });
   d.emit({ kind: "try", body, param: error, handler });
-  d.emit({ kind: "if", test: factory.createLogicalNot(d.ref(done)), yes: d.collect(() => closeIterator(d, iterator, true)), no: undefined });
+  d.emit({
+    kind: "if",
+    test: factory.createLogicalNot(d.ref(done)),
+    yes: d.collect(() => closeIterator(d, iterator, true)),
+    no: undefined,
+  });
 }
 
 function declaredNames(target: Target): ts.Identifier[] {
-  return ts.isIdentifier(target) ? (ts.isBindingElement(target.parent) ? [target] : []) : ts.isExpression(target) ? [] : boundNames(target);
+  return ts.isIdentifier(target)
+    ? ts.isBindingElement(target.parent)
+      ? [target]
+      : []
+    : ts.isExpression(target)
+      ? []
+      : boundNames(target);
 }
 
 function declareBefore(d: Desugarer, name: ts.Identifier): void {
   const variable = d.ctx.variableOf(name);
-  if (variable && !variable.boxed && variable.kind !== "var") d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
+  if (variable && !variable.boxed && variable.kind !== "var")
+    d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
 }
 
 function arrayElement(d: Desugarer, element: Element | undefined, iterator: ts.Expression, done: string): void {
@@ -176,9 +204,15 @@ function arrayElement(d: Desugarer, element: Element | undefined, iterator: ts.E
       const call = factory.createCallExpression(factory.createPropertyAccessExpression(iterator, "next"), undefined, []);
       const answer = d.spill(d.runtime("$object", [call]));
       // While `done` or `value` are read the iterator counts as done: an error in them does not close it.
-      const ended = d.spill(factory.createLogicalNot(factory.createLogicalNot(factory.createPropertyAccessExpression(answer, "done"))));
+      const ended = d.spill(
+        factory.createLogicalNot(factory.createLogicalNot(factory.createPropertyAccessExpression(answer, "done"))),
+      );
       const read = factory.createPropertyAccessExpression(answer, "value");
-      d.emit({ kind: "assign", name: result, value: factory.createConditionalExpression(ended, undefined, factory.createVoidZero(), undefined, read) });
+      d.emit({
+        kind: "assign",
+        name: result,
+        value: factory.createConditionalExpression(ended, undefined, factory.createVoidZero(), undefined, read),
+      });
       d.emit({ kind: "assign", name: done, value: ended });
     });
     d.emit({ kind: "if", test: factory.createLogicalNot(d.ref(done)), yes: next, no: undefined });
@@ -197,7 +231,12 @@ function arrayElement(d: Desugarer, element: Element | undefined, iterator: ts.E
   const name = (read as ts.Identifier).text;
   if (element.fallback) {
     const fallback = element.fallback;
-    d.emit({ kind: "if", test: factory.createStrictEquality(read, factory.createVoidZero()), yes: d.collect(() => into(d, fallback, name)), no: undefined });
+    d.emit({
+      kind: "if",
+      test: factory.createStrictEquality(read, factory.createVoidZero()),
+      yes: d.collect(() => into(d, fallback, name)),
+      no: undefined,
+    });
   }
   store(d, reference, d.ref(name), "declared");
 }
@@ -209,7 +248,13 @@ function restItems(d: Desugarer, iterator: ts.Expression, done: string): ts.Expr
     factory.createArrowFunction(undefined, undefined, [], undefined, undefined, iterator),
   );
   const all = factory.createArrayLiteralExpression([factory.createSpreadElement(factory.createObjectLiteralExpression([self]))]);
-  const items = factory.createConditionalExpression(d.ref(done), undefined, factory.createArrayLiteralExpression([]), undefined, all);
+  const items = factory.createConditionalExpression(
+    d.ref(done),
+    undefined,
+    factory.createArrayLiteralExpression([]),
+    undefined,
+    all,
+  );
   d.emit({ kind: "let", name: rest, declare: "let", value: items });
   d.emit({ kind: "assign", name: done, value: factory.createTrue() });
   return d.ref(rest);
@@ -217,7 +262,10 @@ function restItems(d: Desugarer, iterator: ts.Expression, done: string): ts.Expr
 
 /** Calls the iterator's `return`; where its result counts it has to be an object. */
 function closeIterator(d: Desugarer, iterator: ts.Expression, counts: boolean): void {
-  const close = d.runtime("$must", [d.runtime("$close", [iterator]), factory.createStringLiteral(`${d.fn.module.id}: iterator return()`)]);
+  const close = d.runtime("$must", [
+    d.runtime("$close", [iterator]),
+    factory.createStringLiteral(`${d.fn.module.id}: iterator return()`),
+  ]);
   d.emit({ kind: "eval", value: counts ? d.runtime("$object", [close]) : close });
 }
 
@@ -227,4 +275,3 @@ function closeQuietly(d: Desugarer, iterator: ts.Expression, when: ts.Expression
   const ignored = d.fresh();
   d.emit({ kind: "if", test: when, yes: [{ kind: "try", body, param: ignored, handler: [] }], no: undefined });
 }
-

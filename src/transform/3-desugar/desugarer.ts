@@ -15,12 +15,24 @@ import type { Rewriter } from "./rewrite.js";
 /** A construct around the current place that `break`, `continue` or `return` have to know about. */
 export type Enclosing =
   /** A statement that can be the target of a jump. A `continue` of a loop whose update suspends leaves a block inside it instead. */
-  | { readonly kind: "target"; readonly nodes: readonly ts.Node[]; readonly breakTo: Label; readonly continueTo: { readonly kind: "break" | "continue"; readonly label: Label } | undefined }
+  | {
+      readonly kind: "target";
+      readonly nodes: readonly ts.Node[];
+      readonly breakTo: Label;
+      readonly continueTo: { readonly kind: "break" | "continue"; readonly label: Label } | undefined;
+    }
   /**
    * A protected region with a finalizer: jumps note where they wanted to go and run to its end first. The body of a `for…of` is one, whose finalizer closes the
    * iterator; `continue` of that loop, `staysIn`, does not leave it.
    */
-  | { readonly kind: "finally"; readonly completion: string; readonly value: string; readonly end: Label; readonly exits: Exit[]; readonly staysIn: readonly ts.Node[] };
+  | {
+      readonly kind: "finally";
+      readonly completion: string;
+      readonly value: string;
+      readonly end: Label;
+      readonly exits: Exit[];
+      readonly staysIn: readonly ts.Node[];
+    };
 
 export type FinallyRegion = Extract<Enclosing, { kind: "finally" }>;
 
@@ -116,7 +128,8 @@ export class Desugarer {
   /** Whether reading the expression later gives the same value and runs nothing: then it needs no temporary. */
   isStable(node: ts.Expression): boolean {
     const bare = unwrap(node);
-    if (ts.isLiteralExpression(bare) || bare.kind === ts.SyntaxKind.ThisKeyword || bare.kind === ts.SyntaxKind.NullKeyword) return true;
+    if (ts.isLiteralExpression(bare) || bare.kind === ts.SyntaxKind.ThisKeyword || bare.kind === ts.SyntaxKind.NullKeyword)
+      return true;
     if (bare.kind === ts.SyntaxKind.TrueKeyword || bare.kind === ts.SyntaxKind.FalseKeyword) return true;
     if (ts.isArrowFunction(bare) || ts.isFunctionExpression(bare)) return true;
     if (!ts.isIdentifier(bare)) return false;
@@ -141,7 +154,11 @@ export class Desugarer {
 
   suspend(source: CallNode, call: ts.Expression, name: string, declare: Declare | undefined): void {
     ts.setSourceMapRange(call, source);
-    const made = { expression: call, callee: this.#unknownCallee(source, call), isPrimitive: !ts.isForOfStatement(source) && isPrimitive(this.ctx.findings.checker, source) };
+    const made = {
+      expression: call,
+      callee: this.#unknownCallee(source, call),
+      isPrimitive: !ts.isForOfStatement(source) && isPrimitive(this.ctx.findings.checker, source),
+    };
     this.emit({ kind: "suspend", point: this.point(source), name, declare, call: made });
   }
 
@@ -164,7 +181,12 @@ export class Desugarer {
 
   /** Assigns to a variable of the source: itself, or its place in the scope object. */
   assignVariable(variable: Variable, value: ts.Expression, source?: ts.Node): void {
-    if (variable.boxed) this.emit({ kind: "eval", value: factory.createAssignment(this.rewriter.boxed(variable), value), ...(source && { source }) });
+    if (variable.boxed)
+      this.emit({
+        kind: "eval",
+        value: factory.createAssignment(this.rewriter.boxed(variable), value),
+        ...(source && { source }),
+      });
     else this.emit({ kind: "assign", name: variable.emitName, value, ...(source && { source }) });
   }
 
@@ -188,7 +210,13 @@ export class Desugarer {
 /** Whether, by its type, the value is never an object. */
 export function isPrimitive(checker: ts.TypeChecker, node: ts.Expression): boolean {
   const primitive =
-    ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike | ts.TypeFlags.VoidLike | ts.TypeFlags.Null | ts.TypeFlags.Never;
+    ts.TypeFlags.StringLike |
+    ts.TypeFlags.NumberLike |
+    ts.TypeFlags.BooleanLike |
+    ts.TypeFlags.BigIntLike |
+    ts.TypeFlags.VoidLike |
+    ts.TypeFlags.Null |
+    ts.TypeFlags.Never;
   const type = checker.getTypeAtLocation(node);
   const parts = type.isUnion() ? type.types : [type];
   return parts.every((part) => (part.flags & primitive) !== 0);
@@ -206,7 +234,8 @@ function isStableModuleName(node: ts.Identifier, checker: ts.TypeChecker): boole
   if (!symbol?.declarations?.length) return false;
   return symbol.declarations.every((declaration) => {
     if (declaration.getSourceFile().isDeclarationFile) return true;
-    if (ts.isFunctionDeclaration(declaration) || ts.isClassDeclaration(declaration) || ts.isEnumDeclaration(declaration)) return true;
+    if (ts.isFunctionDeclaration(declaration) || ts.isClassDeclaration(declaration) || ts.isEnumDeclaration(declaration))
+      return true;
     if (ts.isSourceFile(declaration) || ts.isModuleDeclaration(declaration)) return true;
     return ts.isVariableDeclaration(declaration) && (declaration.parent.flags & ts.NodeFlags.Const) !== 0;
   });

@@ -31,10 +31,17 @@ export function value(d: Desugarer, node: ts.Expression): ts.Expression {
     const isSuper = node.expression.kind === ts.SyntaxKind.SuperKeyword;
     return rebuild(d, node, isSuper ? [node.argumentExpression] : [node.expression, node.argumentExpression]);
   }
-  if (ts.isPropertyAccessExpression(node)) return factory.updatePropertyAccessExpression(node, value(d, node.expression), node.name);
-  if (ts.isDeleteExpression(node) && ts.isOptionalChain(unwrap(node.expression))) return deleteOptionalChain(d, unwrap(node.expression));
-  if (ts.isTypeOfExpression(node) || ts.isVoidExpression(node) || ts.isDeleteExpression(node)) return rebuild(d, node, [node.expression]);
-  const what = ts.isClassExpression(node) ? "a class expression" : ts.isTaggedTemplateExpression(node) ? "a tagged template" : "this expression";
+  if (ts.isPropertyAccessExpression(node))
+    return factory.updatePropertyAccessExpression(node, value(d, node.expression), node.name);
+  if (ts.isDeleteExpression(node) && ts.isOptionalChain(unwrap(node.expression)))
+    return deleteOptionalChain(d, unwrap(node.expression));
+  if (ts.isTypeOfExpression(node) || ts.isVoidExpression(node) || ts.isDeleteExpression(node))
+    return rebuild(d, node, [node.expression]);
+  const what = ts.isClassExpression(node)
+    ? "a class expression"
+    : ts.isTaggedTemplateExpression(node)
+      ? "a tagged template"
+      : "this expression";
   d.ctx.diagnostics.report("FLOW2002", node, { what });
   return node;
 }
@@ -84,7 +91,13 @@ export function into(d: Desugarer, node: ts.Expression, name: string): void {
     }
     if (ts.isBinaryExpression(bare) && isLogical(bare.operatorToken.kind)) {
       into(d, bare.left, name);
-      d.emit({ kind: "if", test: goesOn(d, bare.operatorToken.kind, name), yes: d.collect(() => into(d, bare.right, name)), no: undefined, source: bare });
+      d.emit({
+        kind: "if",
+        test: goesOn(d, bare.operatorToken.kind, name),
+        yes: d.collect(() => into(d, bare.right, name)),
+        no: undefined,
+        source: bare,
+      });
       return;
     }
   }
@@ -121,7 +134,11 @@ function viaTemporary(d: Desugarer, node: ts.Expression): ts.Expression {
 }
 
 function isLogical(kind: ts.SyntaxKind): boolean {
-  return kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
+  return (
+    kind === ts.SyntaxKind.AmpersandAmpersandToken ||
+    kind === ts.SyntaxKind.BarBarToken ||
+    kind === ts.SyntaxKind.QuestionQuestionToken
+  );
 }
 
 /** Whether the right operand of a logical operator is evaluated, given the left one in `name`. */
@@ -143,13 +160,18 @@ function binary(d: Desugarer, node: ts.BinaryExpression): ts.Expression {
     if (d.plan.isLowered(node.right)) return viaTemporary(d, node);
     return factory.updateBinaryExpression(node, value(d, node.left), node.operatorToken, d.rewriter.expression(node.right));
   }
-  if (ts.isPrivateIdentifier(node.left)) return factory.updateBinaryExpression(node, node.left, node.operatorToken, value(d, node.right));
+  if (ts.isPrivateIdentifier(node.left))
+    return factory.updateBinaryExpression(node, node.left, node.operatorToken, value(d, node.right));
   return parenthesizedPower(rebuild(d, node, [node.left, node.right]));
 }
 
 /** `(-a) ** b` needs its parentheses; the factory does not put them there. */
 function parenthesizedPower(node: ts.BinaryExpression): ts.Expression {
-  const unary = ts.isPrefixUnaryExpression(node.left) || ts.isTypeOfExpression(node.left) || ts.isVoidExpression(node.left) || ts.isDeleteExpression(node.left);
+  const unary =
+    ts.isPrefixUnaryExpression(node.left) ||
+    ts.isTypeOfExpression(node.left) ||
+    ts.isVoidExpression(node.left) ||
+    ts.isDeleteExpression(node.left);
   if (node.operatorToken.kind !== ts.SyntaxKind.AsteriskAsteriskToken || !unary) return node;
   return factory.updateBinaryExpression(node, factory.createParenthesizedExpression(node.left), node.operatorToken, node.right);
 }
@@ -172,7 +194,9 @@ function template(d: Desugarer, node: ts.TemplateExpression): ts.Expression {
 }
 
 function asString(node: ts.Expression): ts.Expression {
-  return factory.createTemplateExpression(factory.createTemplateHead(""), [factory.createTemplateSpan(node, factory.createTemplateTail(""))]);
+  return factory.createTemplateExpression(factory.createTemplateHead(""), [
+    factory.createTemplateSpan(node, factory.createTemplateTail("")),
+  ]);
 }
 
 /** Keys and values in order; a spread before the last suspension copies where it stands. */
@@ -190,18 +214,30 @@ function objectProperty(d: Desugarer, property: ts.ObjectLiteralElementLike, kee
   if (ts.isSpreadAssignment(property)) {
     const source = value(d, property.expression);
     if (!keep) return factory.createSpreadAssignment(source);
-    return factory.createSpreadAssignment(d.spill(factory.createObjectLiteralExpression([factory.createSpreadAssignment(source)])));
+    return factory.createSpreadAssignment(
+      d.spill(factory.createObjectLiteralExpression([factory.createSpreadAssignment(source)])),
+    );
   }
   if (ts.isShorthandPropertyAssignment(property)) {
     return factory.createPropertyAssignment(plainKey(property.name.text), evaluate(property.name));
   }
   if (ts.isPropertyAssignment(property)) {
-    if (!ts.isComputedPropertyName(property.name)) return factory.updatePropertyAssignment(property, property.name, evaluate(property.initializer));
-    const key = keep || d.plan.isLowered(property.initializer) ? atom(d, property.name.expression) : value(d, property.name.expression);
-    if (!isPrimitive(d.ctx.findings.checker, property.name.expression)) d.ctx.diagnostics.report("FLOW2002", property.name, { what: "an object literal with a computed key that is not a string, number or symbol" });
-    return factory.updatePropertyAssignment(property, factory.updateComputedPropertyName(property.name, key), evaluate(property.initializer));
+    if (!ts.isComputedPropertyName(property.name))
+      return factory.updatePropertyAssignment(property, property.name, evaluate(property.initializer));
+    const key =
+      keep || d.plan.isLowered(property.initializer) ? atom(d, property.name.expression) : value(d, property.name.expression);
+    if (!isPrimitive(d.ctx.findings.checker, property.name.expression))
+      d.ctx.diagnostics.report("FLOW2002", property.name, {
+        what: "an object literal with a computed key that is not a string, number or symbol",
+      });
+    return factory.updatePropertyAssignment(
+      property,
+      factory.updateComputedPropertyName(property.name, key),
+      evaluate(property.initializer),
+    );
   }
   const hasComputedName = property.name !== undefined && ts.isComputedPropertyName(property.name);
-  if (d.plan.isLowered(property) || (keep && hasComputedName)) d.ctx.diagnostics.report("FLOW2002", property, { what: "an object literal with a computed method name" });
+  if (d.plan.isLowered(property) || (keep && hasComputedName))
+    d.ctx.diagnostics.report("FLOW2002", property, { what: "an object literal with a computed method name" });
   return ts.visitNode(property, d.rewriter.visit, ts.isObjectLiteralElementLike);
 }

@@ -17,10 +17,15 @@ import { atom, value } from "./expression.js";
 import { protectedRegion, resumeCompletion, wasLeft, wasThrown } from "./jump.js";
 import { bindTo, nested } from "./statement.js";
 
-export function forEachStatement(d: Desugarer, node: ts.ForOfStatement | ts.ForInStatement, labels: readonly ts.LabeledStatement[]): void {
+export function forEachStatement(
+  d: Desugarer,
+  node: ts.ForOfStatement | ts.ForInStatement,
+  labels: readonly ts.LabeledStatement[],
+): void {
   d.root(node.expression);
   if (ts.isForInStatement(node)) forIn(d, node, labels);
-  else if (needsNoClosing(d.ctx.findings.checker, d.ctx.findings.checker.getTypeAtLocation(node.expression))) forOfBuiltin(d, node, labels);
+  else if (needsNoClosing(d.ctx.findings.checker, d.ctx.findings.checker.getTypeAtLocation(node.expression)))
+    forOfBuiltin(d, node, labels);
   else forOf(d, node, labels);
 }
 
@@ -28,8 +33,16 @@ function forOfBuiltin(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts
   const iterator = d.spill(d.runtime("$iterate", [iterable(d, node.expression)]), "iterator", node);
   const label = new Label(labels[0]?.label.text);
   const body = d.collect(() => {
-    const result = d.spill(factory.createCallExpression(factory.createPropertyAccessExpression(iterator, "next"), undefined, []), "next");
-    d.emit({ kind: "if", test: factory.createPropertyAccessExpression(result, "done"), yes: [{ kind: "break", label }], no: undefined });
+    const result = d.spill(
+      factory.createCallExpression(factory.createPropertyAccessExpression(iterator, "next"), undefined, []),
+      "next",
+    );
+    d.emit({
+      kind: "if",
+      test: factory.createPropertyAccessExpression(result, "done"),
+      yes: [{ kind: "break", label }],
+      no: undefined,
+    });
     bindItem(d, node, factory.createPropertyAccessExpression(result, "value"));
     d.within(target(node, labels, label), () => nested(d, node.statement));
   });
@@ -39,7 +52,8 @@ function forOfBuiltin(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts
 /** `xs.entries()` in the head of a loop: by the version whose position can be saved. */
 function iterable(d: Desugarer, node: ts.Expression): ts.Expression {
   const call = unwrap(node);
-  const callee = ts.isCallExpression(call) && call.arguments.length === 0 && !ts.isOptionalChain(call) ? unwrap(call.expression) : undefined;
+  const callee =
+    ts.isCallExpression(call) && call.arguments.length === 0 && !ts.isOptionalChain(call) ? unwrap(call.expression) : undefined;
   if (!callee || !ts.isPropertyAccessExpression(callee) || !ITERATOR_METHODS.has(callee.name.text)) return value(d, node);
   const receiver = atom(d, callee.expression);
   const method = d.runtime("$lib", [factory.createPropertyAccessExpression(receiver, callee.name)]);
@@ -55,9 +69,19 @@ function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.Labele
   const label = new Label(labels[0]?.label.text);
   const body = d.collect(() => {
     const next = d.fresh("next");
-    callIterator(d, node, factory.createCallExpression(factory.createPropertyAccessExpression(method, "call"), undefined, [iterator]), next);
+    callIterator(
+      d,
+      node,
+      factory.createCallExpression(factory.createPropertyAccessExpression(method, "call"), undefined, [iterator]),
+      next,
+    );
     const result = d.runtime("$object", [d.ref(next)]);
-    d.emit({ kind: "if", test: factory.createPropertyAccessExpression(result, "done"), yes: [{ kind: "break", label }], no: undefined });
+    d.emit({
+      kind: "if",
+      test: factory.createPropertyAccessExpression(result, "done"),
+      yes: [{ kind: "break", label }],
+      no: undefined,
+    });
     const item = d.spill(factory.createPropertyAccessExpression(d.ref(next), "value"));
     closingBody(d, node, labels, label, iterator, item);
   });
@@ -70,7 +94,14 @@ function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.Labele
  *     if (left by a jump) $object($close(it))
  *     go on with what was interrupted
  */
-function closingBody(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.LabeledStatement[], label: Label, iterator: ts.Expression, item: ts.Expression): void {
+function closingBody(
+  d: Desugarer,
+  node: ts.ForOfStatement,
+  labels: readonly ts.LabeledStatement[],
+  label: Label,
+  iterator: ts.Expression,
+  item: ts.Expression,
+): void {
   const own = [node, ...labels];
   d.within(target(node, labels, label), () => {
     const region = protectedRegion(d, own, undefined, () => {
@@ -78,7 +109,12 @@ function closingBody(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.
       nested(d, node.statement);
     });
     const attempt = d.collect(() => closes(d, node, iterator));
-    d.emit({ kind: "if", test: wasThrown(d, region), yes: [{ kind: "try", body: attempt, param: d.fresh(), handler: [] }], no: undefined });
+    d.emit({
+      kind: "if",
+      test: wasThrown(d, region),
+      yes: [{ kind: "try", body: attempt, param: d.fresh(), handler: [] }],
+      no: undefined,
+    });
     if (region.exits.length > 0) {
       const left = d.collect(() => d.emit({ kind: "eval", value: d.runtime("$object", [d.ref(closes(d, node, iterator))]) }));
       d.emit({ kind: "if", test: wasLeft(d, region), yes: left, no: undefined });

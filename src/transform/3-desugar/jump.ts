@@ -31,7 +31,9 @@ export function returnFrom(d: Desugarer, value: ts.Expression | undefined, sourc
 }
 
 function leaveThrough(d: Desugarer, entry: FinallyRegion, exit: Exit): void {
-  let index = entry.exits.findIndex((other) => other.kind === exit.kind && (other.kind === "return" || other.target === (exit as { target: ts.Node }).target));
+  let index = entry.exits.findIndex(
+    (other) => other.kind === exit.kind && (other.kind === "return" || other.target === (exit as { target: ts.Node }).target),
+  );
   if (index < 0) index = entry.exits.push(exit) - 1;
   d.emit({ kind: "assign", name: entry.completion, value: factory.createNumericLiteral(FIRST_EXIT + index) });
   d.emit({ kind: "break", label: entry.end });
@@ -48,7 +50,12 @@ export function wasLeft(d: Desugarer, region: FinallyRegion): ts.Expression {
 }
 
 /** The protected part: `body` in a block to leave, with its completion noted. Returns the region, for the finalizer that follows. */
-export function protectedRegion(d: Desugarer, staysIn: readonly ts.Node[], source: ts.Node | undefined, body: (region: FinallyRegion) => void): FinallyRegion {
+export function protectedRegion(
+  d: Desugarer,
+  staysIn: readonly ts.Node[],
+  source: ts.Node | undefined,
+  body: (region: FinallyRegion) => void,
+): FinallyRegion {
   const completion = d.fresh("completion");
   const value = d.fresh("result");
   d.emit({ kind: "let", name: completion, declare: "let", value: factory.createNumericLiteral(NORMAL) });
@@ -60,7 +67,11 @@ export function protectedRegion(d: Desugarer, staysIn: readonly ts.Node[], sourc
     d.emit({ kind: "assign", name: completion, value: factory.createNumericLiteral(THROWN) });
     d.emit({ kind: "assign", name: value, value: d.ref(error) });
   });
-  d.emit({ kind: "block", label: region.end, body: [{ kind: "try", body: inner, param: error, handler, ...(source && { source }) }] });
+  d.emit({
+    kind: "block",
+    label: region.end,
+    body: [{ kind: "try", body: inner, param: error, handler, ...(source && { source }) }],
+  });
   return region;
 }
 

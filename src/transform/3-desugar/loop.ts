@@ -13,7 +13,11 @@ import { effect, value } from "./expression.js";
 import { containsFunction } from "./rewrite.js";
 import { nested, variableDeclaration } from "./statement.js";
 
-export function whileStatement(d: Desugarer, node: ts.WhileStatement | ts.DoStatement, labels: readonly ts.LabeledStatement[]): void {
+export function whileStatement(
+  d: Desugarer,
+  node: ts.WhileStatement | ts.DoStatement,
+  labels: readonly ts.LabeledStatement[],
+): void {
   const label = new Label(labels[0]?.label.text);
   const testSuspends = d.plan.isLowered(node.expression);
   const testLast = ts.isDoStatement(node);
@@ -34,12 +38,12 @@ export function forStatement(d: Desugarer, node: ts.ForStatement, labels: readon
   const testSuspends = node.condition !== undefined && d.plan.isLowered(node.condition);
   const updateSuspends = node.incrementor !== undefined && d.plan.isLowered(node.incrementor);
   const body = d.collect(() => {
-    if (testSuspends) leaveUnless(d, node.condition!, label);
+    if (testSuspends) leaveUnless(d, node.condition, label);
     loopBody(d, node, labels, label, updateSuspends);
     if (!updateSuspends) return;
     if (box) d.emit({ kind: "eval", value: d.rewriter.copyScope(box.name, box.owner) });
-    d.root(node.incrementor!);
-    effect(d, node.incrementor!);
+    d.root(node.incrementor);
+    effect(d, node.incrementor);
   });
   const test = testSuspends || !node.condition ? undefined : d.rewriter.expression(node.condition);
   const update = updateSuspends ? undefined : updateOf(d, node);
@@ -75,10 +79,17 @@ function updateOf(d: Desugarer, node: ts.ForStatement): ts.Expression | undefine
 }
 
 /** The body; in a block of its own when something has to happen between a `continue` and the next round. */
-function loopBody(d: Desugarer, node: ts.IterationStatement, labels: readonly ts.LabeledStatement[], label: Label, inBlock: boolean): void {
+function loopBody(
+  d: Desugarer,
+  node: ts.IterationStatement,
+  labels: readonly ts.LabeledStatement[],
+  label: Label,
+  inBlock: boolean,
+): void {
   const inner = new Label(undefined);
   const continueTo = inBlock ? ({ kind: "break", label: inner } as const) : ({ kind: "continue", label } as const);
-  const write = (): void => d.within({ kind: "target", nodes: [node, ...labels], breakTo: label, continueTo }, () => nested(d, node.statement));
+  const write = (): void =>
+    d.within({ kind: "target", nodes: [node, ...labels], breakTo: label, continueTo }, () => nested(d, node.statement));
   if (inBlock) d.emit({ kind: "block", label: inner, body: d.collect(write) });
   else write();
 }

@@ -27,7 +27,12 @@ export function deleteOptionalChain(d: Desugarer, node: ts.Expression): ts.Expre
   return chain(d, node, factory.createTrue(), (link) => factory.createDeleteExpression(link));
 }
 
-function chain(d: Desugarer, node: ts.Expression, early: ts.Expression | undefined, finish: (link: ts.Expression) => ts.Expression): ts.Expression {
+function chain(
+  d: Desugarer,
+  node: ts.Expression,
+  early: ts.Expression | undefined,
+  finish: (link: ts.Expression) => ts.Expression,
+): ts.Expression {
   const result = d.fresh();
   d.emit({ kind: "let", name: result, declare: "let", value: early });
   const end = new Label(undefined);
@@ -44,8 +49,12 @@ function chainLink(d: Desugarer, node: ts.Expression, end: Label): Link {
   if (ts.isNonNullExpression(node)) return chainLink(d, node.expression, end);
   if (ts.isCallExpression(node)) return callLink(d, node, end);
   const receiver = checked(d, chainLink(d, node.expression, end), node.questionDotToken !== undefined, end);
-  if (ts.isPropertyAccessExpression(node)) return { value: factory.createPropertyAccessExpression(receiver, node.name), receiver };
-  return { value: factory.createElementAccessExpression(receiver, value(d, (node as ts.ElementAccessExpression).argumentExpression)), receiver };
+  if (ts.isPropertyAccessExpression(node))
+    return { value: factory.createPropertyAccessExpression(receiver, node.name), receiver };
+  return {
+    value: factory.createElementAccessExpression(receiver, value(d, (node as ts.ElementAccessExpression).argumentExpression)),
+    receiver,
+  };
 }
 
 /** The start of the chain. `o.m` before `?.(` is read as a method. */
@@ -57,7 +66,8 @@ function base(d: Desugarer, node: ts.Expression): Link {
   }
   if (start.expression.kind === ts.SyntaxKind.SuperKeyword) return { value: value(d, start), receiver: factory.createThis() };
   const receiver = atom(d, start.expression);
-  if (ts.isPropertyAccessExpression(start)) return { value: factory.createPropertyAccessExpression(receiver, start.name), receiver };
+  if (ts.isPropertyAccessExpression(start))
+    return { value: factory.createPropertyAccessExpression(receiver, start.name), receiver };
   return { value: factory.createElementAccessExpression(receiver, value(d, start.argumentExpression)), receiver };
 }
 
@@ -71,7 +81,12 @@ function checked(d: Desugarer, link: Link, optional: boolean, end: Label): ts.Ex
 function callLink(d: Desugarer, node: ts.CallExpression, end: Label): Link {
   const link = chainLink(d, node.expression, end);
   const lib = d.ctx.findings.siteOf.get(node)?.kind === "lib" && d.plan.isPoint(node);
-  const fn = checked(d, lib ? { ...link, value: d.runtime("$lib", [link.value]) } : link, node.questionDotToken !== undefined, end);
+  const fn = checked(
+    d,
+    lib ? { ...link, value: d.runtime("$lib", [link.value]) } : link,
+    node.questionDotToken !== undefined,
+    end,
+  );
   const args = operands(d, node.arguments);
   const made = link.receiver
     ? factory.createCallExpression(factory.createPropertyAccessExpression(fn, "call"), undefined, [link.receiver, ...args])

@@ -57,7 +57,7 @@ export class Plan {
     walkOwn(this.fn.node, (node) => {
       if (ts.isBreakOrContinueStatement(node) || ts.isReturnStatement(node)) jumps.push(node);
     });
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (const jump of jumps) {
         const crossed = this.#outermostLoweredCrossed(jump);

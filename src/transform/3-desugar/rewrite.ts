@@ -14,7 +14,17 @@ import { calleeName, isBody } from "../1-find/collect.js";
 import { isAssigned, type Variable } from "../1-find/captures.js";
 import { factory, type Context } from "../context.js";
 import { isAssignmentOperator, parentOf, ts, unwrap } from "../ts.js";
-import { assignmentOf, callRuntime, constant, named, plainKey, setStatement, splitClosure, statementOf, undefinedValue } from "./build.js";
+import {
+  assignmentOf,
+  callRuntime,
+  constant,
+  named,
+  plainKey,
+  setStatement,
+  splitClosure,
+  statementOf,
+  undefinedValue,
+} from "./build.js";
 
 export interface FunctionEmitter {
   /** The fast copy of a function inside the one being rewritten. */
@@ -85,7 +95,8 @@ export class Rewriter {
     const out: ts.Statement[] = [];
     const box = this.scopeObject(scope);
     if (box) out.push(box);
-    for (const node of list) if (ts.isFunctionDeclaration(node) && !this.#standsInPlace(node)) out.push(...this.functionDeclaration(node));
+    for (const node of list)
+      if (ts.isFunctionDeclaration(node) && !this.#standsInPlace(node)) out.push(...this.functionDeclaration(node));
     for (const node of list) {
       if (!ts.isFunctionDeclaration(node)) out.push(...this.statement(node));
       else if (this.#standsInPlace(node)) out.push(...this.functionDeclaration(node));
@@ -113,7 +124,9 @@ export class Rewriter {
   }
 
   #declare(variable: Variable, value: ts.Expression): ts.Statement {
-    return variable.boxed ? statementOf(assignmentOf(this.boxed(variable), value)) : constant(this.ctx.refVariable(variable), value);
+    return variable.boxed
+      ? statementOf(assignmentOf(this.boxed(variable), value))
+      : constant(this.ctx.refVariable(variable), value);
   }
 
   /** `class C {…}` whose name lives in a scope object ⇒ `$s1.C = class C {…}`. */
@@ -121,7 +134,13 @@ export class Rewriter {
     const made = this.children(node);
     const variable = node.name && this.ctx.variableOf(node.name);
     if (!variable?.boxed) return made;
-    const expression = factory.createClassExpression(undefined, made.name, made.typeParameters, made.heritageClauses, made.members);
+    const expression = factory.createClassExpression(
+      undefined,
+      made.name,
+      made.typeParameters,
+      made.heritageClauses,
+      made.members,
+    );
     return setStatement(statementOf(assignmentOf(this.boxed(variable), expression)), node);
   }
 
@@ -170,7 +189,12 @@ export class Rewriter {
   }
 
   #identifier(node: ts.Identifier): ts.Node {
-    if (node.text === "arguments" && node.parent && this.options.hoistVars && this.ctx.findings.checker.getSymbolAtLocation(node)?.declarations === undefined) {
+    if (
+      node.text === "arguments" &&
+      node.parent &&
+      this.options.hoistVars &&
+      this.ctx.findings.checker.getSymbolAtLocation(node)?.declarations === undefined
+    ) {
       this.ctx.diagnostics.report("FLOW2003", node, { what: "arguments" });
     }
     const variable = this.ctx.variableOf(node);
@@ -185,7 +209,11 @@ export class Rewriter {
     const target = unwrap(node.left);
     const variable = ts.isIdentifier(target) ? this.ctx.variableOf(target) : undefined;
     if (!variable || !ts.isIdentifier(target) || !this.#isCheckedAt(variable, target)) return this.children(node);
-    const value = callRuntime("$ready", [this.expression(node.right), this.boxed(variable), factory.createStringLiteral(variable.name)]);
+    const value = callRuntime("$ready", [
+      this.expression(node.right),
+      this.boxed(variable),
+      factory.createStringLiteral(variable.name),
+    ]);
     return factory.updateBinaryExpression(node, this.boxed(variable), node.operatorToken, value);
   }
 
@@ -210,13 +238,18 @@ export class Rewriter {
       return factory.updateShorthandPropertyAssignment(node, node.name, this.expression(fallback));
     }
     const target = variable.boxed ? this.boxed(variable) : this.ctx.refVariable(variable);
-    const value = fallback ? assignmentOf(target, this.expression(fallback)) : variable.boxed ? this.#boxedRead(variable, node.name) : target;
+    const value = fallback
+      ? assignmentOf(target, this.expression(fallback))
+      : variable.boxed
+        ? this.#boxedRead(variable, node.name)
+        : target;
     return factory.createPropertyAssignment(plainKey(node.name.text), value);
   }
 
   #nested(node: ts.Node): ts.Node {
     const info = this.ctx.findings.functionOf.get(node)!;
-    if (ts.isFunctionExpression(node) && this.ctx.captures.opaque.has(info)) return this.opaque(this.emitter.emitFunction(info) as ts.Expression, node);
+    if (ts.isFunctionExpression(node) && this.ctx.captures.opaque.has(info))
+      return this.opaque(this.emitter.emitFunction(info) as ts.Expression, node);
     if (ts.isFunctionDeclaration(node) || !this.ctx.captures.tagged.has(info)) return this.emitter.emitFunction(info);
     if (!ts.isMethodDeclaration(node)) return this.closure(info);
     // { add(x) {…} } ⇒ { add: $tag({ add(x) {…} }.add, add$, […]) }: the function stays a method.
@@ -267,7 +300,9 @@ export class Rewriter {
    */
   opaque<E extends ts.Expression>(made: E, source: ts.Node): ts.Expression {
     if (!this.options.hoistVars) return made;
-    const inside = [...this.ctx.captures.opaque].filter((info) => info.parent === this.fn && (info.node === source || info.node.parent === source));
+    const inside = [...this.ctx.captures.opaque].filter(
+      (info) => info.parent === this.fn && (info.node === source || info.node.parent === source),
+    );
     const names = [...new Set(inside.flatMap((info) => this.capturedBy(info)))];
     if (names.length === 0) return made;
     if (inside.some((info) => this.#capturesChangingScope(info))) return withCopies(this.ctx, this.fn, made, names);
@@ -303,11 +338,24 @@ export class Rewriter {
       const split = name && splitClosure(name.text, declaration.initializer, () => factory.createIdentifier(name.text));
       if (!split) return declaration;
       after.push(split.after);
-      return factory.updateVariableDeclaration(declaration, declaration.name, declaration.exclamationToken, declaration.type, split.value);
+      return factory.updateVariableDeclaration(
+        declaration,
+        declaration.name,
+        declaration.exclamationToken,
+        declaration.type,
+        split.value,
+      );
     });
     // Tags come after the whole list, so a list in which a later part could call an earlier function stays as it is.
     if (after.length === 0 || declarations.length > 1) return node;
-    return [factory.updateVariableStatement(node, node.modifiers, factory.updateVariableDeclarationList(node.declarationList, declarations)), ...after];
+    return [
+      factory.updateVariableStatement(
+        node,
+        node.modifiers,
+        factory.updateVariableDeclarationList(node.declarationList, declarations),
+      ),
+      ...after,
+    ];
   }
 
   #needsSplit(list: ts.VariableDeclarationList): boolean {
@@ -320,7 +368,13 @@ export class Rewriter {
     if (ts.isIdentifier(declaration.name)) {
       const variable = this.ctx.variableOf(declaration.name);
       const assigned = variable && (variable.boxed || (isVar && this.options.hoistVars));
-      if (!assigned) return [factory.createVariableStatement(undefined, factory.createVariableDeclarationList([this.children(declaration)], list.flags))];
+      if (!assigned)
+        return [
+          factory.createVariableStatement(
+            undefined,
+            factory.createVariableDeclarationList([this.children(declaration)], list.flags),
+          ),
+        ];
       if (!declaration.initializer) return isVar ? [] : [statementOf(assignmentOf(this.boxed(variable), undefinedValue()))];
       const target = variable.boxed ? this.boxed(variable) : this.ctx.refVariable(variable);
       return [statementOf(assignmentOf(target, this.expression(declaration.initializer)))];
@@ -328,9 +382,14 @@ export class Rewriter {
     const target = this.assignmentPattern(declaration.name);
     const plain = isVar ? [] : boundNames(declaration.name).filter((name) => !this.ctx.variableOf(name)?.boxed);
     const declared = plain.map((name) => factory.createVariableDeclaration(this.#plainName(name)));
-    const assign = statementOf(factory.createParenthesizedExpression(assignmentOf(target, this.expression(declaration.initializer!))));
+    const assign = statementOf(
+      factory.createParenthesizedExpression(assignmentOf(target, this.expression(declaration.initializer!))),
+    );
     if (declared.length === 0) return [assign];
-    return [factory.createVariableStatement(undefined, factory.createVariableDeclarationList(declared, ts.NodeFlags.Let)), assign];
+    return [
+      factory.createVariableStatement(undefined, factory.createVariableDeclarationList(declared, ts.NodeFlags.Let)),
+      assign,
+    ];
   }
 
   #plainName(name: ts.Identifier): ts.Identifier {
@@ -392,11 +451,20 @@ export class Rewriter {
       }
       const value = declaration.initializer ? this.expression(declaration.initializer) : undefinedValue();
       const set = factory.createParenthesizedExpression(assignmentOf(this.assignmentPattern(declaration.name), value));
-      for (const name of names) if (!this.ctx.variableOf(name)?.boxed) declarations.push(factory.createVariableDeclaration(this.#plainName(name)));
+      for (const name of names)
+        if (!this.ctx.variableOf(name)?.boxed) declarations.push(factory.createVariableDeclaration(this.#plainName(name)));
       declarations.push(factory.createVariableDeclaration(`${box.name}$${index}`, undefined, undefined, set));
     }
     // What the initializer captured is not the first round's.
-    if (containsFunction(list)) declarations.push(factory.createVariableDeclaration(`${box.name}$first`, undefined, undefined, factory.createParenthesizedExpression(this.copyScope(box.name, box.owner))));
+    if (containsFunction(list))
+      declarations.push(
+        factory.createVariableDeclaration(
+          `${box.name}$first`,
+          undefined,
+          undefined,
+          factory.createParenthesizedExpression(this.copyScope(box.name, box.owner)),
+        ),
+      );
     const copy = this.copyScope(box.name, box.owner);
     const update = node.incrementor ? factory.createCommaListExpression([copy, this.expression(node.incrementor)]) : copy;
     return factory.updateForStatement(
@@ -417,7 +485,8 @@ export class Rewriter {
   /** `for (var i = 0; …)` in a lowered function ⇒ `for (i = 0; …)`: its declaration has moved to the start. */
   #plainFor(node: ts.ForStatement): ts.Node {
     const list = node.initializer;
-    const isHoisted = list && ts.isVariableDeclarationList(list) && this.options.hoistVars && (list.flags & ts.NodeFlags.BlockScoped) === 0;
+    const isHoisted =
+      list && ts.isVariableDeclarationList(list) && this.options.hoistVars && (list.flags & ts.NodeFlags.BlockScoped) === 0;
     if (!isHoisted) return this.children(node);
     const parts = list.declarations
       .filter((declaration) => declaration.initializer)
@@ -447,7 +516,9 @@ export class Rewriter {
     const subject = this.expression(node.expression);
     const body = this.#body(node.statement);
     const update = (head: ts.ForInitializer, inner: ts.Statement): ts.Node =>
-      ts.isForOfStatement(node) ? factory.updateForOfStatement(node, undefined, head, subject, inner) : factory.updateForInStatement(node, head, subject, inner);
+      ts.isForOfStatement(node)
+        ? factory.updateForOfStatement(node, undefined, head, subject, inner)
+        : factory.updateForInStatement(node, head, subject, inner);
     if (isVar) return update(this.assignmentPattern(declaration.name), body);
     const item = factory.createIdentifier("$item");
     const bind = this.#bindAll(declaration.name, item);
@@ -470,7 +541,10 @@ export class Rewriter {
     const assign = statementOf(factory.createParenthesizedExpression(assignmentOf(this.assignmentPattern(name), value)));
     if (plain.length === 0) return [assign];
     const declared = plain.map((bound) => factory.createVariableDeclaration(this.#plainName(bound)));
-    return [factory.createVariableStatement(undefined, factory.createVariableDeclarationList(declared, ts.NodeFlags.Let)), assign];
+    return [
+      factory.createVariableStatement(undefined, factory.createVariableDeclarationList(declared, ts.NodeFlags.Let)),
+      assign,
+    ];
   }
 
   #call(node: ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression): ts.Expression {
@@ -483,7 +557,8 @@ export class Rewriter {
     if (verdict === "never") return this.children(node);
     // Only code that cannot be suspended gets here with a call that may: everything else has been lowered.
     const barrier = this.fn.barrier ?? "a default parameter value";
-    if (verdict === "does") this.ctx.diagnostics.report(this.fn.barrier ? "FLOW1001" : "FLOW2001", node, { callee: site.label, barrier });
+    if (verdict === "does")
+      this.ctx.diagnostics.report(this.fn.barrier ? "FLOW1001" : "FLOW2001", node, { callee: site.label, barrier });
     return callRuntime("$must", [this.children(node), factory.createStringLiteral(`${this.fn.module.id}: ${this.fn.name}`)]);
   }
 
@@ -494,7 +569,11 @@ export class Rewriter {
     for (const callback of site.callbacks) {
       const verdict = valueVerdict(callback.value);
       if (verdict === "maybe") guarded.add(callback.node);
-      if (verdict === "does") this.ctx.diagnostics.report("FLOW1002", callback.node, { callee: site.label, inner: innerSuspension(callback.node, this.ctx) });
+      if (verdict === "does")
+        this.ctx.diagnostics.report("FLOW1002", callback.node, {
+          callee: site.label,
+          inner: innerSuspension(callback.node, this.ctx),
+        });
     }
     const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
       if (!guarded.has(child)) return this.visit(child);
@@ -515,7 +594,11 @@ export function withCopies(ctx: Context, fn: FunctionInfo, expression: ts.Expres
   const parameters = names.map((name) => factory.createParameterDeclaration(undefined, undefined, name));
   const body = ts.isObjectLiteralExpression(expression) ? factory.createParenthesizedExpression(expression) : expression;
   const arrow = factory.createArrowFunction(undefined, undefined, parameters, undefined, undefined, body);
-  return factory.createCallExpression(factory.createParenthesizedExpression(arrow), undefined, names.map((name) => ctx.ref(name, fn)));
+  return factory.createCallExpression(
+    factory.createParenthesizedExpression(arrow),
+    undefined,
+    names.map((name) => ctx.ref(name, fn)),
+  );
 }
 
 /** The name an anonymous function gets from the place it stands in (ECMA-262, NamedEvaluation). */
@@ -528,9 +611,12 @@ export function assignedName(node: ts.Node): string | undefined {
     at = up;
     up = up.parent;
   }
-  const identifier = (name: ts.Node): string | undefined => (ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name) ? name.text : undefined);
-  if (ts.isVariableDeclaration(up) || ts.isParameter(up) || ts.isBindingElement(up)) return up.initializer === at ? identifier(up.name) : undefined;
-  if (ts.isPropertyAssignment(up) || ts.isPropertyDeclaration(up)) return ts.isPrivateIdentifier(up.name) ? up.name.text : identifier(up.name);
+  const identifier = (name: ts.Node): string | undefined =>
+    ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name) ? name.text : undefined;
+  if (ts.isVariableDeclaration(up) || ts.isParameter(up) || ts.isBindingElement(up))
+    return up.initializer === at ? identifier(up.name) : undefined;
+  if (ts.isPropertyAssignment(up) || ts.isPropertyDeclaration(up))
+    return ts.isPrivateIdentifier(up.name) ? up.name.text : identifier(up.name);
   if (ts.isShorthandPropertyAssignment(up)) return up.name.text;
   if (ts.isExportAssignment(up)) return "default";
   if (!ts.isBinaryExpression(up) || up.right !== at || !isAssignmentOperator(up.operatorToken.kind)) return undefined;
@@ -538,11 +624,20 @@ export function assignedName(node: ts.Node): string | undefined {
 }
 
 /** `f$make(captured…)`: the closure made by its maker. */
-export function makeCall(ctx: Context, info: FunctionInfo, makeName: string, captured: readonly string[], needsThis: boolean): ts.Expression {
+export function makeCall(
+  ctx: Context,
+  info: FunctionInfo,
+  makeName: string,
+  captured: readonly string[],
+  needsThis: boolean,
+): ts.Expression {
   const maker = factory.createIdentifier(makeName);
   const args = captured.map((name) => ctx.ref(name, info.parent!));
   if (!needsThis) return factory.createCallExpression(maker, undefined, args);
-  return factory.createCallExpression(factory.createPropertyAccessExpression(maker, "call"), undefined, [factory.createThis(), ...args]);
+  return factory.createCallExpression(factory.createPropertyAccessExpression(maker, "call"), undefined, [
+    factory.createThis(),
+    ...args,
+  ]);
 }
 
 /** The call inside a callback that suspends, for the message. */
@@ -557,11 +652,19 @@ function closureExpression(fast: ts.Node): ts.Expression {
   if (ts.isMethodDeclaration(fast)) {
     const holder = factory.createObjectLiteralExpression([fast]);
     if (ts.isIdentifier(fast.name)) return factory.createPropertyAccessExpression(holder, fast.name.text);
-    return factory.createElementAccessExpression(holder, ts.isComputedPropertyName(fast.name) ? fast.name.expression : (fast.name as ts.StringLiteral));
+    return factory.createElementAccessExpression(holder, ts.isComputedPropertyName(fast.name) ? fast.name.expression : fast.name);
   }
   if (ts.isFunctionDeclaration(fast)) {
     return ts.setTextRange(
-      factory.createFunctionExpression(fast.modifiers as readonly ts.Modifier[] | undefined, fast.asteriskToken, fast.name, fast.typeParameters, fast.parameters, fast.type, fast.body!),
+      factory.createFunctionExpression(
+        fast.modifiers as readonly ts.Modifier[] | undefined,
+        fast.asteriskToken,
+        fast.name,
+        fast.typeParameters,
+        fast.parameters,
+        fast.type,
+        fast.body!,
+      ),
       fast,
     );
   }
@@ -587,14 +690,23 @@ function isWithin(node: ts.Node, outer: ts.Node | undefined): boolean {
 
 /** Whether a function is made anywhere inside. */
 export function containsFunction(node: ts.Node): boolean {
-  return ts.isFunctionLike(node) || ts.isClassLike(node) || (ts.forEachChild(node, (child) => containsFunction(child) || undefined) ?? false);
+  return (
+    ts.isFunctionLike(node) ||
+    ts.isClassLike(node) ||
+    (ts.forEachChild(node, (child) => containsFunction(child) || undefined) ?? false)
+  );
 }
 
 /** The name of a function, class or parameter where it is declared. */
 function isDeclaredName(node: ts.Identifier): boolean {
   const parent = node.parent as ts.Node | undefined;
   if (!parent) return false;
-  const declares = ts.isFunctionLike(parent) || ts.isClassLike(parent) || ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isVariableDeclaration(parent);
+  const declares =
+    ts.isFunctionLike(parent) ||
+    ts.isClassLike(parent) ||
+    ts.isParameter(parent) ||
+    ts.isBindingElement(parent) ||
+    ts.isVariableDeclaration(parent);
   return declares && (parent as ts.NamedDeclaration).name === node;
 }
 

@@ -19,7 +19,9 @@ import { tryStatement } from "./try.js";
 export function blockStatements(d: Desugarer, list: readonly ts.Statement[], scope: ts.Node): void {
   const box = d.rewriter.scopeLiteral(scope);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(scope)!.name, declare: "const", value: box });
-  for (const node of list) if (ts.isFunctionDeclaration(node) && node.body && !d.ctx.captures.inPlace.has(d.ctx.findings.functionOf.get(node)!)) functionDeclaration(d, node);
+  for (const node of list)
+    if (ts.isFunctionDeclaration(node) && node.body && !d.ctx.captures.inPlace.has(d.ctx.findings.functionOf.get(node)!))
+      functionDeclaration(d, node);
   for (const node of list) {
     if (!ts.isFunctionDeclaration(node)) statement(d, node);
     else if (node.body && d.ctx.captures.inPlace.has(d.ctx.findings.functionOf.get(node)!)) functionDeclaration(d, node);
@@ -49,7 +51,8 @@ export function statement(d: Desugarer, node: ts.Statement): void {
     for (const made of d.rewriter.statement(node)) d.emit({ kind: "native", node: made });
     return;
   }
-  if (ts.isBlock(node)) return d.emit({ kind: "block", label: undefined, body: d.collect(() => blockStatements(d, node.statements, node)) });
+  if (ts.isBlock(node))
+    return d.emit({ kind: "block", label: undefined, body: d.collect(() => blockStatements(d, node.statements, node)) });
   if (ts.isIfStatement(node)) return ifStatement(d, node);
   if (ts.isForStatement(node)) return forStatement(d, node, []);
   if (ts.isWhileStatement(node) || ts.isDoStatement(node)) return whileStatement(d, node, []);
@@ -65,7 +68,8 @@ export function statement(d: Desugarer, node: ts.Statement): void {
 
 function variableStatement(d: Desugarer, node: ts.VariableStatement): void {
   if (isUsing(node.declarationList)) d.ctx.diagnostics.report("FLOW2005", node);
-  for (const [index, declaration] of node.declarationList.declarations.entries()) variableDeclaration(d, declaration, index === 0 ? node : declaration);
+  for (const [index, declaration] of node.declarationList.declarations.entries())
+    variableDeclaration(d, declaration, index === 0 ? node : declaration);
 }
 
 function isVarList(list: ts.Node): boolean {
@@ -119,7 +123,8 @@ export function bindTo(d: Desugarer, name: ts.BindingName, from: ts.Expression, 
     return;
   }
   for (const variable of variables) {
-    if (!variable.boxed && variable.kind !== "var") d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
+    if (!variable.boxed && variable.kind !== "var")
+      d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
   }
   const assign = factory.createAssignment(d.rewriter.assignmentPattern(name), from);
   d.emit({ kind: "eval", value: assign, ...(source && { source }) });
@@ -188,6 +193,8 @@ function labeledStatement(d: Desugarer, node: ts.LabeledStatement, labels: reado
     if (ts.isSwitchStatement(inner)) return switchStatement(d, inner, labels);
   }
   const label = new Label(node.label.text);
-  const body = d.collect(() => d.within({ kind: "target", nodes: labels, breakTo: label, continueTo: undefined }, () => nested(d, inner)));
+  const body = d.collect(() =>
+    d.within({ kind: "target", nodes: labels, breakTo: label, continueTo: undefined }, () => nested(d, inner)),
+  );
   d.emit({ kind: "block", label, body });
 }

@@ -22,7 +22,9 @@ export function switchStatement(d: Desugarer, node: ts.SwitchStatement, labels: 
     d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node.caseBlock)!.name, declare: "const", value: box });
   }
   const testsSuspend = clauses.some((clause) => ts.isCaseClause(clause) && d.plan.isLowered(clause.expression));
-  const tests = testsSuspend ? indices(clauses) : clauses.map((clause) => (ts.isCaseClause(clause) ? d.rewriter.expression(clause.expression) : undefined));
+  const tests = testsSuspend
+    ? indices(clauses)
+    : clauses.map((clause) => (ts.isCaseClause(clause) ? d.rewriter.expression(clause.expression) : undefined));
   if (testsSuspend) subject = d.ref(chooseClause(d, d.spill(subject), clauses));
   const cases: SwitchCase[] = [];
   refuseSharedVariables(d, node.caseBlock);
@@ -41,18 +43,25 @@ export function switchStatement(d: Desugarer, node: ts.SwitchStatement, labels: 
 
 /** A variable of one clause that another one uses may be uninitialized there, which the resume copy could not tell. */
 function refuseSharedVariables(d: Desugarer, block: ts.CaseBlock): void {
-  const clauseOf = (node: ts.Node): ts.CaseOrDefaultClause | undefined => block.clauses.find((clause) => node.pos >= clause.pos && node.end <= clause.end);
+  const clauseOf = (node: ts.Node): ts.CaseOrDefaultClause | undefined =>
+    block.clauses.find((clause) => node.pos >= clause.pos && node.end <= clause.end);
   for (const variable of d.ctx.captures.variablesIn.get(d.fn) ?? []) {
     if (variable.scope !== block || variable.boxed) continue;
     const home = clauseOf(variable.declaration);
     const elsewhere = variable.references.find((reference) => clauseOf(reference) !== home);
-    if (elsewhere) d.ctx.diagnostics.report("FLOW2002", elsewhere, { what: "a switch in which one case uses a variable that another one declares" });
+    if (elsewhere)
+      d.ctx.diagnostics.report("FLOW2002", elsewhere, {
+        what: "a switch in which one case uses a variable that another one declares",
+      });
   }
 }
 
 /** A function declared in one clause is there in all of them. */
 function hoistFunctions(d: Desugarer, clauses: readonly ts.CaseOrDefaultClause[]): void {
-  for (const clause of clauses) for (const node of clause.statements) if (ts.isFunctionDeclaration(node)) d.ctx.diagnostics.report("FLOW2002", node, { what: "a switch that declares functions" });
+  for (const clause of clauses)
+    for (const node of clause.statements)
+      if (ts.isFunctionDeclaration(node))
+        d.ctx.diagnostics.report("FLOW2002", node, { what: "a switch that declares functions" });
 }
 
 function indices(clauses: readonly ts.CaseOrDefaultClause[]): (ts.Expression | undefined)[] {

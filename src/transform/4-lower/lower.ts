@@ -184,7 +184,12 @@ class Lowering {
     for (const [index, clause] of stmt.cases.entries()) {
       if (!clause.test) continue;
       const otherwise = this.#newId();
-      this.#end({ kind: "branch", test: factory.createStrictEquality(this.ref(subject), clause.test), yes: bodies[index]!, no: otherwise });
+      this.#end({
+        kind: "branch",
+        test: factory.createStrictEquality(this.ref(subject), clause.test),
+        yes: bodies[index]!,
+        no: otherwise,
+      });
       this.#start(otherwise);
     }
     const fallback = stmt.cases.findIndex((clause) => !clause.test);

@@ -21,13 +21,17 @@ export interface Layout {
 export function liveness(cfg: Cfg, ctx: Context, fn: FunctionInfo): Layout {
   const uses = new Uses(ctx, fn);
   const order = new Map<string, number>();
-  for (const block of cfg.blocks.values()) for (const name of uses.inBlock(block)) if (!order.has(name)) order.set(name, order.size);
+  for (const block of cfg.blocks.values())
+    for (const name of uses.inBlock(block)) if (!order.has(name)) order.set(name, order.size);
   const liveIn = solve(cfg, uses);
   const slots = new Map<PointId, string[]>();
   for (const block of cfg.blocks.values()) {
     if (block.terminator.kind !== "suspend") continue;
     const live = liveAtSuspension(cfg, block, liveIn);
-    slots.set(block.terminator.point.id, [...live].sort((a, b) => order.get(a)! - order.get(b)!));
+    slots.set(
+      block.terminator.point.id,
+      [...live].sort((a, b) => order.get(a)! - order.get(b)!),
+    );
   }
   return { slots };
 }
@@ -45,7 +49,7 @@ function solve(cfg: Cfg, uses: Uses): Map<BlockId, Set<string>> {
   const liveIn = new Map<BlockId, Set<string>>();
   for (const id of cfg.blocks.keys()) liveIn.set(id, new Set());
   const backwards = [...cfg.blocks.values()].reverse();
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const block of backwards) {
       const live = transfer(block, liveIn, uses);
@@ -154,7 +158,10 @@ export class Uses {
         return;
       }
       if (ts.isTypeNode(child) && !ts.isExpressionWithTypeArguments(child)) return;
-      const self = (ts.isFunctionExpression(child) || ts.isClassExpression(child)) && child.name ? this.ctx.variableOf(child.name) : undefined;
+      const self =
+        (ts.isFunctionExpression(child) || ts.isClassExpression(child)) && child.name
+          ? this.ctx.variableOf(child.name)
+          : undefined;
       const isNew = self !== undefined && !own.has(self);
       if (isNew) own.add(self);
       ts.forEachChild(child, visit);

@@ -24,7 +24,11 @@ export function fastBody(body: readonly Stmt[], options: FastOptions): ts.Statem
 /** `$save(f$, 0, { a, b }, this, callee)`. */
 export function saveCall(point: PointId, callee: ts.Expression | undefined, options: FastOptions): ts.Expression {
   const slots = options.slots.get(point)!.map((name) => factory.createShorthandPropertyAssignment(options.ref(name)));
-  const args: ts.Expression[] = [factory.createIdentifier(options.codeName), factory.createNumericLiteral(point), factory.createObjectLiteralExpression(slots)];
+  const args: ts.Expression[] = [
+    factory.createIdentifier(options.codeName),
+    factory.createNumericLiteral(point),
+    factory.createObjectLiteralExpression(slots),
+  ];
   if (options.savesThis) args.push(factory.createThis());
   else if (callee) args.push(factory.createVoidZero());
   if (callee) args.push(callee);
@@ -38,7 +42,10 @@ export function saveCall(point: PointId, callee: ts.Expression | undefined, opti
 export function isSuspended(value: () => ts.Identifier, call: Call): ts.Expression {
   const identical = factory.createStrictEquality(value(), factory.createIdentifier("SUSPEND"));
   if (!call.isPrimitive) return identical;
-  return factory.createLogicalAnd(factory.createStrictEquality(factory.createTypeOfExpression(value()), factory.createStringLiteral("object")), identical);
+  return factory.createLogicalAnd(
+    factory.createStrictEquality(factory.createTypeOfExpression(value()), factory.createStringLiteral("object")),
+    identical,
+  );
 }
 
 /** What a jump without a label would mean here. */
@@ -82,7 +89,9 @@ class FastPrinter {
       case "suspend":
         return this.#suspend(stmt);
       case "if":
-        return [from(factory.createIfStatement(stmt.test, this.#branch(stmt.yes), stmt.no && this.#branch(stmt.no)), stmt.source)];
+        return [
+          from(factory.createIfStatement(stmt.test, this.#branch(stmt.yes), stmt.no && this.#branch(stmt.no)), stmt.source),
+        ];
       case "block":
         return this.#block(stmt);
       case "loop":
@@ -112,10 +121,15 @@ class FastPrinter {
   }
 
   #suspend(stmt: Extract<Stmt, { kind: "suspend" }>): ts.Statement[] {
-    const call = stmt.declare ? declare(stmt.declare, this.options.ref(stmt.name), stmt.call.expression) : statementOf(factory.createAssignment(this.options.ref(stmt.name), stmt.call.expression));
+    const call = stmt.declare
+      ? declare(stmt.declare, this.options.ref(stmt.name), stmt.call.expression)
+      : statementOf(factory.createAssignment(this.options.ref(stmt.name), stmt.call.expression));
     const test = isSuspended(() => this.options.ref(stmt.name), stmt.call);
     const source = statementAround(stmt.point.source);
-    return [source ? setStatement(call, source) : call, factory.createIfStatement(test, factory.createReturnStatement(saveCall(stmt.point.id, stmt.call.callee, this.options)))];
+    return [
+      source ? setStatement(call, source) : call,
+      factory.createIfStatement(test, factory.createReturnStatement(saveCall(stmt.point.id, stmt.call.callee, this.options))),
+    ];
   }
 
   #branch(body: readonly Stmt[]): ts.Statement {
@@ -155,7 +169,9 @@ class FastPrinter {
   #switch(stmt: Extract<Stmt, { kind: "switch" }>): ts.Statement {
     const nearest = { breakable: stmt.label, loop: this.#nearest.loop };
     const clauses = this.#within(nearest, () =>
-      stmt.cases.map(({ test, body }) => (test ? factory.createCaseClause(test, this.list(body)) : factory.createDefaultClause(this.list(body)))),
+      stmt.cases.map(({ test, body }) =>
+        test ? factory.createCaseClause(test, this.list(body)) : factory.createDefaultClause(this.list(body)),
+      ),
     );
     return this.#labeled(stmt.label, factory.createSwitchStatement(stmt.subject, factory.createCaseBlock(clauses)));
   }
@@ -163,7 +179,11 @@ class FastPrinter {
   #try(stmt: Extract<Stmt, { kind: "try" }>): ts.Statement {
     const body = factory.createBlock(this.list(stmt.body), true);
     const handler = factory.createBlock(this.list(stmt.handler), true);
-    return factory.createTryStatement(body, factory.createCatchClause(factory.createVariableDeclaration(this.options.ref(stmt.param)), handler), undefined);
+    return factory.createTryStatement(
+      body,
+      factory.createCatchClause(factory.createVariableDeclaration(this.options.ref(stmt.param)), handler),
+      undefined,
+    );
   }
 
   #name(label: Label): string {

@@ -61,7 +61,10 @@ function rewritePlain(rewriter: Rewriter, ctx: Context, info: FunctionInfo): ts.
   const node = info.node;
   const body = "body" in node ? node.body : undefined;
   const needsScope = ctx.captures.scopeObjects.has(node);
-  if (!body || !ts.isBlock(body)) return needsScope && body ? arrowWithScope(rewriter, node as ts.ArrowFunction) : rewriter.withBody(node, undefined, undefined);
+  if (!body || !ts.isBlock(body))
+    return needsScope && body
+      ? arrowWithScope(rewriter, node as ts.ArrowFunction)
+      : rewriter.withBody(node, undefined, undefined);
   const hasFunctions = body.statements.some((statement) => ts.isFunctionDeclaration(statement));
   if (!needsScope && !hasFunctions) return rewriter.withBody(node, undefined, undefined);
   checkParameters(ctx, info);
@@ -78,7 +81,12 @@ function arrowWithScope(rewriter: Rewriter, node: ts.ArrowFunction): ts.Node {
 }
 
 /** A function that can suspend: both copies from one IR. */
-export function emitSuspendable(ctx: Context, info: FunctionInfo, emitter: FunctionEmitter, options: FunctionOptions): EmittedFunction {
+export function emitSuspendable(
+  ctx: Context,
+  info: FunctionInfo,
+  emitter: FunctionEmitter,
+  options: FunctionOptions,
+): EmittedFunction {
   const plan = new Plan(ctx.findings, info);
   const taken = assignNames(ctx, info, plan);
   const rewriter = new Rewriter(ctx, info, emitter, { hoistVars: true });
@@ -86,7 +94,8 @@ export function emitSuspendable(ctx: Context, info: FunctionInfo, emitter: Funct
   const d = new Desugarer(ctx, info, plan, rewriter, taken);
   const ir: FunctionIr = { body: d.collect(() => desugarBody(d)), points: d.points };
   options.trace("desugar", info, { ir, cfg: undefined, layout: undefined });
-  if (ctx.diagnostics.hasErrors) return { info, fast: info.node, resume: undefined, points: [], cfg: undefined, layout: undefined };
+  if (ctx.diagnostics.hasErrors)
+    return { info, fast: info.node, resume: undefined, points: [], cfg: undefined, layout: undefined };
   if (options.verify) verifyIr(ir, info);
   const ref = (name: string): ts.Identifier => ctx.ref(name, info);
   const cfg = lower(ir, ref);
@@ -99,7 +108,12 @@ export function emitSuspendable(ctx: Context, info: FunctionInfo, emitter: Funct
   checkLiveValues(ctx, info, cfg, layout);
   options.trace("liveness", info, { ir, cfg, layout });
   if (options.verify) verifyLayout(cfg, layout, info);
-  const fastOptions: FastOptions = { codeName: emitter.codeName(info), slots: completed(layout, ir), savesThis: ctx.captures.usesThis.has(info), ref };
+  const fastOptions: FastOptions = {
+    codeName: emitter.codeName(info),
+    slots: completed(layout, ir),
+    savesThis: ctx.captures.usesThis.has(info),
+    ref,
+  };
   const resume = resumeFunction(cfg, {
     ...fastOptions,
     adapt: (node) => options.adapt(info, node),
@@ -107,7 +121,14 @@ export function emitSuspendable(ctx: Context, info: FunctionInfo, emitter: Funct
     uses: new Uses(ctx, info),
     taken,
   });
-  return { info, fast: fastNode(rewriter, info, fastBody(ir.body, fastOptions)), resume, points: ir.points.map((point) => pointInfo(point.source)), cfg, layout };
+  return {
+    info,
+    fast: fastNode(rewriter, info, fastBody(ir.body, fastOptions)),
+    resume,
+    points: ir.points.map((point) => pointInfo(point.source)),
+    cfg,
+    layout,
+  };
 }
 
 /** Points in unreachable code were dropped from the graph; the fast copy still prints them. */
@@ -121,8 +142,11 @@ function desugarBody(d: Desugarer): void {
   const node = d.fn.node as ts.FunctionLikeDeclaration;
   const body = node.body!;
   for (const variable of d.ctx.captures.variablesIn.get(d.fn) ?? []) {
-    const isParameter = node.parameters.some((parameter) => boundNames(parameter.name).some((name) => name.text === variable.name));
-    if (variable.kind === "var" && !variable.boxed && !isParameter) d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
+    const isParameter = node.parameters.some((parameter) =>
+      boundNames(parameter.name).some((name) => name.text === variable.name),
+    );
+    if (variable.kind === "var" && !variable.boxed && !isParameter)
+      d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
   }
   if (ts.isBlock(body)) return blockStatements(d, body.statements, node);
   const box = d.rewriter.scopeLiteral(node);
@@ -135,7 +159,7 @@ function desugarBody(d: Desugarer): void {
 function fastNode(rewriter: Rewriter, info: FunctionInfo, statements: readonly ts.Statement[]): ts.Node {
   const node = info.node as ts.FunctionLikeDeclaration;
   const made = factory.createBlock(statements, true);
-  ts.setTextRange(made, node.body!);
+  ts.setTextRange(made, node.body);
   return rewriter.withBody(node, node.body, made);
 }
 
@@ -199,14 +223,17 @@ function checkParameters(ctx: Context, info: FunctionInfo): void {
   for (const parameter of parameters ?? []) {
     const visit = (node: ts.Node): void => {
       const variable = ts.isIdentifier(node) ? ctx.variableOf(node) : undefined;
-      const declares = ts.isIdentifier(node) && (ts.isParameter(node.parent) || ts.isBindingElement(node.parent)) && node.parent.name === node;
-      if (variable?.boxed && variable.owner === info && !declares) ctx.diagnostics.report("FLOW2004", node, { name: variable.name });
+      const declares =
+        ts.isIdentifier(node) && (ts.isParameter(node.parent) || ts.isBindingElement(node.parent)) && node.parent.name === node;
+      if (variable?.boxed && variable.owner === info && !declares)
+        ctx.diagnostics.report("FLOW2004", node, { name: variable.name });
       ts.forEachChild(node, visit);
     };
     visit(parameter);
   }
   walkOwn(info.node, (node) => {
-    if (info.verdict !== "never" && ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.NewKeyword) ctx.diagnostics.report("FLOW2003", node, { what: "new.target" });
+    if (info.verdict !== "never" && ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.NewKeyword)
+      ctx.diagnostics.report("FLOW2003", node, { what: "new.target" });
   });
 }
 
@@ -238,4 +265,3 @@ function pointInfo(source: ts.Node): PointInfo {
   const at = file.getLineAndCharacterOfPosition(source.getStart());
   return [at.line + 1, at.character + 1, lineText(file, at.line).trim()];
 }
-

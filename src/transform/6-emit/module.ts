@@ -175,12 +175,31 @@ class ModuleEmitter implements FunctionEmitter {
   /** `const f = $m.bind(f$, { f: … }.f)` ⇒ `const f = …; $m.bind(f$, f);`. */
   #bindStatement(statement: ts.Statement): ts.Statement[] {
     const declaration = ts.isVariableStatement(statement) ? statement.declarationList.declarations[0] : undefined;
-    if (!declaration || !ts.isVariableStatement(statement) || statement.declarationList.declarations.length > 1 || !ts.isIdentifier(declaration.name)) return [statement];
+    if (
+      !declaration ||
+      !ts.isVariableStatement(statement) ||
+      statement.declarationList.declarations.length > 1 ||
+      !ts.isIdentifier(declaration.name)
+    )
+      return [statement];
     const name = declaration.name.text;
     const split = splitClosure(name, declaration.initializer, () => factory.createIdentifier(name));
     if (!split) return [statement];
-    const made = factory.updateVariableDeclaration(declaration, declaration.name, declaration.exclamationToken, declaration.type, split.value);
-    return [factory.updateVariableStatement(statement, statement.modifiers, factory.updateVariableDeclarationList(statement.declarationList, [made])), split.after];
+    const made = factory.updateVariableDeclaration(
+      declaration,
+      declaration.name,
+      declaration.exclamationToken,
+      declaration.type,
+      split.value,
+    );
+    return [
+      factory.updateVariableStatement(
+        statement,
+        statement.modifiers,
+        factory.updateVariableDeclarationList(statement.declarationList, [made]),
+      ),
+      split.after,
+    ];
   }
 
   #bindCall(info: FunctionInfo, fn: ts.Expression): ts.Expression {
@@ -190,11 +209,19 @@ class ModuleEmitter implements FunctionEmitter {
   /** Classes and constants are saved by reference: registered as soon as they exist. */
   #registrations(node: ts.Statement): ts.Statement[] {
     if (ts.isClassDeclaration(node) && node.name) return [classRegistration(node, node.name.text)];
-    if (!ts.isVariableStatement(node) || (node.declarationList.flags & ts.NodeFlags.Const) === 0 || hasModifier(node, ts.SyntaxKind.DeclareKeyword)) return [];
+    if (
+      !ts.isVariableStatement(node) ||
+      (node.declarationList.flags & ts.NodeFlags.Const) === 0 ||
+      hasModifier(node, ts.SyntaxKind.DeclareKeyword)
+    )
+      return [];
     return node.declarationList.declarations.flatMap((declaration) => {
       const initializer = declaration.initializer && unwrap(declaration.initializer);
-      if (initializer && ts.isClassExpression(initializer) && ts.isIdentifier(declaration.name)) return [classRegistration(initializer, declaration.name.text)];
-      return boundNames(declaration.name).filter((name) => this.#needsRegistration(name, declaration)).map(registration);
+      if (initializer && ts.isClassExpression(initializer) && ts.isIdentifier(declaration.name))
+        return [classRegistration(initializer, declaration.name.text)];
+      return boundNames(declaration.name)
+        .filter((name) => this.#needsRegistration(name, declaration))
+        .map(registration);
     });
   }
 
@@ -203,7 +230,13 @@ class ModuleEmitter implements FunctionEmitter {
     const initializer = declaration.initializer && unwrap(declaration.initializer);
     const bound = initializer && isBody(initializer) ? this.ctx.findings.functionOf.get(initializer) : undefined;
     if (bound && this.#bound.has(bound)) return false;
-    const primitive = ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike | ts.TypeFlags.Null | ts.TypeFlags.Undefined;
+    const primitive =
+      ts.TypeFlags.StringLike |
+      ts.TypeFlags.NumberLike |
+      ts.TypeFlags.BooleanLike |
+      ts.TypeFlags.BigIntLike |
+      ts.TypeFlags.Null |
+      ts.TypeFlags.Undefined;
     const type = this.ctx.findings.checker.getTypeAtLocation(name);
     return (type.flags & primitive) === 0;
   }
@@ -225,7 +258,7 @@ class ModuleEmitter implements FunctionEmitter {
       const captured = this.#opaque.get(child);
       return captured ? withCopies(this.ctx, fn, made as ts.Expression, captured) : made;
     };
-    return ts.visitNode(node, visit) as ts.Node;
+    return ts.visitNode(node, visit);
   }
 
   /** Code objects for the head, resume copies and makers for the end, and what has to live in a class because of `super` or `#private`. */
@@ -241,7 +274,12 @@ class ModuleEmitter implements FunctionEmitter {
       }
       const assigns = superAssignment(info.node);
       if (assigns) this.ctx.diagnostics.report("FLOW2002", assigns, { what: "a function that assigns a property of super" });
-      head.push(factory.createVariableStatement(undefined, factory.createVariableDeclarationList([factory.createVariableDeclaration(name)], ts.NodeFlags.Let)));
+      head.push(
+        factory.createVariableStatement(
+          undefined,
+          factory.createVariableDeclarationList([factory.createVariableDeclaration(name)], ts.NodeFlags.Let),
+        ),
+      );
       const list = inClass.get(home) ?? [];
       const made = factory.createFunctionExpression(undefined, undefined, undefined, undefined, parameters, undefined, body);
       list.push(quiet(statementOf(factory.createAssignment(factory.createIdentifier(name), made))));
@@ -261,14 +299,17 @@ class ModuleEmitter implements FunctionEmitter {
       head.push(this.#codeObject(emitted, site !== undefined, captured));
       if (ts.isFunctionDeclaration(info.node) && ts.isSourceFile(info.node.parent)) {
         const name = info.node.name?.text ?? DEFAULT_EXPORT;
-        head.push(statementOf(registrarCall("bind", [factory.createIdentifier(this.codeName(info)), factory.createIdentifier(name)])));
+        head.push(
+          statementOf(registrarCall("bind", [factory.createIdentifier(this.codeName(info)), factory.createIdentifier(name)])),
+        );
       }
     }
     return { head, tail, inClass };
   }
 
   #withoutSuper(node: ts.Expression): ts.Expression {
-    const visit = (child: ts.Node): ts.VisitResult<ts.Node> => (usesSuperProperty(child) ? withoutSuper(child, visit) : ts.visitEachChild(child, visit, undefined));
+    const visit = (child: ts.Node): ts.VisitResult<ts.Node> =>
+      usesSuperProperty(child) ? withoutSuper(child, visit) : ts.visitEachChild(child, visit, undefined);
     return ts.visitNode(node, visit, ts.isExpression);
   }
 
@@ -284,8 +325,20 @@ class ModuleEmitter implements FunctionEmitter {
       if (!home) return factory.createIdentifier(name);
       // The class has not been evaluated yet: looked up when it is called.
       const rest = factory.createParameterDeclaration(undefined, factory.createToken(ts.SyntaxKind.DotDotDotToken), "args");
-      const apply = factory.createCallExpression(factory.createPropertyAccessExpression(factory.createIdentifier(name), "apply"), undefined, [factory.createThis(), factory.createIdentifier("args")]);
-      return factory.createFunctionExpression(undefined, undefined, undefined, undefined, [rest], undefined, factory.createBlock([factory.createReturnStatement(apply)]));
+      const apply = factory.createCallExpression(
+        factory.createPropertyAccessExpression(factory.createIdentifier(name), "apply"),
+        undefined,
+        [factory.createThis(), factory.createIdentifier("args")],
+      );
+      return factory.createFunctionExpression(
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+        [rest],
+        undefined,
+        factory.createBlock([factory.createReturnStatement(apply)]),
+      );
     };
     const fields: [string, ts.Expression][] = [
       ["name", factory.createStringLiteral(info.name)],
@@ -293,10 +346,15 @@ class ModuleEmitter implements FunctionEmitter {
     ];
     if (emitted.resume) fields.push(["resume", reference(`${this.#baseName(info)}$resume`)]);
     if (hasMaker) fields.push(["make", reference(this.makeName(info))]);
-    if (captured.length > 0 && hasMaker) fields.push(["captures", factory.createArrayLiteralExpression(captured.map((name) => factory.createStringLiteral(name)))]);
+    if (captured.length > 0 && hasMaker)
+      fields.push(["captures", factory.createArrayLiteralExpression(captured.map((name) => factory.createStringLiteral(name)))]);
     if (emitted.points.length > 0) {
       const rows = emitted.points.map(([line, column, text]) =>
-        factory.createArrayLiteralExpression([factory.createNumericLiteral(line), factory.createNumericLiteral(column), factory.createStringLiteral(text)]),
+        factory.createArrayLiteralExpression([
+          factory.createNumericLiteral(line),
+          factory.createNumericLiteral(column),
+          factory.createStringLiteral(text),
+        ]),
       );
       fields.push(["points", factory.createArrayLiteralExpression(rows, true)]);
     }
@@ -313,7 +371,10 @@ class ModuleEmitter implements FunctionEmitter {
     const rest = [...machines.head, ...placed, ...machines.tail];
     const usesSentinel = mentions(rest, "SUSPEND");
     // A constant of the module's own is folded into optimized code; an imported one is loaded each time (1.5 × on recursive calls).
-    const sentinel = constant(factory.createIdentifier("SUSPEND"), factory.createPropertyAccessExpression(factory.createIdentifier("$m"), "SUSPEND"));
+    const sentinel = constant(
+      factory.createIdentifier("SUSPEND"),
+      factory.createPropertyAccessExpression(factory.createIdentifier("$m"), "SUSPEND"),
+    );
     const registrar = constant(factory.createIdentifier("$m"), moduleCall(this.module.id));
     const start = usesSentinel || mentions(rest, "$m") ? [registrar, ...(usesSentinel ? [sentinel] : []), ...machines.head] : [];
     const used = runtimeNamesIn([...start, ...placed, ...machines.tail]);
@@ -324,7 +385,14 @@ class ModuleEmitter implements FunctionEmitter {
     if (used.length === 0) return [...placed];
     const split = placed.findIndex((statement) => !isImportOrPrologue(statement));
     const at = split < 0 ? placed.length : split;
-    return [...placed.slice(0, prologueEnd(placed)), runtimeImport(used), ...placed.slice(prologueEnd(placed), at), ...start, ...placed.slice(at), ...machines.tail];
+    return [
+      ...placed.slice(0, prologueEnd(placed)),
+      runtimeImport(used),
+      ...placed.slice(prologueEnd(placed), at),
+      ...start,
+      ...placed.slice(at),
+      ...machines.tail,
+    ];
   }
 }
 
@@ -332,7 +400,16 @@ class ModuleEmitter implements FunctionEmitter {
 const DEFAULT_EXPORT = "$default";
 
 function withName(node: ts.FunctionDeclaration, name: string): ts.FunctionDeclaration {
-  return factory.updateFunctionDeclaration(node, node.modifiers, node.asteriskToken, factory.createIdentifier(name), node.typeParameters, node.parameters, node.type, node.body);
+  return factory.updateFunctionDeclaration(
+    node,
+    node.modifiers,
+    node.asteriskToken,
+    factory.createIdentifier(name),
+    node.typeParameters,
+    node.parameters,
+    node.type,
+    node.body,
+  );
 }
 
 /** Names that stand at the top of emitted modules. */
@@ -341,15 +418,24 @@ const EMITTED_NAMES: ReadonlySet<string> = new Set([...RUNTIME_NAMES, "SUSPEND",
 function declares(node: ts.Identifier): boolean {
   const parent = node.parent;
   const isDeclaration =
-    ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent);
-  return (isDeclaration || ts.isFunctionLike(parent) || ts.isClassLike(parent) || ts.isEnumDeclaration(parent)) && (parent as ts.NamedDeclaration).name === node;
+    ts.isVariableDeclaration(parent) ||
+    ts.isParameter(parent) ||
+    ts.isBindingElement(parent) ||
+    ts.isImportSpecifier(parent) ||
+    ts.isImportClause(parent) ||
+    ts.isNamespaceImport(parent);
+  return (
+    (isDeclaration || ts.isFunctionLike(parent) || ts.isClassLike(parent) || ts.isEnumDeclaration(parent)) &&
+    (parent as ts.NamedDeclaration).name === node
+  );
 }
 
 /** The first assignment to `super.x`, which the machine part could not make. */
 function superAssignment(node: ts.Node): ts.Node | undefined {
   let target: ts.Expression | undefined;
   if (ts.isBinaryExpression(node) && isAssignmentOperator(node.operatorToken.kind)) target = node.left;
-  else if ((ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isUpdate(node.operator)) target = node.operand;
+  else if ((ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isUpdate(node.operator))
+    target = node.operand;
   if (target && isSuperProperty(unwrap(target))) return node;
   return ts.forEachChild(node, superAssignment);
 }
@@ -362,7 +448,12 @@ function isUpdate(operator: ts.SyntaxKind): boolean {
 function isMadeOnce(info: FunctionInfo): boolean {
   if (info.parent?.parent !== undefined || !info.parent || info.barrier) return false;
   const node = info.node;
-  if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node) && !(ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent))) return false;
+  if (
+    !ts.isArrowFunction(node) &&
+    !ts.isFunctionExpression(node) &&
+    !(ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent))
+  )
+    return false;
   for (let at: ts.Node = node.parent; !ts.isSourceFile(at); at = at.parent) {
     if (ts.isIterationStatement(at, false) || ts.isBlock(at) || ts.isCaseBlock(at) || ts.isClassLike(at)) return false;
   }
@@ -382,7 +473,10 @@ function usesClassNames(node: ts.Node): boolean {
 }
 
 function isSuperProperty(node: ts.Node): node is ts.PropertyAccessExpression | ts.ElementAccessExpression {
-  return (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) && node.expression.kind === ts.SyntaxKind.SuperKeyword;
+  return (
+    (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) &&
+    node.expression.kind === ts.SyntaxKind.SuperKeyword
+  );
 }
 
 /** `super.m`, or a call of it. */
@@ -398,8 +492,14 @@ function withoutSuper(node: ts.Node, visit: ts.Visitor): ts.Expression {
     return factory.createCallExpression(call, undefined, [factory.createThis(), ...args]);
   }
   const access = node as ts.PropertyAccessExpression | ts.ElementAccessExpression;
-  const key = ts.isPropertyAccessExpression(access) ? factory.createStringLiteral(access.name.text) : (ts.visitNode(access.argumentExpression, visit) as ts.Expression);
-  return factory.createCallExpression(factory.createIdentifier("$super"), undefined, [factory.createIdentifier("$home"), key, factory.createThis()]);
+  const key = ts.isPropertyAccessExpression(access)
+    ? factory.createStringLiteral(access.name.text)
+    : (ts.visitNode(access.argumentExpression, visit) as ts.Expression);
+  return factory.createCallExpression(factory.createIdentifier("$super"), undefined, [
+    factory.createIdentifier("$home"),
+    key,
+    factory.createThis(),
+  ]);
 }
 
 function withStaticBlocks(statement: ts.Statement, inClass: ReadonlyMap<ts.ClassLikeDeclaration, ts.Statement[]>): ts.Statement {
@@ -409,10 +509,14 @@ function withStaticBlocks(statement: ts.Statement, inClass: ReadonlyMap<ts.Class
     const machine = ts.isClassLike(node) ? inClass.get(original) : undefined;
     const made = ts.visitEachChild(node, visit, undefined);
     if (!machine || !ts.isClassLike(made)) return made;
-    const home = constant(factory.createIdentifier("$home"), factory.createPropertyAccessExpression(factory.createThis(), "prototype"));
+    const home = constant(
+      factory.createIdentifier("$home"),
+      factory.createPropertyAccessExpression(factory.createThis(), "prototype"),
+    );
     const block = factory.createClassStaticBlockDeclaration(factory.createBlock([home, ...machine], true));
     const members = [...made.members, block];
-    if (ts.isClassDeclaration(made)) return factory.updateClassDeclaration(made, made.modifiers, made.name, made.typeParameters, made.heritageClauses, members);
+    if (ts.isClassDeclaration(made))
+      return factory.updateClassDeclaration(made, made.modifiers, made.name, made.typeParameters, made.heritageClauses, members);
     return factory.updateClassExpression(made, made.modifiers, made.name, made.typeParameters, made.heritageClauses, members);
   };
   return ts.visitNode(statement, visit, ts.isStatement);
@@ -424,7 +528,13 @@ function moduleConstant(node: ts.CallExpression): string | undefined {
   let at: ts.Node = node;
   for (;;) {
     const up: ts.Node = at.parent;
-    if (ts.isParenthesizedExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up) || ts.isObjectLiteralExpression(up)) at = up;
+    if (
+      ts.isParenthesizedExpression(up) ||
+      ts.isAsExpression(up) ||
+      ts.isSatisfiesExpression(up) ||
+      ts.isObjectLiteralExpression(up)
+    )
+      at = up;
     else if (ts.isPropertyAssignment(up) && !ts.isComputedPropertyName(up.name)) {
       path.unshift(up.name.getText());
       at = up;
@@ -440,11 +550,15 @@ function moduleConstant(node: ts.CallExpression): string | undefined {
 /** `$m.cls("Cart", Cart, ["#items"])`. */
 function classRegistration(node: ts.ClassLikeDeclaration, name: string): ts.Statement {
   const privates = node.members.flatMap((member) => {
-    const isField = ts.isPropertyDeclaration(member) && ts.isPrivateIdentifier(member.name) && !hasModifier(member, ts.SyntaxKind.StaticKeyword);
-    return isField ? [(member.name as ts.PrivateIdentifier).text] : [];
+    const isField =
+      ts.isPropertyDeclaration(member) &&
+      ts.isPrivateIdentifier(member.name) &&
+      !hasModifier(member, ts.SyntaxKind.StaticKeyword);
+    return isField ? [member.name.text] : [];
   });
   const args: ts.Expression[] = [factory.createStringLiteral(name), factory.createIdentifier(name)];
-  if (privates.length > 0) args.push(factory.createArrayLiteralExpression(privates.map((field) => factory.createStringLiteral(field))));
+  if (privates.length > 0)
+    args.push(factory.createArrayLiteralExpression(privates.map((field) => factory.createStringLiteral(field))));
   return statementOf(registrarCall("cls", args));
 }
 
@@ -453,15 +567,23 @@ function registration(name: ts.Identifier): ts.Statement {
 }
 
 function registrarCall(method: string, args: readonly ts.Expression[]): ts.CallExpression {
-  return factory.createCallExpression(factory.createPropertyAccessExpression(factory.createIdentifier("$m"), method), undefined, args);
+  return factory.createCallExpression(
+    factory.createPropertyAccessExpression(factory.createIdentifier("$m"), method),
+    undefined,
+    args,
+  );
 }
 
 function moduleCall(id: string): ts.Expression {
-  return factory.createCallExpression(factory.createIdentifier("$module"), undefined, [factory.createNumericLiteral(ABI_VERSION), factory.createStringLiteral(id)]);
+  return factory.createCallExpression(factory.createIdentifier("$module"), undefined, [
+    factory.createNumericLiteral(ABI_VERSION),
+    factory.createStringLiteral(id),
+  ]);
 }
 
 function runtimeImport(names: readonly string[]): ts.Statement {
-  for (const name of names) assert((RUNTIME_NAMES as readonly string[]).includes(name), `emitted code uses ${name}, which is not in the ABI`);
+  for (const name of names)
+    assert((RUNTIME_NAMES as readonly string[]).includes(name), `emitted code uses ${name}, which is not in the ABI`);
   const specifiers = names.map((name) => factory.createImportSpecifier(false, undefined, factory.createIdentifier(name)));
   return factory.createImportDeclaration(
     undefined,
@@ -496,7 +618,9 @@ function isImportOrPrologue(statement: ts.Statement): boolean {
 }
 
 function prologueEnd(statements: readonly ts.Statement[]): number {
-  const end = statements.findIndex((statement) => !(ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)));
+  const end = statements.findIndex(
+    (statement) => !(ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)),
+  );
   return end < 0 ? statements.length : end;
 }
 

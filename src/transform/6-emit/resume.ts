@@ -52,7 +52,10 @@ export function resumeFunction(cfg: Cfg, options: ResumeOptions): { parameters: 
   const names = pickNames(options.taken);
   const body = new ResumePrinter(cfg, options, names).print();
   const parameter = (name: string): ts.ParameterDeclaration => factory.createParameterDeclaration(undefined, undefined, name);
-  return { parameters: [parameter(names.frame), parameter(names.mode), parameter(names.value)], body: factory.createBlock(body, true) };
+  return {
+    parameters: [parameter(names.frame), parameter(names.mode), parameter(names.value)],
+    body: factory.createBlock(body, true),
+  };
 }
 
 function pickNames(taken: ReadonlySet<string>): Names {
@@ -81,11 +84,19 @@ class ResumePrinter {
     const { names } = this;
     const machine = factory.createSwitchStatement(
       id(names.block),
-      factory.createCaseBlock(this.#order.map((block, index) => factory.createCaseClause(factory.createNumericLiteral(block.id), this.#block(block, this.#order[index + 1])))),
+      factory.createCaseBlock(
+        this.#order.map((block, index) =>
+          factory.createCaseClause(factory.createNumericLiteral(block.id), this.#block(block, this.#order[index + 1])),
+        ),
+      ),
     );
     const round = this.#hasHandlers ? this.#guarded(machine) : machine;
     const start = declare("let", id(names.block), factory.createPropertyAccessExpression(id(names.frame), "point"));
-    return [...this.#variables(), start, factory.createForStatement(undefined, undefined, undefined, factory.createBlock([round], true))];
+    return [
+      ...this.#variables(),
+      start,
+      factory.createForStatement(undefined, undefined, undefined, factory.createBlock([round], true)),
+    ];
   }
 
   /** Saved variables come from the frame, all others begin undefined. */
@@ -98,8 +109,17 @@ class ResumePrinter {
     }
     const declarations: ts.VariableDeclaration[] = [];
     if (saved.size > 0) {
-      const pattern = factory.createObjectBindingPattern([...saved].map((name) => factory.createBindingElement(undefined, undefined, name)));
-      declarations.push(factory.createVariableDeclaration(pattern, undefined, undefined, factory.createPropertyAccessExpression(id(this.names.frame), "slots")));
+      const pattern = factory.createObjectBindingPattern(
+        [...saved].map((name) => factory.createBindingElement(undefined, undefined, name)),
+      );
+      declarations.push(
+        factory.createVariableDeclaration(
+          pattern,
+          undefined,
+          undefined,
+          factory.createPropertyAccessExpression(id(this.names.frame), "slots"),
+        ),
+      );
     }
     for (const name of others) declarations.push(factory.createVariableDeclaration(name));
     if (declarations.length === 0) return [];
@@ -123,7 +143,11 @@ class ResumePrinter {
       case "eval":
         return [statementOf(adapt(instr.value) as ts.Expression)];
       case "pattern":
-        return [statementOf(factory.createAssignment(this.options.bindingToAssignment(instr.pattern), adapt(instr.value) as ts.Expression))];
+        return [
+          statementOf(
+            factory.createAssignment(this.options.bindingToAssignment(instr.pattern), adapt(instr.value) as ts.Expression),
+          ),
+        ];
       case "receive":
         return [this.#throwIfAsked(), set(instr.name, id(this.names.value))];
       case "catch":
@@ -138,7 +162,10 @@ class ResumePrinter {
   /** `if ($mode) { $mode = 0; throw $value; }`. */
   #throwIfAsked(): ts.Statement {
     const reset = statementOf(factory.createAssignment(id(this.names.mode), factory.createNumericLiteral(0)));
-    return factory.createIfStatement(id(this.names.mode), factory.createBlock([reset, factory.createThrowStatement(id(this.names.value))]));
+    return factory.createIfStatement(
+      id(this.names.mode),
+      factory.createBlock([reset, factory.createThrowStatement(id(this.names.value))]),
+    );
   }
 
   #terminator(end: Terminator, next: Block | undefined): ts.Statement[] {
@@ -170,7 +197,13 @@ class ResumePrinter {
 
   #branch(end: Extract<Terminator, { kind: "branch" }>, next: Block | undefined): ts.Statement[] {
     const test = this.options.adapt(end.test) as ts.Expression;
-    const choose = factory.createConditionalExpression(test, undefined, factory.createNumericLiteral(end.yes), undefined, factory.createNumericLiteral(end.no));
+    const choose = factory.createConditionalExpression(
+      test,
+      undefined,
+      factory.createNumericLiteral(end.yes),
+      undefined,
+      factory.createNumericLiteral(end.no),
+    );
     const set = statementOf(factory.createAssignment(id(this.names.block), choose));
     if (next?.id === end.yes || next?.id === end.no) {
       const other = next.id === end.yes ? end.no : end.yes;
@@ -184,7 +217,16 @@ class ResumePrinter {
     const value = id(this.names.value);
     const call = statementOf(factory.createAssignment(value, this.options.adapt(end.call.expression) as ts.Expression));
     const test = isSuspended(() => id(this.names.value), end.call);
-    return [call, factory.createIfStatement(test, factory.createReturnStatement(saveCall(end.point.id, end.call.callee && (this.options.adapt(end.call.callee) as ts.Expression), this.options))), ...this.#goto(end.resume, next)];
+    return [
+      call,
+      factory.createIfStatement(
+        test,
+        factory.createReturnStatement(
+          saveCall(end.point.id, end.call.callee && (this.options.adapt(end.call.callee) as ts.Expression), this.options),
+        ),
+      ),
+      ...this.#goto(end.resume, next),
+    ];
   }
 
   #guarded(machine: ts.Statement): ts.Statement {
