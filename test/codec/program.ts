@@ -10,7 +10,7 @@ export class Point {
     public x: number,
     public y: number,
   ) {
-    constructed++;
+    constructed.count++;
   }
   get sum(): number {
     return this.x + this.y;
@@ -23,7 +23,7 @@ export class Point {
   }
 }
 /** How often a constructor of the program ran. */
-let constructed = 0;
+export const constructed = { count: 0 };
 export class Point3 extends Point {
   z = 3;
 }
