@@ -9,6 +9,7 @@ import { factory } from "../context.js";
 import { ts, unwrap } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { atom, operands, value } from "./expression.js";
+import { substitutionsOf } from "./rewrite.js";
 
 export function call(d: Desugarer, node: ts.CallExpression): ts.Expression {
   const made = callExpression(d, node);
@@ -30,6 +31,28 @@ export function callExpression(d: Desugarer, node: ts.CallExpression): ts.Expres
   }
   const method = readMethod(d, callee);
   return callMethod(method, argumentsOf(d, node), hasOwnCall(d, callee));
+}
+
+/** `` o.tag`a${f()}` `` ⇒ the call it is, over the strings of the site. */
+export function taggedTemplate(d: Desugarer, node: ts.TaggedTemplateExpression): ts.Expression {
+  const made = taggedCall(d, node);
+  if (!d.plan.isPoint(node)) return made;
+  const name = d.fresh();
+  d.suspend(node, made, name, "const");
+  return d.ref(name);
+}
+
+function taggedCall(d: Desugarer, node: ts.TaggedTemplateExpression): ts.Expression {
+  const tag = unwrap(node.tag);
+  const strings = factory.createIdentifier(d.rewriter.emitter.templateName(node));
+  const values = substitutionsOf(node);
+  const keeps = values.some((value) => d.plan.isLowered(value));
+  if (keeps && isMember(tag)) {
+    const method = readMethod(d, tag);
+    return callMethod(method, [strings, ...operands(d, values)], hasOwnCall(d, tag));
+  }
+  const fn = keeps ? atom(d, tag) : value(d, tag);
+  return factory.createCallExpression(fn, undefined, [strings, ...operands(d, values)]);
 }
 
 type Member = ts.PropertyAccessExpression | ts.ElementAccessExpression;

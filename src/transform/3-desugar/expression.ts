@@ -9,7 +9,7 @@ import { named, plainKey } from "./build.js";
 import { assignedName } from "./rewrite.js";
 import { ts, unwrap } from "../ts.js";
 import { assignment, update } from "./assignment.js";
-import { argumentsOf, call } from "./call.js";
+import { argumentsOf, call, taggedTemplate } from "./call.js";
 import { type Desugarer, isPrimitive } from "./desugarer.js";
 import { deleteOptionalChain, optionalChain } from "./optional-chain.js";
 
@@ -20,6 +20,7 @@ export function value(d: Desugarer, node: ts.Expression): ts.Expression {
   if (bare !== node) return value(d, bare);
   if (ts.isOptionalChain(node)) return optionalChain(d, node);
   if (ts.isCallExpression(node)) return call(d, node);
+  if (ts.isTaggedTemplateExpression(node)) return taggedTemplate(d, node);
   if (ts.isBinaryExpression(node)) return binary(d, node);
   if (ts.isConditionalExpression(node)) return viaTemporary(d, node);
   if (ts.isTemplateExpression(node)) return template(d, node);
@@ -37,11 +38,7 @@ export function value(d: Desugarer, node: ts.Expression): ts.Expression {
     return deleteOptionalChain(d, unwrap(node.expression));
   if (ts.isTypeOfExpression(node) || ts.isVoidExpression(node) || ts.isDeleteExpression(node))
     return rebuild(d, node, [node.expression]);
-  const what = ts.isClassExpression(node)
-    ? "a class expression"
-    : ts.isTaggedTemplateExpression(node)
-      ? "a tagged template"
-      : "this expression";
+  const what = ts.isClassExpression(node) ? "a class expression" : "this expression";
   d.ctx.diagnostics.report("FLOW2002", node, { what });
   return node;
 }

@@ -35,6 +35,8 @@ export interface FunctionEmitter {
   makeName(info: FunctionInfo): string;
   /** Notes that a node of a lowered function makes closures over these variables that cannot be made by id: in the resume copy they capture copies. */
   noteOpaque(node: ts.Expression, captured: readonly string[]): void;
+  /** The module-level constant that holds the strings of a tagged template: one object for the site, in both copies. */
+  templateName(node: ts.TaggedTemplateExpression): string;
   /** Notes that the closure created by `site` has to be made by id too. */
   noteClosure(info: FunctionInfo, site: ts.CallExpression): void;
   stepId(node: ts.CallExpression): string | undefined;
@@ -68,6 +70,7 @@ export class Rewriter {
     if (ts.isForOfStatement(node) || ts.isForInStatement(node)) return this.#forEach(node);
     if (ts.isCatchClause(node)) return this.#catch(node);
     if (ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isNewExpression(node)) return this.#call(node);
+    if (ts.isTaggedTemplateExpression(node) && this.options.hoistVars) return this.#taggedTemplate(node);
     if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) return this.#assignment(node);
     if (ts.isPropertyAccessExpression(node)) {
       return factory.updatePropertyAccessExpression(node, this.expression(node.expression), node.name);
@@ -202,6 +205,15 @@ export class Rewriter {
     if (variable.boxed) return isDeclaredName(node) ? node : this.#boxedRead(variable, node);
     if (variable.emitName === variable.name) return node;
     return ts.setSourceMapRange(this.ctx.refVariable(variable), node);
+  }
+
+  /** `` tag`a${x}b` `` ⇒ `tag(strings, x)`: the strings are one object for the site, whichever copy runs. */
+  #taggedTemplate(node: ts.TaggedTemplateExpression): ts.Expression {
+    const values = substitutionsOf(node).map((value) => this.expression(value));
+    return factory.createCallExpression(this.expression(node.tag), undefined, [
+      factory.createIdentifier(this.emitter.templateName(node)),
+      ...values,
+    ]);
   }
 
   /** `x = v` before `x` is initialized throws: `$s1.x = $ready(v, $s1.x, "x")`. */
@@ -708,6 +720,11 @@ function isDeclaredName(node: ts.Identifier): boolean {
     ts.isBindingElement(parent) ||
     ts.isVariableDeclaration(parent);
   return declares && (parent as ts.NamedDeclaration).name === node;
+}
+
+/** The expressions inside a template, in order. */
+export function substitutionsOf(node: ts.TaggedTemplateExpression): readonly ts.Expression[] {
+  return ts.isTemplateExpression(node.template) ? node.template.templateSpans.map((span) => span.expression) : [];
 }
 
 /** The identifiers a binding name declares, in order. */

@@ -49,6 +49,7 @@ class ModuleEmitter implements FunctionEmitter {
   readonly #taken = new Set<string>();
   readonly #closures = new Map<FunctionInfo, ts.CallExpression>();
   readonly #siteOwner = new Map<ts.Node, FunctionInfo>();
+  readonly #templates = new Map<ts.TaggedTemplateExpression, string>();
   readonly #opaque = new Map<ts.Node, readonly string[]>();
   /** Module-level function expressions, registered where they are made. */
   readonly #bound = new Set<FunctionInfo>();
@@ -103,6 +104,14 @@ class ModuleEmitter implements FunctionEmitter {
 
   noteOpaque(node: ts.Expression, captured: readonly string[]): void {
     this.#opaque.set(node, captured);
+  }
+
+  templateName(node: ts.TaggedTemplateExpression): string {
+    const known = this.#templates.get(node);
+    if (known) return known;
+    const name = `template${this.#templates.size + 1}$`;
+    this.#templates.set(node, name);
+    return name;
   }
 
   noteClosure(info: FunctionInfo, site: ts.CallExpression): void {
@@ -368,6 +377,14 @@ class ModuleEmitter implements FunctionEmitter {
 
   #assemble(body: readonly ts.Statement[], machines: Machines): ts.Statement[] {
     const placed = body.map((statement) => withStaticBlocks(statement, machines.inClass));
+    machines.head.push(
+      ...[...this.#templates].map(([node, name]) =>
+        constant(
+          factory.createIdentifier(name),
+          registrarCall("value", [factory.createStringLiteral(name), templateStrings(node)]),
+        ),
+      ),
+    );
     const rest = [...machines.head, ...placed, ...machines.tail];
     const usesSentinel = mentions(rest, "SUSPEND");
     // A constant of the module's own is folded into optimized code; an imported one is loaded each time (1.5 × on recursive calls).
@@ -547,14 +564,33 @@ function moduleConstant(node: ts.CallExpression): string | undefined {
   }
 }
 
+/** ``((strings) => strings)`a${0}b` ``: the strings object of a tagged template, cooked and raw as they are. */
+function templateStrings(node: ts.TaggedTemplateExpression): ts.Expression {
+  const { template } = node;
+  const strings = ts.isTemplateExpression(template)
+    ? factory.createTemplateExpression(
+        template.head,
+        template.templateSpans.map((span) => factory.createTemplateSpan(factory.createNumericLiteral(0), span.literal)),
+      )
+    : template;
+  const parameter = factory.createParameterDeclaration(undefined, undefined, "strings");
+  const identity = factory.createArrowFunction(
+    undefined,
+    undefined,
+    [parameter],
+    undefined,
+    undefined,
+    factory.createIdentifier("strings"),
+  );
+  return factory.createTaggedTemplateExpression(factory.createParenthesizedExpression(identity), undefined, strings);
+}
+
 /** `$m.cls("Cart", Cart, ["#items"])`. */
 function classRegistration(node: ts.ClassLikeDeclaration, name: string): ts.Statement {
   const privates = node.members.flatMap((member) => {
-    const isField =
-      ts.isPropertyDeclaration(member) &&
-      ts.isPrivateIdentifier(member.name) &&
-      !hasModifier(member, ts.SyntaxKind.StaticKeyword);
-    return isField ? [member.name.text] : [];
+    const isPrivate =
+      member.name !== undefined && ts.isPrivateIdentifier(member.name) && !hasModifier(member, ts.SyntaxKind.StaticKeyword);
+    return isPrivate ? [member.name.text] : [];
   });
   const args: ts.Expression[] = [factory.createStringLiteral(name), factory.createIdentifier(name)];
   if (privates.length > 0)
