@@ -3,7 +3,7 @@
  * `table.js` comes last because the compiled built-ins it loads import this very module.
  */
 export { SUSPEND, $save, $method, $must, $native } from "./suspend.js";
-export { $module, $tag } from "./registry.js";
+export { $accessors, $module, $tag } from "./registry.js";
 export { $iterate, $close, $object, $keys } from "./iterate.js";
 export { $has, $rest, $super, $TDZ, $live, $ready } from "./bindings.js";
 export { $lib } from "./lib/table.js";

@@ -62,6 +62,15 @@ export function $tag<F extends Function>(fn: F, code: Code, captured: readonly u
   return fn;
 }
 
+/** Stamps accessor functions of an object literal, so that the object can be saved. Returns the object. */
+export function $accessors<T extends object>(
+  object: T,
+  rows: readonly (readonly [string, "get" | "set", Code, readonly unknown[]])[],
+): T {
+  for (const [key, kind, code, captured] of rows) $tag(Reflect.getOwnPropertyDescriptor(object, key)![kind]!, code, captured);
+  return object;
+}
+
 /** Announces a module. Throws AbiError when it was compiled for another ABI. */
 export function $module(abi: number, id: string): ModuleRegistrar {
   if (abi !== ABI_VERSION) {

@@ -94,6 +94,8 @@ export const RUNTIME_NAMES = [
   "$method",
   /** `$tag(fn, code, captured, self?): fn`: stamps a closure with its code and captured values. Invisible to the program. */
   "$tag",
+  /** `$accessors(object, [[key, "get" | "set", code, captured]…]): object`: stamps accessor functions like closures. Returns the object. */
+  "$accessors",
   /** `$must(value, where): value`: throws ForeignFrameError when `value` is `SUSPEND`; used where a function cannot suspend. */
   "$must",
   /** `$native(value, callee): value`: a function handed to foreign code named `callee`, guarded so that a suspension inside it throws ForeignFrameError. Same input, same output. */

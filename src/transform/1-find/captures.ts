@@ -48,6 +48,8 @@ export interface Captures {
   readonly variablesIn: ReadonlyMap<FunctionInfo, readonly Variable[]>;
   /** Closures that can end up in a checkpoint. */
   readonly tagged: ReadonlySet<FunctionInfo>;
+  /** Accessors of object literals: they cannot suspend but can be saved with their object. */
+  readonly accessors: ReadonlySet<FunctionInfo>;
   /** Closures that outlive the expression that makes them but cannot be saved: accessors of object literals, generators, members of local classes. */
   readonly opaque: ReadonlySet<FunctionInfo>;
   /** Scope objects by the node of the scope. */
@@ -72,6 +74,7 @@ class Analysis {
   readonly variablesIn = new Map<FunctionInfo, Variable[]>();
   readonly tagged = new Set<FunctionInfo>();
   readonly opaque = new Set<FunctionInfo>();
+  readonly accessors = new Set<FunctionInfo>();
   readonly scopeObjects = new Map<ts.Node, ScopeObject>();
   readonly captured = new Map<FunctionInfo, Variable[]>();
   readonly usesThis = new Set<FunctionInfo>();
@@ -91,6 +94,7 @@ class Analysis {
       for (const info of module.functions) {
         if (this.#canReachCheckpoint(info)) this.tagged.add(info);
         else if (isOpaque(info)) this.opaque.add(info);
+        if (isAccessor(info) && this.opaque.has(info) && !isInsideUnsaveable(info)) this.accessors.add(info);
       }
     }
     const functionVariables = [...this.#bySymbol.values()];
@@ -207,9 +211,7 @@ class Analysis {
       return false;
     // A module-level async function is the body of a step or a constant: saved by reference.
     if (info.barrier && !info.parent?.parent) return false;
-    for (let at = info.parent; at; at = at.parent) {
-      if (at.barrier === "an async function" || at.barrier === "a generator") return false;
-    }
+    if (isInsideUnsaveable(info)) return false;
     if (info.verdict !== "never" || ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) return true;
     let up: ts.Node = node.parent;
     while (ts.isParenthesizedExpression(up)) up = up.parent;
@@ -265,14 +267,23 @@ function isComputed(name: ts.PropertyName): boolean {
   return !(ts.isPropertyAccessExpression(key) && ts.isIdentifier(key.expression) && key.expression.text === "Symbol");
 }
 
+/** Whether it is made by an activation that can never be in a checkpoint. */
+function isInsideUnsaveable(info: FunctionInfo): boolean {
+  for (let at = info.parent; at; at = at.parent)
+    if (at.barrier === "an async function" || at.barrier === "a generator") return true;
+  return false;
+}
+
+function isAccessor(info: FunctionInfo): boolean {
+  return ts.isAccessor(info.node) && ts.isObjectLiteralExpression(info.node.parent);
+}
+
 function isOpaque(info: FunctionInfo): boolean {
   const node = info.node;
   if (!info.parent || ts.isSourceFile(info.parent.node)) return false;
   const isGenerator = "asteriskToken" in node && node.asteriskToken !== undefined;
-  const isAccessor =
-    (ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node)) && ts.isObjectLiteralExpression(node.parent);
   const isMethod = ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent);
-  return isGenerator || isAccessor || isMethod || ts.isClassLike(node.parent);
+  return isGenerator || isAccessor(info) || isMethod || ts.isClassLike(node.parent);
 }
 
 /** Captured by a closure that is not itself inside another tagged closure capturing it: that one's creation is what counts. */
@@ -334,7 +345,7 @@ function scopeOf(node: Declared, kind: VariableKind): ts.Node {
 }
 
 /** Whether an identifier stands for a variable's value or names a variable being declared. */
-function isValueReference(node: ts.Identifier): boolean {
+export function isValueReference(node: ts.Identifier): boolean {
   const parent = node.parent;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
   if (ts.isQualifiedName(parent)) return false;

@@ -203,7 +203,7 @@ function objectLiteral(d: Desugarer, node: ts.ObjectLiteralExpression): ts.Expre
     if (index > last) return ts.visitNode(property, d.rewriter.visit, ts.isObjectLiteralElementLike);
     return objectProperty(d, property, index < last);
   });
-  return d.rewriter.opaque(factory.updateObjectLiteralExpression(node, properties), node);
+  return d.rewriter.opaque(d.rewriter.accessors(factory.updateObjectLiteralExpression(node, properties), node), node);
 }
 
 function objectProperty(d: Desugarer, property: ts.ObjectLiteralElementLike, keep: boolean): ts.ObjectLiteralElementLike {

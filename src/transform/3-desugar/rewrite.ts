@@ -38,7 +38,7 @@ export interface FunctionEmitter {
   /** The module-level constant that holds the strings of a tagged template: one object for the site, in both copies. */
   templateName(node: ts.TaggedTemplateExpression): string;
   /** Notes that the closure created by `site` has to be made by id too. */
-  noteClosure(info: FunctionInfo, site: ts.CallExpression): void;
+  noteClosure(info: FunctionInfo, site: ts.Expression): void;
   stepId(node: ts.CallExpression): string | undefined;
 }
 
@@ -61,7 +61,9 @@ export class Rewriter {
     if (node !== this.fn.node && isBody(node)) return this.#nested(node);
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
     if (ts.isVariableStatement(node)) return this.#variableStatement(node);
-    if (ts.isObjectLiteralExpression(node) || ts.isClassExpression(node)) return this.opaque(this.children(node), node);
+    if (ts.isBindingElement(node)) return this.#bindingElement(node);
+    if (ts.isObjectLiteralExpression(node)) return this.opaque(this.accessors(this.children(node), node), node);
+    if (ts.isClassExpression(node)) return this.opaque(this.children(node), node);
     if (ts.isFunctionDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
     if (ts.isClassDeclaration(node)) return this.#classDeclaration(node);
     if (ts.isBlock(node)) return this.block(node);
@@ -241,6 +243,15 @@ export class Rewriter {
     return callRuntime("$live", [access, factory.createStringLiteral(variable.name)]);
   }
 
+  /** `{ a }` in a declaration, where `a` got another name ⇒ `{ a: a$1 }`. */
+  #bindingElement(node: ts.BindingElement): ts.Node {
+    const made = this.children(node);
+    const isShorthand = ts.isObjectBindingPattern(node.parent) && !node.propertyName && !node.dotDotDotToken;
+    if (!isShorthand || !ts.isIdentifier(node.name) || !ts.isIdentifier(made.name) || made.name.text === node.name.text)
+      return made;
+    return factory.updateBindingElement(made, undefined, factory.createIdentifier(node.name.text), made.name, made.initializer);
+  }
+
   /** `{ n }` ⇒ `{ n: $s1.n }`, also as an assignment pattern with a default. */
   #shorthand(node: ts.ShorthandPropertyAssignment): ts.Node {
     const variable = this.ctx.variableOf(node.name);
@@ -297,6 +308,44 @@ export class Rewriter {
       const isLowered = variable.owner.verdict !== "never" && !variable.owner.barrier;
       return isLowered || isWithin(info.node, variable.scope.initializer);
     });
+  }
+
+  /**
+   *     { get v() { return n; } }   ⇒   $accessors({ get v() { return n; } }, [["v", "get", v$, [n]]])
+   *
+   * Accessors cannot suspend, but objects that have some can be saved.
+   */
+  accessors(made: ts.Expression, source: ts.ObjectLiteralExpression): ts.Expression {
+    const rows = source.properties.flatMap((property) => {
+      const info =
+        ts.isAccessor(property) && !ts.isComputedPropertyName(property.name)
+          ? this.ctx.findings.functionOf.get(property)
+          : undefined;
+      return info && this.ctx.captures.accessors.has(info) ? [this.#accessorRow(info)] : [];
+    });
+    return rows.length === 0 ? made : callRuntime("$accessors", [made, factory.createArrayLiteralExpression(rows)]);
+  }
+
+  #accessorRow(info: FunctionInfo): ts.Expression {
+    const node = info.node as ts.AccessorDeclaration;
+    const key = factory.createStringLiteral((node.name as ts.Identifier).text);
+    const kind = ts.isGetAccessorDeclaration(node) ? "get" : "set";
+    const captured = this.capturedBy(info).map((name) => this.ctx.ref(name, info.parent!));
+    const code = factory.createIdentifier(this.emitter.codeName(info));
+    const row = factory.createArrayLiteralExpression([
+      key,
+      factory.createStringLiteral(kind),
+      code,
+      factory.createArrayLiteralExpression(captured),
+    ]);
+    const alone = factory.createObjectLiteralExpression([this.emitter.emitFunction(info) as ts.AccessorDeclaration]);
+    const object = callRuntime("$accessors", [alone, factory.createArrayLiteralExpression([row])]);
+    const describe = factory.createPropertyAccessExpression(factory.createIdentifier("Object"), "getOwnPropertyDescriptor");
+    this.emitter.noteClosure(
+      info,
+      factory.createPropertyAccessExpression(factory.createCallExpression(describe, undefined, [object, key]), kind),
+    );
+    return row;
   }
 
   /** The expression of a function that cannot reach a checkpoint. */

@@ -1,7 +1,7 @@
 /** One function through desugar, lower, shape and emit: its fast copy in place, its code object and resume copy for the end of the module. */
 import { createHash } from "node:crypto";
 import { RUNTIME_NAMES, type PointInfo } from "../../shared/abi.js";
-import type { Variable } from "../1-find/captures.js";
+import { isValueReference, type Variable } from "../1-find/captures.js";
 import type { FunctionInfo } from "../1-find/model.js";
 import { walkOwn } from "../1-find/suspension.js";
 import { checkLiveValues } from "../2-check/live-values.js";
@@ -202,7 +202,7 @@ function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> 
 /** Names in the function's text that do not mean one of its own variables. */
 function collectForeignNames(ctx: Context, info: FunctionInfo, own: ReadonlySet<Variable>, taken: Set<string>): void {
   const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) {
+    if (ts.isIdentifier(node) && isValueReference(node)) {
       const variable = ctx.captures.variableOf.get(node);
       // A function inside has its own names: they hide ours where they mean something else.
       const isInner = variable !== undefined && !own.has(variable) && isInside(variable.owner, info);

@@ -47,7 +47,7 @@ class ModuleEmitter implements FunctionEmitter {
   readonly #functions: EmittedFunction[] = [];
   readonly #names = new Map<FunctionInfo, string>();
   readonly #taken = new Set<string>();
-  readonly #closures = new Map<FunctionInfo, ts.CallExpression>();
+  readonly #closures = new Map<FunctionInfo, ts.Expression>();
   readonly #siteOwner = new Map<ts.Node, FunctionInfo>();
   readonly #templates = new Map<ts.TaggedTemplateExpression, string>();
   readonly #opaque = new Map<ts.Node, readonly string[]>();
@@ -114,7 +114,7 @@ class ModuleEmitter implements FunctionEmitter {
     return name;
   }
 
-  noteClosure(info: FunctionInfo, site: ts.CallExpression): void {
+  noteClosure(info: FunctionInfo, site: ts.Expression): void {
     this.#closures.set(info, site);
     this.#siteOwner.set(site, info);
   }
