@@ -286,7 +286,7 @@ export class Rewriter {
     const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
     const name = assignedName(info.node);
     const args = [
-      name === undefined ? closureExpression(fast) : named(name, closureExpression(fast)),
+      name === undefined ? closureExpression(fast, this.ctx) : named(name, closureExpression(fast, this.ctx)),
       factory.createIdentifier(this.emitter.codeName(info)),
       factory.createArrayLiteralExpression(captured.map((name) => this.ctx.ref(name, info.parent!))),
       ...(needsThis ? [factory.createThis()] : []),
@@ -350,7 +350,7 @@ export class Rewriter {
 
   /** The expression of a function that cannot reach a checkpoint. */
   plainFunction(info: FunctionInfo): ts.Expression {
-    return this.opaque(closureExpression(this.emitter.emitFunction(info)), info.node);
+    return this.opaque(closureExpression(this.emitter.emitFunction(info), this.ctx), info.node);
   }
 
   /**
@@ -709,27 +709,39 @@ function innerSuspension(callback: ts.Expression, ctx: Context): string {
 }
 
 /** A function expression for a closure, whatever it was declared as. */
-function closureExpression(fast: ts.Node): ts.Expression {
+function closureExpression(fast: ts.Node, ctx: Context): ts.Expression {
   if (ts.isMethodDeclaration(fast)) {
     const holder = factory.createObjectLiteralExpression([fast]);
     if (ts.isIdentifier(fast.name)) return factory.createPropertyAccessExpression(holder, fast.name.text);
-    return factory.createElementAccessExpression(holder, ts.isComputedPropertyName(fast.name) ? fast.name.expression : fast.name);
+    const key = ts.isComputedPropertyName(fast.name) ? fast.name.expression : (fast.name as ts.StringLiteral);
+    return factory.createElementAccessExpression(holder, key);
   }
-  if (ts.isFunctionDeclaration(fast)) {
-    return ts.setTextRange(
-      factory.createFunctionExpression(
-        fast.modifiers as readonly ts.Modifier[] | undefined,
-        fast.asteriskToken,
-        fast.name,
-        fast.typeParameters,
-        fast.parameters,
-        fast.type,
-        fast.body!,
-      ),
-      fast,
-    );
-  }
-  return fast as ts.Expression;
+  if (!ts.isFunctionDeclaration(fast)) return fast as ts.Expression;
+  const modifiers = fast.modifiers as readonly ts.Modifier[] | undefined;
+  const variable = fast.name && ctx.variableOf(fast.name);
+  const isRenamed = variable !== undefined && !variable.boxed && variable.emitName !== variable.name;
+  const own = isRenamed ? ctx.refVariable(variable) : fast.name;
+  const made = factory.createFunctionExpression(
+    modifiers,
+    fast.asteriskToken,
+    own,
+    fast.typeParameters,
+    fast.parameters,
+    fast.type,
+    fast.body!,
+  );
+  ts.setTextRange(made, fast);
+  return isRenamed ? withName(made, variable.name) : made;
+}
+
+/** A function that had to be called something else in emitted code, under the name it has in the source. */
+function withName(fn: ts.Expression, name: string): ts.Expression {
+  const describe = factory.createPropertyAccessExpression(factory.createIdentifier("Object"), "defineProperty");
+  const descriptor = factory.createObjectLiteralExpression([
+    factory.createPropertyAssignment("value", factory.createStringLiteral(name)),
+    factory.createPropertyAssignment("configurable", factory.createTrue()),
+  ]);
+  return factory.createCallExpression(describe, undefined, [fn, factory.createStringLiteral("name"), descriptor]);
 }
 
 function isWritten(node: ts.Identifier): boolean {
