@@ -1,8 +1,15 @@
 /** Small helpers of emitted code for bindings and `super`. */
 import { registerValue } from "./registry.js";
 
-/** The value of a captured binding before its declaration has run. Saved by reference, so that it stays one object after a restore (I6). */
-export const $TDZ: object = Object.freeze({ flowc: "uninitialised" });
+/**
+ * The value of a captured binding before its declaration has run. Saved by reference, so that it stays one object after a restore (I6). Plain reads and
+ * assignments are checked; `x += 1` and `x++` read it by converting it, which throws as the language does.
+ */
+export const $TDZ: object = Object.freeze({
+  [Symbol.toPrimitive](): never {
+    throw new ReferenceError("Cannot access a variable before initialization");
+  },
+});
 registerValue("flowc:TDZ", $TDZ);
 
 /** Emitted around reads of a captured binding that may not be initialised. Throws the ReferenceError the language throws. */

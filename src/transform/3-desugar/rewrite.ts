@@ -34,12 +34,19 @@ export interface FunctionEmitter {
   /** The identifier of the function that makes a closure from its captured values. */
   makeName(info: FunctionInfo): string;
   /** Notes that a node of a lowered function makes closures over these variables that cannot be made by id: in the resume copy they capture copies. */
-  noteOpaque(node: ts.Expression, captured: readonly string[]): void;
+  noteOpaque(node: ts.Expression, captured: readonly Captured[]): void;
   /** The module-level constant that holds the strings of a tagged template: one object for the site, in both copies. */
   templateName(node: ts.TaggedTemplateExpression): string;
   /** Notes that the closure created by `site` has to be made by id too. */
   noteClosure(info: FunctionInfo, site: ts.Expression): void;
   stepId(node: ts.CallExpression): string | undefined;
+}
+
+/** Something a closure captures: a variable by value or a scope object. */
+export interface Captured {
+  readonly name: string;
+  /** A new identifier for it, which liveness knows as what it stands for. */
+  reference(): ts.Identifier;
 }
 
 export interface RewriteOptions {
@@ -288,12 +295,12 @@ export class Rewriter {
     const args = [
       name === undefined ? closureExpression(fast, this.ctx) : named(name, closureExpression(fast, this.ctx)),
       factory.createIdentifier(this.emitter.codeName(info)),
-      factory.createArrayLiteralExpression(captured.map((name) => this.ctx.ref(name, info.parent!))),
+      factory.createArrayLiteralExpression(captured.map((each) => each.reference())),
       ...(needsThis ? [factory.createThis()] : []),
     ];
     const site = ts.setSourceMapRange(callRuntime("$tag", args), info.node);
     this.emitter.noteClosure(info, site);
-    return this.#capturesChangingScope(info) ? makeCall(this.ctx, info, this.emitter.makeName(info), captured, needsThis) : site;
+    return this.#capturesChangingScope(info) ? makeCall(this.emitter.makeName(info), captured, needsThis) : site;
   }
 
   /**
@@ -330,7 +337,7 @@ export class Rewriter {
     const node = info.node as ts.AccessorDeclaration;
     const key = factory.createStringLiteral((node.name as ts.Identifier).text);
     const kind = ts.isGetAccessorDeclaration(node) ? "get" : "set";
-    const captured = this.capturedBy(info).map((name) => this.ctx.ref(name, info.parent!));
+    const captured = this.capturedBy(info).map((each) => each.reference());
     const code = factory.createIdentifier(this.emitter.codeName(info));
     const row = factory.createArrayLiteralExpression([
       key,
@@ -364,21 +371,25 @@ export class Rewriter {
     const inside = [...this.ctx.captures.opaque].filter(
       (info) => info.parent === this.fn && (info.node === source || info.node.parent === source),
     );
-    const names = [...new Set(inside.flatMap((info) => this.capturedBy(info)))];
-    if (names.length === 0) return made;
-    if (inside.some((info) => this.#capturesChangingScope(info))) return withCopies(this.ctx, this.fn, made, names);
-    this.emitter.noteOpaque(made, names);
+    const captured = [...new Map(inside.flatMap((info) => this.capturedBy(info)).map((each) => [each.name, each])).values()];
+    if (captured.length === 0) return made;
+    if (inside.some((info) => this.#capturesChangingScope(info))) return withCopies(made, captured);
+    this.emitter.noteOpaque(made, captured);
     return made;
   }
 
   /** Names of what a closure captures: variables by value, scope objects by reference. Its own name is not among them. */
-  capturedBy(info: FunctionInfo): string[] {
-    const names = new Set<string>();
+  capturedBy(info: FunctionInfo): Captured[] {
+    const found = new Map<string, Captured>();
     for (const variable of this.ctx.captures.captured.get(info) ?? []) {
-      if (variable.boxed) names.add(this.ctx.scopeNameOf(variable));
-      else if (variable.declaration.parent !== info.node) names.add(variable.emitName);
+      if (variable.boxed) {
+        const { name, owner } = this.ctx.captures.scopeObjects.get(variable.scope)!;
+        found.set(name, { name, reference: () => this.ctx.ref(name, owner) });
+      } else if (variable.declaration.parent !== info.node) {
+        found.set(variable.emitName, { name: variable.emitName, reference: () => this.ctx.refVariable(variable) });
+      }
     }
-    return [...names];
+    return [...found.values()];
   }
 
   /** Boxed declarations become assignments; hoisted `var`s too. */
@@ -651,14 +662,14 @@ export class Rewriter {
 }
 
 /** `((x) => expression)(x)`. */
-export function withCopies(ctx: Context, fn: FunctionInfo, expression: ts.Expression, names: readonly string[]): ts.Expression {
-  const parameters = names.map((name) => factory.createParameterDeclaration(undefined, undefined, name));
+export function withCopies(expression: ts.Expression, captured: readonly Captured[]): ts.Expression {
+  const parameters = captured.map(({ name }) => factory.createParameterDeclaration(undefined, undefined, name));
   const body = ts.isObjectLiteralExpression(expression) ? factory.createParenthesizedExpression(expression) : expression;
   const arrow = factory.createArrowFunction(undefined, undefined, parameters, undefined, undefined, body);
   return factory.createCallExpression(
     factory.createParenthesizedExpression(arrow),
     undefined,
-    names.map((name) => ctx.ref(name, fn)),
+    captured.map((each) => each.reference()),
   );
 }
 
@@ -685,15 +696,9 @@ export function assignedName(node: ts.Node): string | undefined {
 }
 
 /** `f$make(captured…)`: the closure made by its maker. */
-export function makeCall(
-  ctx: Context,
-  info: FunctionInfo,
-  makeName: string,
-  captured: readonly string[],
-  needsThis: boolean,
-): ts.Expression {
+export function makeCall(makeName: string, captured: readonly Captured[], needsThis: boolean): ts.Expression {
   const maker = factory.createIdentifier(makeName);
-  const args = captured.map((name) => ctx.ref(name, info.parent!));
+  const args = captured.map((each) => each.reference());
   if (!needsThis) return factory.createCallExpression(maker, undefined, args);
   return factory.createCallExpression(factory.createPropertyAccessExpression(maker, "call"), undefined, [
     factory.createThis(),

@@ -16,7 +16,7 @@ import { assert } from "../../shared/assert.js";
 import { hasModifier, isBody } from "../1-find/collect.js";
 import type { FunctionInfo, ModuleInfo } from "../1-find/model.js";
 import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
-import { boundNames, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
+import { boundNames, type Captured, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
 import { factory, type Context } from "../context.js";
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
 import { type EmittedFunction, emitPlain, emitSuspendable, hashOf, type Trace } from "./function.js";
@@ -50,7 +50,7 @@ class ModuleEmitter implements FunctionEmitter {
   readonly #closures = new Map<FunctionInfo, ts.Expression>();
   readonly #siteOwner = new Map<ts.Node, FunctionInfo>();
   readonly #templates = new Map<ts.TaggedTemplateExpression, string>();
-  readonly #opaque = new Map<ts.Node, readonly string[]>();
+  readonly #opaque = new Map<ts.Node, readonly Captured[]>();
   /** Module-level function expressions, registered where they are made. */
   readonly #bound = new Set<FunctionInfo>();
   readonly #top: Rewriter;
@@ -102,7 +102,7 @@ class ModuleEmitter implements FunctionEmitter {
     return `${this.#baseName(info)}$make`;
   }
 
-  noteOpaque(node: ts.Expression, captured: readonly string[]): void {
+  noteOpaque(node: ts.Expression, captured: readonly Captured[]): void {
     this.#opaque.set(node, captured);
   }
 
@@ -260,12 +260,12 @@ class ModuleEmitter implements FunctionEmitter {
       const info = this.#siteOwner.get(child);
       if (info) {
         const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
-        return makeCall(this.ctx, info, this.makeName(info), this.#top.capturedBy(info), needsThis);
+        return makeCall(this.makeName(info), this.#top.capturedBy(info), needsThis);
       }
       if (inClass && usesSuperProperty(child)) return withoutSuper(child, visit);
       const made = ts.visitEachChild(child, visit, undefined);
       const captured = this.#opaque.get(child);
-      return captured ? withCopies(this.ctx, fn, made as ts.Expression, captured) : made;
+      return captured ? withCopies(made as ts.Expression, captured) : made;
     };
     return ts.visitNode(node, visit);
   }
@@ -301,7 +301,7 @@ class ModuleEmitter implements FunctionEmitter {
       if (emitted.resume) place(info, `${this.#baseName(info)}$resume`, emitted.resume.parameters, emitted.resume.body);
       const captured = this.#top.capturedBy(info);
       if (site) {
-        const parameters = captured.map((name) => factory.createParameterDeclaration(undefined, undefined, name));
+        const parameters = captured.map(({ name }) => factory.createParameterDeclaration(undefined, undefined, name));
         const made = classOf(info) ? this.#withoutSuper(site) : site;
         place(info, this.makeName(info), parameters, factory.createBlock([factory.createReturnStatement(made)], true));
       }
@@ -327,7 +327,7 @@ class ModuleEmitter implements FunctionEmitter {
   }
 
   /** `const f$ = $m.code("f", { name, hash, resume, make, captures, points });`. */
-  #codeObject(emitted: EmittedFunction, hasMaker: boolean, captured: readonly string[]): ts.Statement {
+  #codeObject(emitted: EmittedFunction, hasMaker: boolean, captured: readonly Captured[]): ts.Statement {
     const { info } = emitted;
     const home = classOf(info);
     const reference = (name: string): ts.Expression => {
@@ -356,7 +356,10 @@ class ModuleEmitter implements FunctionEmitter {
     if (emitted.resume) fields.push(["resume", reference(`${this.#baseName(info)}$resume`)]);
     if (hasMaker) fields.push(["make", reference(this.makeName(info))]);
     if (captured.length > 0 && hasMaker)
-      fields.push(["captures", factory.createArrayLiteralExpression(captured.map((name) => factory.createStringLiteral(name)))]);
+      fields.push([
+        "captures",
+        factory.createArrayLiteralExpression(captured.map(({ name }) => factory.createStringLiteral(name))),
+      ]);
     if (emitted.points.length > 0) {
       const rows = emitted.points.map(([line, column, text]) =>
         factory.createArrayLiteralExpression([
