@@ -10,6 +10,7 @@
 import type { Code } from "../shared/abi.js";
 import { isProxy } from "node:util/types";
 import { ForeignFrameError, OutsideRunError } from "../shared/errors.js";
+import { builtInAbove, callerOf } from "./foreign.js";
 import { Frame } from "./frame.js";
 import { closureOf, idOf } from "./registry.js";
 import type { Request, TaskState, TimeoutScope } from "./strand.js";
@@ -26,7 +27,7 @@ export const SUSPEND: Readonly<{ flowc: "suspended" }> = new Proxy(Object.freeze
  */
 function alarm(): ProxyHandler<Readonly<{ flowc: "suspended" }>> {
   const ring = (): never => {
-    throw abandon("a function that is not compiled by flowc");
+    throw abandon(callerOf(ring));
   };
   return {
     get: ring,
@@ -182,15 +183,25 @@ function guarded(fn: Function, callee: string): Function {
   });
 }
 
-/** Drops the pending suspension, so that the program can go on from the error, and says what happened. */
-function abandon(callee: string): ForeignFrameError {
+/** Drops the pending suspension, so that the program can go on from the error, and says what happened. `callee`: where the foreign function has a name. */
+function abandon(callee: string | undefined): ForeignFrameError {
   const execution = current;
   const who = execution ? suspender(execution) : "a suspending function";
+  const called = execution ? outermost(execution) : undefined;
   if (execution) dropSuspension(execution);
+  const where =
+    callee === undefined
+      ? `under a function that is not compiled by flowc${called === undefined ? "" : ` and called ${called}`}`
+      : `while ${callee} was on the stack, and ${callee} is not compiled by flowc`;
   return new ForeignFrameError(
-    `${who} suspended while ${callee} was on the stack, and ${callee} is not compiled by flowc, so the continuation cannot be captured. ` +
-      `Call it before or after ${callee}, or write a loop in workflow code instead; nothing was started.`,
+    `${who} suspended ${where}, so the continuation cannot be captured. ` +
+      `Call it before or after ${callee ?? "that function"}, or write a loop in workflow code instead; nothing was started.`,
   );
+}
+
+/** The outermost function that handed the suspension on: foreign code called that one. */
+function outermost(execution: Execution): string | undefined {
+  return execution.frames.at(-1)?.code.name;
 }
 
 function dropSuspension(execution: Execution): void {
@@ -204,9 +215,11 @@ function dropSuspension(execution: Execution): void {
 
 /** A foreign frame returned normally although the suspending call under it had not: nothing after it can be trusted. */
 function swallowed(execution: Execution, next: string): ForeignFrameError {
+  const foreign = builtInAbove(swallowed) ?? "a function";
   execution.broken ??= new ForeignFrameError(
-    `${suspender(execution)} suspended, but a function that is not compiled by flowc called it and went on to ${next} as if it had returned. ` +
-      `Compile that function too (include its file), or make the call a step. The run stays where it was; nothing was started.`,
+    `${suspender(execution)} suspended, but ${foreign}, which is not compiled by flowc, called ${outermost(execution) ?? "it"} and went on to ${next} ` +
+      "as if it had returned. Compile that function too (include its file), write a loop in workflow code instead, or make the call a step. " +
+      "The run stays where it was; nothing was started.",
   );
   return execution.broken;
 }

@@ -51,6 +51,11 @@ describe("a suspension on its way out", () => {
     expect(() => use(inner())).toThrow(ForeignFrameError);
   });
 
+  it("names the function that looked into it", () => {
+    const looker = (value: unknown): unknown => (value as { done: boolean }).done;
+    expect(() => looker(inner())).toThrow(/suspended while looker was on the stack, and looker is not compiled/);
+  });
+
   it("reads methods without running getters", () => {
     const object = Object.create({ inherited: inner }) as object;
     Object.defineProperty(object, "getter", { get: () => expect.unreachable() });

@@ -121,6 +121,16 @@ test("a foreign frame that swallows the suspension and calls on is found out; th
   expect(sim.image).toBe(before);
 });
 
+test.each<[name: string, use: () => unknown, said: RegExp]>([
+  ["looks into it", () => "text".replace(/x/, nap as never), /while String\.replace was on the stack/],
+  ["goes on", () => Array.from([1, 2], nap), /Array\.from, which is not compiled by flowc, called nap and went on to effect/],
+])("a function of the engine that takes the suspension for a value and %s is named", (name, use, said) => {
+  const outcome = new Sim(fn(`engine ${name}`, [use, () => done()])).play() as { error: Error };
+  expect(outcome.error).toBeInstanceOf(ForeignFrameError);
+  expect(outcome.error.message).toMatch(said);
+  expect(outcome.error.message).toContain("step effect in nap");
+});
+
 test("a foreign frame that swallows the suspension and returns is found out", () => {
   const swallowsOnce = (): string => {
     nap();
