@@ -1,11 +1,11 @@
 /** One run in the memory of a worker: its driver, what has happened to it since its last transition, and the attempts that run for it. */
-import { NotSaveableError, ProgramChangedError } from "../shared/errors.js";
+import { ProgramChangedError } from "../shared/errors.js";
 import { StepAttempt, type AttemptOwner } from "./attempt.js";
 import type { Driver } from "./driver.js";
 import { definitionOf } from "./effects/step.js";
 import type { Codec } from "./image.js";
 import type { Ports, TimerHandle } from "./ports.js";
-import { save } from "./saved.js";
+import { save, unsaveable } from "./saved.js";
 import type { Message } from "./store/store.js";
 import type { DriverEvent, StepStart } from "./transition.js";
 
@@ -93,9 +93,15 @@ export class Actor implements AttemptOwner {
     const { call, attempt: number } = attempt.start;
     this.#attempts.delete(call);
     try {
-      this.inbox.push({ kind: "stepSucceeded", call, attempt: number, result: save(value, this.#host.codec) });
+      this.inbox.push({ kind: "stepSucceeded", call, attempt: number, result: save(value, this.#host.codec, "result") });
     } catch (error) {
-      this.inbox.push({ kind: "stepFailed", call, attempt: number, error: unsaveableResult(attempt.step, error), final: true });
+      this.inbox.push({
+        kind: "stepFailed",
+        call,
+        attempt: number,
+        error: unsaveable(`the result of step ${attempt.step}`, error),
+        final: true,
+      });
     }
     this.#host.enqueue(this);
   }
@@ -147,9 +153,4 @@ export class Actor implements AttemptOwner {
     this.disarm();
     if (this.#attempts.size + this.#delayed.size > 0) this.abort([...this.#attempts.keys(), ...this.#delayed.keys()], reason);
   }
-}
-
-function unsaveableResult(step: string, error: unknown): unknown {
-  if (!(error instanceof NotSaveableError)) return error;
-  return new NotSaveableError(`the result of step ${step} cannot be saved: ${error.message}`, error.path);
 }

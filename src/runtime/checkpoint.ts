@@ -4,7 +4,7 @@ import type { Codec } from "./image.js";
 import { settleCursors } from "./iterate.js";
 
 export const codec: Codec = {
-  encode: (root) => encode(root),
+  encode,
   decode(bytes) {
     try {
       return decode(bytes);

@@ -20,10 +20,11 @@ import { backoffAfter } from "./effects/retry.js";
 import { definitionOf } from "./effects/step.js";
 import type { Codec, Outcome, RunImage } from "./image.js";
 import { settleCursors } from "./iterate.js";
-import { oneLine, restore, saveableError, type Saved } from "./saved.js";
+import { oneLine, restore, saveableError, unsaveable, type Saved } from "./saved.js";
 import type { JournalEntry, Message, RunStatus } from "./store/store.js";
 import { Scheduler } from "./scheduler.js";
 import type { Strand, StepWait } from "./strand.js";
+import { shortName } from "./suspend.js";
 import { dueTimers, nextTimer } from "./timers.js";
 import type { DriverEvent, StepStart, Transition } from "./transition.js";
 
@@ -240,10 +241,21 @@ export class Driver {
         return this.#endTransition(outcome.kind, this.#ports.codec.encode(outcome), undefined, this.#consumed);
       } catch (error) {
         if (!(error instanceof NotSaveableError)) throw error;
-        return this.#failure(error, events);
+        return this.#failure(this.#unsaveableEnd(outcome, error), events);
       }
     }
     return this.#failure(outcome.error, events);
+  }
+
+  /** The refusal of a run's result, told from the result itself. */
+  #unsaveableEnd(outcome: Outcome, refusal: NotSaveableError): unknown {
+    if (outcome.kind !== "completed") return refusal;
+    try {
+      this.#ports.codec.encode(outcome.value, "result");
+      return refusal;
+    } catch (error) {
+      return unsaveable(`the result of ${shortName(this.#image.workflow)}`, error);
+    }
   }
 
   /** The encoded image when the run goes on, `undefined` when it has ended. Raises NotSaveableError where it belongs and tries again. */

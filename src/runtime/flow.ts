@@ -172,7 +172,7 @@ export class Run<R = unknown> {
   async send(channel: Channel<unknown> | string, value: unknown, options: SendOptions = {}): Promise<void> {
     const topic = typeof channel === "string" ? channel : channel?.name;
     if (typeof topic !== "string" || topic === "") throw new UsageError("send() takes a channel or its name.");
-    await this.#send("send", topic, codec.encode(value), options.id, "receive messages");
+    await this.#send("send", topic, codec.encode(value, "message"), options.id, "receive messages");
   }
 
   /**

@@ -9,3 +9,10 @@ export class Frame implements FrameShape {
     readonly self: unknown,
   ) {}
 }
+
+/** ``checkout at src/checkout.ts:12 (`sleep("3 days")`)`` */
+export function placeOf(frame: Frame): string {
+  const { name, module, points } = frame.code;
+  const point = points?.[frame.point];
+  return point ? `${name} at ${module}:${point[0]} (\`${point[2]}\`)` : `${name} in ${module}`;
+}

@@ -19,8 +19,8 @@ import { packed, Strand, unpacked, type TaskState } from "./strand.js";
 
 /** What the driver needs of the checkpoint codec. */
 export interface Codec {
-  /** Throws NotSaveableError when something in the graph cannot be saved. */
-  encode(root: unknown): Uint8Array;
+  /** Throws NotSaveableError when something in the graph cannot be saved; `rootName` names the root in its message. */
+  encode(root: unknown, rootName?: string): Uint8Array;
   /** Throws CorruptCheckpointError or ProgramChangedError. */
   decode(bytes: Uint8Array): unknown;
 }

@@ -10,9 +10,9 @@ export function isPrimitive(value: unknown): boolean {
   return value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol");
 }
 
-/** Throws NotSaveableError. */
-export function save(value: unknown, codec: Codec): Saved {
-  return isPrimitive(value) ? { value } : { bytes: codec.encode(value) };
+/** Throws NotSaveableError, whose path begins with `name`. */
+export function save(value: unknown, codec: Codec, name = "value"): Saved {
+  return isPrimitive(value) ? { value } : { bytes: codec.encode(value, name) };
 }
 
 export function restore(saved: Saved, codec: Codec): unknown {
@@ -21,8 +21,14 @@ export function restore(saved: Saved, codec: Codec): unknown {
 
 /** What a body is called with, as it is kept in the image. Throws NotSaveableError. */
 export function saveInput(input: readonly unknown[], codec: Codec): readonly unknown[] | Uint8Array {
-  for (const value of input) if (!isPrimitive(value)) return codec.encode(input);
+  for (const value of input) if (!isPrimitive(value)) return codec.encode(input, "arguments");
   return input;
+}
+
+/** `error` with what could not be saved put before its reason; errors of other kinds are returned as they are. */
+export function unsaveable(what: string, error: unknown): unknown {
+  if (!(error instanceof NotSaveableError)) return error;
+  return new NotSaveableError(`${what} cannot be saved: ${error.message}`, error.path);
 }
 
 /** A fresh copy for one attempt. */

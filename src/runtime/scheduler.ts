@@ -5,10 +5,11 @@
 import { RESUME_NEXT, RESUME_THROW, type ResumeMode } from "../shared/abi.js";
 import { CancelledError, NotSaveableError, UsageError } from "../shared/errors.js";
 import { resumeStrand, startStrand, type Rest } from "./execute.js";
+import { placeOf } from "./frame.js";
 import type { Codec, Outcome, RunImage } from "./image.js";
-import { save, saveableError, saveInput } from "./saved.js";
+import { save, saveableError, saveInput, unsaveable } from "./saved.js";
 import { Strand, TimeoutScope, type Request, type StepWait, type TaskState } from "./strand.js";
-import { Execution, type RunPort } from "./suspend.js";
+import { Execution, requestName, type RunPort } from "./suspend.js";
 
 /** A runnable strand with what it goes on with. */
 interface Runnable {
@@ -135,7 +136,9 @@ export class Scheduler implements RunPort {
       wait.input = saveInput(wait.input as readonly unknown[], this.#codec);
     } catch (error) {
       if (!(error instanceof NotSaveableError)) throw error;
-      return this.wake(strand, RESUME_THROW, error);
+      const caller = strand.frames.at(-1);
+      const place = caller === undefined ? "" : ` in ${placeOf(caller)}`;
+      return this.wake(strand, RESUME_THROW, unsaveable(`what ${requestName(wait)}${place} is called with`, error));
     }
     wait.call = ++this.image.calls;
   }
@@ -184,10 +187,11 @@ export class Scheduler implements RunPort {
   /** The result of a task may be held by any strand; it is refused where it came into being. */
   #checkSaveable(task: TaskState): void {
     try {
-      save(task.value, this.#codec);
+      save(task.value, this.#codec, "result");
     } catch (error) {
       if (!(error instanceof NotSaveableError)) throw error;
-      task.value = task.state === "completed" ? error : saveableError(task.value, this.#codec);
+      task.value =
+        task.state === "completed" ? unsaveable(`the result of task ${task.id}`, error) : saveableError(task.value, this.#codec);
       if (task.state === "completed") task.state = "failed";
     }
   }

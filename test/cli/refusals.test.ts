@@ -30,6 +30,31 @@ test("a value that cannot be saved: its path, the place, the fix; the run keeps 
   expect(stdout).toMatch(/> +9 \| +const before = ready\(\);/);
 });
 
+const handed = `
+import { sleep, step } from "flowc";
+
+const take = step((value: unknown): boolean => value !== undefined);
+
+export function give(): boolean {
+  const weak: unknown = new WeakSet();
+  return take({ inside: weak });
+}
+
+export function answer(): unknown {
+  sleep(1);
+  return { list: [new WeakSet()] };
+}
+`;
+
+test("what a step is called with and what a run answers are named as such", async () => {
+  const project = new Project({ "handed.ts": handed });
+  const given = await project.flowc("run", "handed.ts", "give");
+  expect(given.stderr).toMatch(/step take in give at handed\.ts:8 .*`arguments\[0\]\.inside` cannot be saved: it is a WeakSet/);
+  const answered = await project.flowc("run", "handed.ts", "answer");
+  expect(answered.stderr).toMatch(/the result of answer cannot be saved: `result\.list\[0\]` cannot be saved: it is a WeakSet/);
+  expect([given.code, answered.code]).toEqual([1, 1]);
+});
+
 /** A dependency that calls a function it finds in its argument. */
 const walker = {
   "node_modules/walker/package.json": `{ "name": "walker", "type": "module", "exports": { "types": "./index.d.ts", "default": "./index.js" } }`,

@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import { NotSaveableError } from "../../shared/errors.js";
-import { Frame } from "../frame.js";
+import { Frame, placeOf } from "../frame.js";
 import { closureOf } from "../registry.js";
 import { className, withArticle } from "./names.js";
 import { handlerOf } from "./handlers.js";
@@ -23,13 +23,6 @@ export function notSaveable(graph: Graph, holder: number, value: unknown, why: s
   const path = pathText(chain.slice(Math.max(innermost, 0)), innermost >= 0 ? "" : graph.rootName);
   const place = innermost >= 0 ? ` It is live in ${placeOf(chain[innermost] as Frame)}.` : "";
   return new NotSaveableError(`\`${path}\` cannot be saved: ${why}.${place} ${fix}`, path);
-}
-
-/** ``checkout at src/checkout.ts:12 (`sleep("3 days")`)`` */
-function placeOf(frame: Frame): string {
-  const { name, module, points } = frame.code;
-  const point = points?.[frame.point];
-  return point ? `${name} at ${module}:${point[0]} (\`${point[2]}\`)` : `${name} in ${module}`;
 }
 
 function pathText(chain: readonly unknown[], start: string): string {
