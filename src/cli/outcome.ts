@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { Run } from "../plugin/host.js";
-import { EXIT } from "./exit.js";
+import { EXIT, exitCodeOf } from "./exit.js";
 import type { Output } from "./output.js";
 import { placeOf } from "./place.js";
 import { oneLine, toJson } from "./text.js";
@@ -33,7 +33,8 @@ export function printOutcome(out: Output, run: string, outcome: Outcome): number
   if (!out.json) out.aside(`${out.color.red("error:")} run ${run} ${ending(outcome.status, error)}`);
   if (outcome.status === "failed") out.aside(`It keeps its place: flowc inspect ${run}, then flowc retry ${run}.`);
   if (process.env.FLOWC_DEBUG && outcome.error instanceof Error) out.aside(inspect(outcome.error));
-  return EXIT.runEnded;
+  // The program did not fail: it is not the one the run was suspended in.
+  return exitCodeOf(outcome.error) === EXIT.mismatch ? EXIT.mismatch : EXIT.runEnded;
 }
 
 function ending(status: "failed" | "cancelled", error: string): string {
@@ -47,5 +48,6 @@ function errorLine(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(error);
   const cause = error.cause instanceof Error && !error.message.includes(error.cause.message) ? ` (${error.cause.message})` : "";
   const place = placeOf(error.cause) ?? placeOf(error);
-  return `${error.name}: ${error.message}${cause}${place === undefined ? "" : `, at ${place}`}`.replaceAll("\n", " ");
+  const text = `${error.name}: ${error.message}${cause}`.replaceAll("\n", " ");
+  return place === undefined ? text : `${text.replace(/\.$/, "")}, at ${place}`;
 }

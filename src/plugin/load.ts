@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "../shared/errors.js";
@@ -35,6 +35,9 @@ export async function loadPrograms(entries: readonly string[]): Promise<LoadedPr
   const files = entries.map((entry) => path.resolve(entry));
   const missing = entries.find((_, index) => !existsSync(files[index]!));
   if (missing !== undefined) throw new UsageError(`There is no file ${missing}.`);
+  const folder = entries.find((_, index) => statSync(files[index]!).isDirectory());
+  if (folder !== undefined)
+    throw new UsageError(`${folder === "" ? "The current folder" : folder} is a folder; name a file in it.`);
   const program = new Program();
   const sources = files.filter(isProgramSource);
   if (sources.length > 0) program.add(sources);

@@ -98,7 +98,7 @@ export class Engine implements ActorHost {
 
   /** A continuation that cannot be loaded: the run fails where it is; it goes on with a retry once it can be loaded (I8). */
   #refuse(claimed: ClaimedRun, error: unknown, at: number): void {
-    this.ports.logger.warn(`run ${claimed.id} cannot be loaded`, { error: oneLine(error) });
+    this.ports.logger.warn("a run cannot be loaded", { run: claimed.id, error: oneLine(error) });
     const outcome: Outcome = { kind: "failed", error: saveableError(error, this.codec) };
     const commit: Commit = {
       run: claimed.id,

@@ -134,10 +134,39 @@ describe("programs", () => {
     await running.kill();
     project.write("mailbox.ts", mailbox.replace("words.length < 2", "words.length < 3"));
     const result = await project.flowc("inspect", "m", "--program", "mailbox.ts");
-    expectOneLine(result, /mailbox/);
+    expect(result.stderr).toMatch(/^error: mailbox in mailbox\.ts has changed since the run was suspended in it\.[^\n]*\n$/);
+    expect(result.stdout).toMatch(/^status +waiting/m);
     expect(result.code).toBe(5);
+    const log = readFileSync(project.path("log.txt"), "utf8");
+    await project.flowc("send", "m", "word", '"x"');
+    const again = await project.flowc("run", "mailbox.ts", "--input", JSON.stringify(project.path("log.txt")), "--id", "m");
+    expect(again.stderr.match(/has changed/g)).toHaveLength(1);
+    expect(again.stderr).toMatch(/flowc retry/);
+    expect(again.code).toBe(5);
+    expect(readFileSync(project.path("log.txt"), "utf8")).toBe(log);
     project.write("mailbox.ts", mailbox);
     expect((await project.flowc("inspect", "m")).stdout).toContain("Word.receive()");
+    await project.flowc("retry", "m");
+    await project.flowc("send", "m", "word", '"y"');
+    const { stdout } = await project.flowc("run", "mailbox.ts", "--input", JSON.stringify(project.path("log.txt")), "--id", "m");
+    expect(stdout).toMatch(/^completed +\[ 'x', 'y' \]$/m);
+  });
+
+  test("a run that has ended is shown whatever became of its program", async () => {
+    const project = new Project({ "greet.ts": greet });
+    await project.flowc("run", "greet.ts", "--input", '"a"', "--id", "g");
+    project.write("greet.ts", "no program(");
+    const { code, stdout, stderr } = await project.flowc("inspect", "g");
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^result +'hello A'$/m);
+    expect(code).toBe(0);
+  });
+
+  test("a folder", async () => {
+    const project = new Project({ "src/greet.ts": greet });
+    const result = await project.flowc("run", "src");
+    expectOneLine(result, /src is a folder; name a file in it/);
+    expect(result.code).toBe(2);
   });
 });
 

@@ -41,12 +41,13 @@ export function inspectCommand(exit: SetExit): Command {
 async function inspect(id: string, options: Options): Promise<number> {
   const out = new Output(options.json === true);
   const { status, journal, result } = await withFlow(options.store, (flow) => readRun(flow.run(id)));
-  const file = options.program ?? findProgram(status.workflow);
-  const program = file === undefined ? undefined : await loadProgram(file);
-  const stack = program === undefined || isOver(status) ? undefined : await readStack(id, options.store, program);
+  const file = isOver(status) ? undefined : (options.program ?? findProgram(status.workflow));
+  const problem: { error?: unknown } = {};
+  const program = file === undefined ? undefined : await attempt(() => loadProgram(file), problem);
+  const stack = program === undefined ? undefined : await attempt(() => readStack(id, options.store, program), problem);
   out.lines(summaryLines(status, journal, result));
   if (stack !== undefined) out.lines(stackLines(stack, program?.manifest, out.color));
-  else if (!isOver(status)) out.line("\nFor the stack, name the program: flowc inspect --program <file>");
+  else if (!isOver(status) && file === undefined) out.line("\nFor the stack, name the program: flowc inspect --program <file>");
   if (options.journal) out.lines(["", ...table(journal.map(({ at, kind, data }) => [clock(at), kind, oneLine(data)]))]);
   out.data({
     ...status,
@@ -54,7 +55,18 @@ async function inspect(id: string, options: Options): Promise<number> {
     ...(stack && { strands: stack.strands.map(strandData) }),
     ...(options.journal && { journal }),
   });
+  if ("error" in problem) throw problem.error;
   return EXIT.ok;
+}
+
+/** What needs the program comes last: status and journal are shown even when it does not compile, or is not the one the run was suspended in. */
+async function attempt<T>(body: () => Promise<T>, problem: { error?: unknown }): Promise<T | undefined> {
+  try {
+    return await body();
+  } catch (error) {
+    problem.error = error;
+    return undefined;
+  }
 }
 
 async function readRun(run: Run): Promise<{ status: RunSummary; journal: JournalEntry[]; result: unknown }> {

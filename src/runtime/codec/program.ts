@@ -49,6 +49,6 @@ function changed(id: string, why: string): ProgramChangedError {
   const cut = id.lastIndexOf("#");
   const place = cut < 0 ? id : `${id.slice(cut + 1)} in ${id.slice(0, cut)}`;
   return new ProgramChangedError(
-    `${place} ${why}. The run stays where it was. Load the version of the program the run was suspended with, or rewind the run to a checkpoint from before it.`,
+    `${place} ${why}. The run stays where it was. Load the version of the program the run was suspended with; if the run has failed over this, \`flowc retry\` then lets it go on.`,
   );
 }

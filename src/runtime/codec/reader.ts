@@ -5,7 +5,7 @@ import type { RawBuffer } from "./raw.js";
 /** The bytes are not a checkpoint this reader understands; `what` says what is wrong with them. */
 export function corrupt(what: string, cause?: unknown): CorruptCheckpointError {
   return new CorruptCheckpointError(
-    `The checkpoint is damaged: ${what}. The run stays where it was; restore the store from a backup, or rewind the run to an earlier checkpoint.`,
+    `The checkpoint is damaged: ${what}. The run stays where it was; restore the store from a backup.`,
     cause === undefined ? undefined : { cause },
   );
 }
