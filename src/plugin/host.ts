@@ -3,6 +3,7 @@ import { closureOf, functionById } from "../runtime/registry.js";
 
 export { open, type Flow, type Run, type RunDescription } from "../index.js";
 export { openStore } from "../runtime/store/open.js";
+export { loadedWorkflows } from "../runtime/worker.js";
 
 /** True for an exported function that can suspend. */
 export function isWorkflow(value: unknown): boolean {

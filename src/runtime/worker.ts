@@ -118,7 +118,7 @@ export class Worker {
     };
     this.#leaseUntil = record.leaseUntil;
     const answer = await store.registerWorker(record, now, isAlive);
-    if (answer === "registered") return;
+    if (answer === "registered") return void ownWorkers.add(this.id);
     const since = new Date(answer.startedAt).toISOString();
     throw new StoreError(
       `${store.url} already has a worker: process ${answer.pid} on ${answer.host}, since ${since}. It takes one worker at a time; stop that one first.`,
@@ -265,6 +265,7 @@ export class Worker {
   #quit(): boolean {
     if (!this.#running) return false;
     this.#running = false;
+    ownWorkers.delete(this.id);
     this.#unlisten();
     if (this.#renewal !== undefined) this.#parts.ports.timers.cancel(this.#renewal);
     this.#nap?.wake();
@@ -272,17 +273,22 @@ export class Worker {
   }
 }
 
-/** Only runs of workflows that this process has loaded are claimed. */
-function loadedWorkflows(): string[] {
+/** Ids of the workflows that this process has loaded: a worker claims runs of no others. */
+export function loadedWorkflows(): string[] {
   const ids: string[] = [];
   // The runtime has functions of its own among them.
   for (const { id } of allCodes()) if (!id.startsWith("flowc:") && functionById(id) !== undefined) ids.push(id);
   return ids;
 }
 
-/** False only when the process is certainly gone: it was on this machine and its number is free. */
+/** Ids of the workers of this process, whichever copy of this package started them. */
+const OWN = Symbol.for("flowc.workers");
+const ownWorkers = ((globalThis as { [OWN]?: Set<string> })[OWN] ??= new Set<string>());
+
+/** False only when the process is certainly gone: it was on this machine, and its number is free or, as often in containers, that of this process. */
 function isAlive(other: WorkerRecord): boolean {
   if (other.host !== hostname()) return true;
+  if (other.pid === process.pid) return ownWorkers.has(other.id);
   try {
     process.kill(other.pid, 0);
     return true;

@@ -155,12 +155,41 @@ test("one worker advances the runs of several files", async () => {
   expect(code).toBe(0);
 });
 
+test("a worker that drains leaves runs of other programs alone", async () => {
+  const project = new Project({ "greet.ts": greet, "wave.ts": greet.replaceAll("greet", "wave") });
+  await project.flowc("run", "greet.ts", "--input", '"a"', "--id", "g", "--detach");
+  await project.flowc("run", "wave.ts", "--input", '"b"', "--id", "w", "--detach");
+  expect((await project.flowc("worker", "wave.ts", "--drain")).code).toBe(0);
+  const { stdout } = await project.flowc("runs");
+  expect(stdout).toMatch(/^w +completed/m);
+  expect(stdout).toMatch(/^g +ready/m);
+});
+
 test("Ctrl-C leaves the run in the store and says how to go on", async () => {
   const project = new Project({ "mailbox.ts": mailbox });
   const running = project.start("run", "mailbox.ts", "--input", JSON.stringify(project.path("log.txt")), "--id", "m");
   await running.says(/waiting/);
   running.child.kill("SIGINT");
   const { code, stderr } = await running.ended;
-  expect(stderr).toBe("interrupted; the run is saved and goes on with: flowc run mailbox.ts --id m\n");
+  const input = `'${JSON.stringify(project.path("log.txt"))}'`;
+  expect(stderr).toBe(`interrupted; the run is saved and goes on with: flowc run mailbox.ts --input ${input} --id m\n`);
   expect(code).toBe(130);
+});
+
+test("a run without an id is told by it when interrupted", async () => {
+  const project = new Project({ "nap.ts": `import { sleep } from "flowc";\nexport function nap(): void { sleep("1 hour"); }\n` });
+  const running = project.start("run", "nap.ts");
+  await running.says(/waiting/);
+  running.child.kill("SIGINT");
+  const { stdout, stderr } = await running.ended;
+  const id = /^run +(\S+)$/m.exec(stdout)?.[1];
+  expect(stderr).toBe(`interrupted; the run is saved and goes on with: flowc run nap.ts --id ${id}\n`);
+});
+
+test("run says nothing of other runs that its worker advances", async () => {
+  const project = new Project({ "greet.ts": greet });
+  await project.flowc("run", "greet.ts", "--input", '"other"', "--id", "other", "--detach");
+  const { stdout } = await project.flowc("run", "greet.ts", "--input", '"a"', "--id", "mine");
+  expect(stdout.match(/^started/gm)).toHaveLength(1);
+  expect(stdout).toMatch(/^completed +'hello A'$/m);
 });

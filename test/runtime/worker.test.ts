@@ -632,3 +632,24 @@ test("with the real clock: many runs with asynchronous steps", async () => {
   const runs = await Promise.all(Array.from({ length: 200 }, (_, n) => flow.start(sums, [n])));
   expect(await Promise.all(runs.map((run) => run.result()))).toEqual(runs.map((_, n) => 2 * n + 1));
 });
+
+test("a worker record with the number of this process is alive only when this process started it", async () => {
+  const store = memory();
+  const verdicts: boolean[][] = [];
+  let first = "";
+  const registerWorker: Store["registerWorker"] = (worker, now, isAlive) => {
+    verdicts.push([isAlive({ ...worker, id: "before a restart" }), isAlive({ ...worker, id: first })]);
+    return store.registerWorker(worker, now, isAlive);
+  };
+  const asked = new Proxy(store, {
+    get: (target, key) => (key === "registerWorker" ? registerWorker : (Reflect.get(target, key) as Function).bind(target)),
+  });
+  const { flow } = setup(asked);
+  const worker = await flow.worker();
+  first = worker.id;
+  await flow.worker().catch(() => undefined);
+  await worker.stop();
+  await flow.worker();
+  expect(verdicts.map(([before]) => before)).toEqual([false, false, false]);
+  expect(verdicts.map(([, own]) => own)).toEqual([false, true, false]);
+});

@@ -59,10 +59,13 @@ async function run(file: string, name: string | undefined, options: Options): Pr
     checkArguments(program.file, workflow.name, args);
   }
   const progress = new Progress(out);
+  // The worker advances other runs of this program as well; they are not what this command is about.
+  let shown: string | undefined;
   return withFlow(
     options.store,
     async (flow) => {
       const handle = await flow.start(workflow.fn, args as never[], options.id === undefined ? {} : { id: options.id });
+      shown = handle.id;
       out.line(`run        ${handle.id}`);
       out.data({ run: handle.id, kind: "run" });
       if (options.detach) return EXIT.ok;
@@ -74,11 +77,19 @@ async function run(file: string, name: string | undefined, options: Options): Pr
       progress.stop();
       await worker.stop();
       if (outcome !== undefined) return printOutcome(out, handle.id, outcome);
-      out.aside(`interrupted; the run is saved and goes on with: flowc run ${file} --id ${handle.id}`);
+      out.aside(
+        `interrupted; the run is saved and goes on with: ${repeated(options.id === undefined ? ["--id", handle.id] : [])}`,
+      );
       return EXIT.interrupted;
     },
-    { host: program.host, listener: (commit) => progress.show(commit) },
+    { host: program.host, listener: (commit) => commit.run === shown && progress.show(commit) },
   );
+}
+
+/** This very command, with options added, as a person can paste it into a shell. */
+function repeated(more: readonly string[]): string {
+  const words = ["flowc", ...process.argv.slice(2), ...more];
+  return words.map((word) => (/^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
 }
 
 async function argumentsOf({ input, args }: Options): Promise<readonly unknown[]> {

@@ -26,7 +26,7 @@ export function workerCommand(exit: SetExit): Command {
   return new Command("worker")
     .description("advance runs until stopped")
     .argument("<files...>", "the programs whose runs it advances")
-    .option("--drain", "stop once no run is left that can go on")
+    .option("--drain", "stop once every run of these programs has ended")
     .addOption(storeOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
@@ -40,19 +40,20 @@ async function work(files: readonly string[], options: Options): Promise<number>
   const programs = await loadPrograms(files);
   for (const { diagnostics } of programs.slice(0, 1)) await printDiagnostics(out, diagnostics);
   const progress = new Progress(out, { endings: true });
+  const host = hostOf(programs);
   return withFlow(
     options.store,
     async (flow) => {
       const worker = await flow.worker();
       out.line(`worker     ready, process ${process.pid}, ${options.store}`);
       out.data({ kind: "worker.ready", worker: worker.id, pid: process.pid });
-      const drained = options.drain === true ? untilDrained(flow) : Promise.withResolvers<void>().promise;
+      const drained = options.drain === true ? untilDrained(flow, host.loadedWorkflows()) : Promise.withResolvers<void>().promise;
       await untilInterrupted(Promise.race([drained, worker.done]));
       progress.stop();
       await worker.stop();
       return EXIT.ok;
     },
-    { host: hostOf(programs), listener: (commit) => progress.show(commit, `${commit.run}  `) },
+    { host, listener: (commit) => progress.show(commit, `${commit.run}  `) },
   );
 }
 
@@ -64,6 +65,14 @@ function hostOf([first, ...others]: readonly LoadedProgram[]): LoadedProgram["ho
   throw new UsageError(`${first.file} and ${other.file} carry different runtimes: a bundle needs a worker of its own.`);
 }
 
-async function untilDrained(flow: Flow): Promise<void> {
-  while ((await flow.runs({ status: ["ready", "running", "waiting"], limit: 1 })).length > 0) await delay(200);
+/** Until no run of these workflows is left that has not ended; runs of others are not this worker's. */
+async function untilDrained(flow: Flow, workflows: readonly string[]): Promise<void> {
+  const isLeft = async (query: { workflow?: string }): Promise<boolean> =>
+    (await flow.runs({ ...query, status: ["ready", "running", "waiting"], limit: 1 })).length > 0;
+  const anyIsLeft = async (): Promise<boolean> => {
+    if (!(await isLeft({}))) return false;
+    for (const workflow of workflows) if (await isLeft({ workflow })) return true;
+    return false;
+  };
+  while (await anyIsLeft()) await delay(200);
 }
