@@ -29,6 +29,8 @@ export function callExpression(d: Desugarer, node: ts.CallExpression): ts.Expres
     const fn = isImport(callee) ? callee : atom(d, callee);
     return factory.updateCallExpression(node, fn, undefined, argumentsOf(d, node));
   }
+  if (isForeignModuleMember(d, callee))
+    return factory.updateCallExpression(node, d.rewriter.expression(callee), undefined, argumentsOf(d, node));
   const method = readMethod(d, callee);
   return callMethod(method, argumentsOf(d, node), hasOwnCall(d, callee));
 }
@@ -55,6 +57,21 @@ function taggedCall(d: Desugarer, node: ts.TaggedTemplateExpression): ts.Express
   return factory.createCallExpression(fn, undefined, [strings, ...operands(d, values)]);
 }
 
+/**
+ * `path.join` of an imported foreign module. A function of such a module has no name to be saved by, so it is read when it is called, not before the arguments:
+ * the same, unless an argument replaces a function of somebody else's module.
+ */
+function isForeignModuleMember(d: Desugarer, callee: Member): boolean {
+  let root: ts.Expression = callee;
+  while (ts.isPropertyAccessExpression(root)) root = root.expression;
+  if (!ts.isIdentifier(root) || d.plan.isLowered(callee)) return false;
+  const { checker } = d.ctx.findings;
+  const symbol = checker.getSymbolAtLocation(root);
+  if (!symbol || !(symbol.flags & ts.SymbolFlags.Alias)) return false;
+  const declarations = checker.getAliasedSymbol(symbol).declarations ?? [];
+  return declarations.length > 0 && declarations.every((declaration) => declaration.getSourceFile().isDeclarationFile);
+}
+
 type Member = ts.PropertyAccessExpression | ts.ElementAccessExpression;
 
 function isMember(node: ts.Node): node is Member {
@@ -71,7 +88,16 @@ function inPlace(d: Desugarer, node: ts.CallExpression, callee: ts.Expression): 
   const args = node.arguments.map((argument) =>
     ts.isSpreadElement(argument) ? d.rewriter.children(argument) : d.rewriter.expression(argument),
   );
-  return factory.updateCallExpression(node, value(d, callee), undefined, args);
+  return factory.updateCallExpression(node, plainCallee(d, callee), undefined, args);
+}
+
+/** `(f(), o.m)(a)` calls `o.m` without a receiver: what was no member in the source must not become one. */
+function plainCallee(d: Desugarer, callee: ts.Expression): ts.Expression {
+  if (ts.isOptionalChain(callee) && d.plan.isLowered(callee)) {
+    d.ctx.diagnostics.report("FLOW2002", callee, { what: "a parenthesized optional chain that is called" });
+  }
+  const made = value(d, callee);
+  return isMember(made) && !isMember(callee) ? d.spill(made) : made;
 }
 
 /** Evaluated arguments; function values handed to foreign code are guarded where they may suspend. */
