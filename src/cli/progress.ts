@@ -8,7 +8,8 @@ export class Progress {
   readonly #out: Output;
   readonly #spinner: Spinner | undefined;
   readonly #endings: boolean;
-  #waiting = "";
+  /** What each run waits for, as it was last said. */
+  readonly #waiting = new Map<string, string>();
 
   /** `endings`: also say how runs end, for commands that do not print the outcome themselves. */
   constructor(out: Output, { endings = false } = {}) {
@@ -33,8 +34,9 @@ export class Progress {
 
   /** What a run waits for now, when it is something else than before. */
   wait({ waitingFor, run }: Pick<Commit, "waitingFor" | "run">, label = ""): void {
-    if (waitingFor === this.#waiting) return;
-    this.#waiting = waitingFor;
+    if (waitingFor === (this.#waiting.get(run) ?? "")) return;
+    if (waitingFor === "") this.#waiting.delete(run);
+    else this.#waiting.set(run, waitingFor);
     if (this.#spinner !== undefined) {
       if (waitingFor === "") this.#spinner.stop();
       else this.#spinner.start(label + waitingFor);

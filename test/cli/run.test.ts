@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { flowc } from "../../scripts/lib/flowc.mjs";
@@ -155,6 +156,16 @@ test("one worker advances the runs of several files", async () => {
   expect(code).toBe(0);
 });
 
+test("a worker says of each run what it waits for, although several wait for the same", async () => {
+  const project = new Project({ "mailbox.ts": mailbox });
+  for (const id of ["a", "b"])
+    await project.flowc("run", "mailbox.ts", "--input", JSON.stringify(project.path(`${id}.txt`)), "--id", id, "--detach");
+  const worker = project.start("worker", "mailbox.ts");
+  await worker.says(/^a +waiting +message on channel "word"$/m);
+  await worker.says(/^b +waiting +message on channel "word"$/m);
+  await worker.kill();
+});
+
 test("a worker that drains leaves runs of other programs alone", async () => {
   const project = new Project({ "greet.ts": greet, "wave.ts": greet.replaceAll("greet", "wave") });
   await project.flowc("run", "greet.ts", "--input", '"a"', "--id", "g", "--detach");
@@ -173,6 +184,26 @@ test("Ctrl-C leaves the run in the store and says how to go on", async () => {
   const { code, stderr } = await running.ended;
   const input = `'${JSON.stringify(project.path("log.txt"))}'`;
   expect(stderr).toBe(`interrupted; the run is saved and goes on with: flowc run mailbox.ts --input ${input} --id m\n`);
+  expect(code).toBe(130);
+});
+
+const busy = `
+import { setTimeout as wait } from "node:timers/promises";
+import { step } from "flowc";
+const brief = step(() => "over");
+const long = step(async () => wait(400, "long"));
+export function work(): string { return brief() + long(); }
+`;
+
+test("a Ctrl-C that arrives twice, as under npx, is one: running steps still end", async () => {
+  const project = new Project({ "busy.ts": busy });
+  const running = project.start("run", "busy.ts", "--id", "b");
+  await running.says(/done +brief/);
+  running.child.kill("SIGINT");
+  await delay(50);
+  running.child.kill("SIGINT");
+  const { code, stderr } = await running.ended;
+  expect(stderr).toMatch(/^interrupted; /);
   expect(code).toBe(130);
 });
 
