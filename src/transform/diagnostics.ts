@@ -37,12 +37,6 @@ export const CATALOGUE = {
     reason: "Its value is still needed after the suspension ({use}), and a value of this type belongs to the running process.",
     fix: "Use it up before the suspension, create it again afterwards, or keep it inside one step.",
   },
-  FLOW1005: {
-    severity: "error",
-    message: "No exported function of {file} can suspend, so there is no workflow in it.",
-    reason: "A workflow is an exported function that waits for something: a step, a timer, a message.",
-    fix: "Export the function, or check that it calls a step (a plain `async` function has to be wrapped with `step(…)`).",
-  },
   FLOW1006: {
     severity: "warning",
     message: "`{name}` is a module-level variable that workflow code assigns; it is not part of the run.",
