@@ -245,6 +245,29 @@ function pristineCursor(iterable: unknown, method: Function): Cursor | undefined
   return undefined;
 }
 
+/** For library code that read the method itself: the cursor that stands in for the iterator, the iterator when `method` is built in, otherwise `undefined`. */
+export function builtInIterator(iterable: unknown, method: Function): object | undefined {
+  const cursor = pristineCursor(iterable, method);
+  if (cursor !== undefined || !builtInMethods.has(method)) return cursor;
+  return Reflect.apply(method, iterable, []) as object;
+}
+
+export { lengthOf as arrayLength };
+
+/** For library code: an array iterator of ours, whose `next` reads the array natively. */
+export function arrayCursor(iterator: object, next: unknown): ArrayCursor | undefined {
+  return next === arrayCursorNext && iterator instanceof ArrayCursor ? iterator : undefined;
+}
+
+const arrayCursorNext: unknown = ArrayCursor.prototype.next;
+
+const builtInMethods: ReadonlySet<unknown> = new Set([arrayValues, typedValues, stringIterator, mapEntries, setValues]);
+
+/** Whether `method` is the intrinsic that converts its receiver to a string. */
+export function isStringIterator(method: unknown): boolean {
+  return method === stringIterator;
+}
+
 /** A saveable stand-in for `array.values()`, `.keys()`, `.entries()`; used by the table of suspendable built-ins. */
 export function arrayIterator(target: unknown, kind: CursorKind): Cursor {
   if (target === undefined || target === null) throw new TypeError("Cannot convert undefined or null to object");
