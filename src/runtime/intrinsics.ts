@@ -7,7 +7,7 @@ import { isProxy, isTypedArray } from "node:util/types";
 export { isProxy, isTypedArray };
 
 export const ownDescriptor = Reflect.getOwnPropertyDescriptor;
-export const prototypeOf = Reflect.getPrototypeOf as (object: object) => object | null;
+export const prototypeOf = Reflect.getPrototypeOf;
 export const reflectGet = Reflect.get;
 export const reflectSet = Reflect.set;
 export const reflectHas = Reflect.has;

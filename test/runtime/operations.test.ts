@@ -14,6 +14,7 @@ const names = Object.keys(operands([], ""));
 
 /** `source` as a strict function of its parameters. */
 function native(source: string, ...params: string[]): (...args: unknown[]) => unknown {
+  // oxlint-disable-next-line typescript/no-implied-eval -- one function per operator
   return new Function(...params, `"use strict"; ${source}`) as (...args: unknown[]) => unknown;
 }
 
@@ -108,9 +109,13 @@ function objects(log: Log): Record<string, unknown> {
     "array over accessors": Object.setPrototypeOf([], accessors),
     string: "abc",
     "boxed string": new String("abc"),
-    arguments: (function (..._: unknown[]): unknown {
-      return arguments;
-    })(1, 2),
+    arguments: Reflect.apply(
+      function (): unknown {
+        return arguments;
+      },
+      undefined,
+      [1, 2],
+    ),
     "foreign proxy": new Proxy(
       { a: 5 },
       {
