@@ -181,13 +181,20 @@ test("what the program puts on Object.prototype and Array.prototype does not mat
   Object.defineProperty(Object.prototype, "get", { configurable: true, value: fail });
   Object.defineProperty(Array.prototype, "1", { configurable: true, set: fail });
   let seen: unknown[];
+  const list: unknown[] = [0];
   try {
-    seen = [set({ a: 1 }, "b", 2), items("abc").length, get(copyProperties({}, { a: 1 }, []), "a"), define({}, "x", 1)];
+    seen = [
+      set({ a: 1 }, "b", 2),
+      items("abc").length,
+      get(copyProperties({}, { a: 1 }, []), "a"),
+      define(list, 1, 1),
+      list.length,
+    ];
   } finally {
     Reflect.deleteProperty(Object.prototype, "get");
     Reflect.deleteProperty(Array.prototype, "1");
   }
-  expect(seen).toEqual([2, 3, 1, undefined]);
+  expect(seen).toEqual([2, 3, 1, undefined, 2]);
 });
 
 // ── proxies ──────────────────────────────────────────────────────────────────────────────────────────────────────────

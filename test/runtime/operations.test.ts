@@ -251,6 +251,8 @@ test("define asks no setter and throws where it cannot", () => {
   define(plain, "a", 3);
   expect([stateOf(plain), log]).toEqual(["a:wec:3", []]);
   expect(() => define(Object.freeze({}), "a", 3)).toThrow(TypeError);
+  expect(() => define(Object.freeze([]), 0, 3)).toThrow(TypeError);
+  expect(() => define(Object.defineProperty([], "length", { writable: false }), 0, 3)).toThrow(TypeError);
   expect(() => define(objects(log)["foreign proxy"] as object, "z", 3)).toThrow(TypeError);
 });
 
