@@ -49,7 +49,7 @@ export function getMethod(value: unknown, key: PropertyKey): Function | undefine
   const method = get(value, key);
   if (method === undefined || method === null) return undefined;
   if (!isCallable(method))
-    throw new TypeError(`${typeof method} ${isObject(method) ? "#<Object>" : String(method)} is not a function`);
+    throw new TypeError(`${typeof method} ${isObject(method) ? "#<Object>" : String(method as string)} is not a function`);
   return method;
 }
 
