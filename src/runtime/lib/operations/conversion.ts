@@ -49,7 +49,7 @@ export function getMethod(value: unknown, key: PropertyKey): Function | undefine
   const method = get(value, key);
   if (method === undefined || method === null) return undefined;
   if (!isCallable(method))
-    throw new TypeError(`${typeof method} ${isObject(method) ? "#<Object>" : print(method)} is not a function`);
+    throw new TypeError(`${typeof method} ${isObject(method) ? "#<Object>" : nameOf(method as string)} is not a function`);
   return method;
 }
 
@@ -109,10 +109,6 @@ export function lengthOf(object: object): number {
 /** A key for a message. */
 export function nameOf(key: PropertyKey): string {
   return String(key);
-}
-
-function print(primitive: unknown): string {
-  return String(primitive as number);
 }
 
 function notPrimitive(): TypeError {
