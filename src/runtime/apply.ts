@@ -10,9 +10,12 @@ export function apply(fn: unknown, self: unknown, args: readonly unknown[]): unk
   return Reflect.apply($lib(fn), self, args as unknown[]);
 }
 
+/** A member that is assigned, since what `Reflect.construct` enters is known to suspend nothing only as long as it is called by that name. */
+const door: { construct: (fn: Function, args: unknown[], newTarget: Function) => unknown } = { construct: Reflect.construct };
+
 /** `Reflect.construct(fn, args, newTarget)`. May suspend. Throws TypeError unless `fn` is a constructor. */
 export function construct(fn: unknown, args: readonly unknown[], newTarget: unknown = fn): unknown {
-  return Reflect.construct($lib(fn) as Function, args as unknown[], newTarget as Function);
+  return door.construct($lib(fn) as Function, args as unknown[], newTarget as Function);
 }
 
 function describe(value: unknown): string {

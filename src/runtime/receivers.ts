@@ -23,6 +23,11 @@ export function $result(value: unknown, self: unknown): unknown {
   return isObject(value) ? value : self;
 }
 
+/** What the caller of a function gets: `new.target` says whether it was `new`. */
+export function $resultOf(value: unknown, self: unknown, target: unknown): unknown {
+  return target === undefined ? value : $result(value, self);
+}
+
 /** What `new` gets from a derived constructor that returned `value`. Throws TypeError for primitives, ReferenceError without `super()`. */
 export function $resultDerived(value: unknown, self: unknown): unknown {
   if (isObject(value)) return value;

@@ -185,11 +185,12 @@ export const RUNTIME_NAMES = [
   "$constructDefault",
   "$parent",
   "$constructSuper",
-  /** `$once(before, self)`, `$bound(self)`, `$result(value, self)`, `$resultDerived(value, self)`: `this` and what a constructor answers. */
+  /** `$once(before, self)`, `$bound(self)`, `$result(value, self)`, `$resultDerived(value, self)`, `$resultOf(value, self, target)`: `this` and what a constructor answers. */
   "$once",
   "$bound",
   "$result",
   "$resultDerived",
+  "$resultOf",
   /** Generators: `$generatorFunction(body, name, length)`, `$generate(callee, code, point, slots, self?)`, `$yield(generator, value, raw, code, point, slots, self?)`. */
   "$generatorFunction",
   "$replace",

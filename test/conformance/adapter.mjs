@@ -50,7 +50,10 @@ let script;
 /** Loads the runtime into a fresh realm. */
 export async function prepare(context) {
   script ??= new vm.Script(await bundle(), { filename: "flowc-runtime.js" });
-  realms.set(context, script.runInContext(context)(require));
+  const realm = script.runInContext(context)(require);
+  // The table of built-ins is made at the first question, which has to come before the program changes any.
+  realm.emitted.$lib(realm.Execution);
+  realms.set(context, realm);
 }
 
 export function wrap({ code, context, runScript, filename }) {

@@ -44,17 +44,17 @@ export function constructNew(fn: unknown, args: readonly unknown[]): unknown {
 }
 
 const reflectConstruct = Reflect.construct;
+const OwnProxy = Proxy;
 
-/** Whether the value can be constructed; asked as `newTarget` of a function that reads nothing from it. */
+/** Whether the value can be constructed. A proxy in front of it answers, so that nothing of it runs. */
 export function isConstructor(value: unknown): value is Function {
   if (typeof value !== "function") return false;
   try {
-    reflectConstruct(Object, NOTHING, new Proxy(value, HANDLER));
+    reflectConstruct(new OwnProxy(value, HANDLER), []);
     return true;
   } catch {
     return false;
   }
 }
 
-const NOTHING: readonly unknown[] = [];
-const HANDLER: ProxyHandler<Function> = { get: () => undefined };
+const HANDLER: ProxyHandler<Function> = { construct: () => ({}) };

@@ -32,6 +32,8 @@ export interface Variable {
   boxed: boolean;
   /** A closure may see it before it is initialized: its reads are checked. */
   early: boolean;
+  /** No name of the source: the compiler gave it one that is unique in the program. */
+  readonly isMadeUp: boolean;
   /** The name in emitted code. */
   emitName: string;
 }
@@ -130,6 +132,10 @@ class Analysis {
     if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
     const info = isBody(node) ? this.findings.functionOf.get(node) : undefined;
     if (info) {
+      if (this.findings.everywhere && isConstructible(node)) {
+        this.usesThis.add(info);
+        this.#useOf(this.newTargets, "target", info, info);
+      }
       if ("name" in info.node && info.node.name) {
         if (ts.isComputedPropertyName(info.node.name)) this.#visit(info.node.name, owner);
         else if (ts.isIdentifier(info.node.name) && ts.isFunctionDeclaration(info.node)) this.#reference(info.node.name, owner);
@@ -150,6 +156,8 @@ class Analysis {
   }
 
   #noteThis(owner: FunctionInfo): void {
+    // There it is a variable, which may have no value yet.
+    if (this.findings.everywhere && isDerivedConstructor(ownerOfThis(owner).node)) return;
     for (let at: FunctionInfo | undefined = owner; at; at = at.parent) {
       this.usesThis.add(at);
       if (!ts.isArrowFunction(at.node)) return;
@@ -226,6 +234,7 @@ class Analysis {
       capturedBy: new Set(),
       boxed: false,
       early: false,
+      isMadeUp: true,
       emitName: `$${name}${this.#madeUp.length + 1}`,
     };
     this.#madeUp.push(variable);
@@ -308,6 +317,7 @@ class Analysis {
       capturedBy: new Set(),
       boxed: false,
       early: false,
+      isMadeUp: false,
       // As a property of a scope object this name would set its prototype.
       emitName: name.text === "__proto__" ? "proto$" : name.text,
     };
@@ -410,6 +420,12 @@ export function isDerivedConstructor(node: ts.Node): boolean {
 /** The expression after `extends`. */
 export function heritageOf(node: ts.ClassLikeDeclaration): ts.Expression | undefined {
   return node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
+}
+
+/** A function that `new` can be applied to, and is not a class. */
+export function isConstructible(node: ts.Node): boolean {
+  if (!ts.isFunctionExpression(node) && !ts.isFunctionDeclaration(node)) return false;
+  return node.asteriskToken === undefined && !node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword);
 }
 
 /** Whether all parameters are plain names (the last one perhaps after `...`). */

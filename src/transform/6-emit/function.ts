@@ -185,6 +185,10 @@ function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> 
   const used = new Set<string>();
   for (const variable of [...variables].sort((a, b) => a.readyAt - b.readyAt)) {
     if (variable.boxed) continue;
+    if (variable.isMadeUp) {
+      used.add(variable.emitName);
+      continue;
+    }
     if (!plan.isHoistedScope(variable.scope)) {
       ctx.keepNative(variable);
       continue;

@@ -7,7 +7,7 @@
  *                                              B
  *                                            }
  */
-import { heritageOf, isDerivedConstructor, isSimple, type Variable } from "../../1-find/captures.js";
+import { heritageOf, isConstructible, isDerivedConstructor, isSimple, type Variable } from "../../1-find/captures.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
 import { undefinedValue } from "../build.js";
@@ -75,6 +75,10 @@ function signatureOf(d: Desugarer): Signature {
   }
   const length = lengthOf(d.fn.node as ts.FunctionLikeDeclaration);
   const plain = list.slice(0, length).map(() => d.ref(d.fresh("parameter")));
+  if (ts.isSetAccessorDeclaration(d.fn.node)) {
+    const only = d.ref(d.fresh("parameter"));
+    return { parameters: [parameterDeclaration(only)], callee, plain: [only], rest: only };
+  }
   const rest = d.ref(d.fresh("rest"));
   return { parameters: [...first, ...plain.map((name) => parameterDeclaration(name)), parameterDeclaration(rest, true)], callee, plain, rest };
 }
@@ -175,7 +179,7 @@ function body(d: Desugarer): void {
   const block = (node as ts.FunctionLikeDeclaration | ts.ClassStaticBlockDeclaration).body!;
   if (!ts.isBlock(block)) return returnFrom(d, evaluate(d, block), block);
   blockStatements(d, withoutPrologue(block.statements), undefined);
-  if (ts.isConstructorDeclaration(node)) returnFrom(d, undefined, undefined);
+  if (ts.isConstructorDeclaration(node) || isConstructible(node)) returnFrom(d, undefined, undefined);
 }
 
 /** Directives: all emitted code is strict, and a directive may not stand in a function whose parameters are not plain names. */
@@ -187,8 +191,11 @@ function withoutPrologue(list: readonly ts.Statement[]): readonly ts.Statement[]
 /** What a `return` of the function gives its caller: constructors answer with an object. */
 export function finalValue(d: Desugarer, value: ts.Expression | undefined): ts.Expression | undefined {
   const { node } = d.fn;
-  if (!ts.isConstructorDeclaration(node)) return value;
   const given = value ?? undefinedValue();
+  // Called by `new`, a function answers with its `this`; a resumed activation no longer knows how it was called.
+  const target = isConstructible(node) ? d.ctx.captures.newTargets.get(d.fn) : undefined;
+  if (target) return d.runtime("$resultOf", [given, factory.createThis(), d.rewriter.read(target)]);
+  if (!ts.isConstructorDeclaration(node)) return value;
   if (!isDerivedConstructor(node)) return d.runtime("$result", [given, factory.createThis()]);
   const receiver = d.ctx.captures.receivers.get(d.fn);
   return d.runtime("$resultDerived", [given, receiver ? d.rewriter.read(receiver) : factory.createIdentifier("$TDZ")]);
