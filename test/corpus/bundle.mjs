@@ -18,10 +18,10 @@ export function versionOf(library) {
   return devDependencies[library];
 }
 
-/** A script that calls `$result` with what the program returns. */
+/** A script that calls `report` with what the program returns. */
 export async function bundle(library) {
   const result = await build({
-    stdin: { contents: `import main from ${JSON.stringify(`./${library}.mjs`)};\n$result(main());`, resolveDir: folder },
+    stdin: { contents: `import main from ${JSON.stringify(`./${library}.mjs`)};\nreport(main());`, resolveDir: folder },
     bundle: true,
     write: false,
     format: "cjs",

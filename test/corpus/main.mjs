@@ -19,9 +19,9 @@ const WIDTHS = [14, 10, 10, 12, 10, 22, 10];
 
 if (!values.json) console.log(row(COLUMNS));
 for (const library of positionals.length > 0 ? positionals : libraries()) {
-  const report = await run(library, numeric(values));
-  print(report);
-  if (report.differences.length > 0) process.exitCode = 1;
+  const outcome = await run(library, numeric(values));
+  print(outcome);
+  if (outcome.differences.length > 0) process.exitCode = 1;
 }
 
 function numeric({ dense, every }) {

@@ -54,7 +54,7 @@ async function compiledResult(code, library, suspend) {
 /** A fresh realm with the function that programs hand their result to. */
 function realm() {
   const results = [];
-  const context = vm.createContext({ $result: (value) => void results.push(value) });
+  const context = vm.createContext({ report: (value) => void results.push(value) });
   return { context, text: () => results.map((value) => JSON.stringify(value, undefined, 1) ?? "undefined").join("\n") };
 }
 
