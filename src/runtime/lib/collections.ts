@@ -1,23 +1,25 @@
 /** `forEach` of Map and Set as ordinary code, compiled by flowc so that the callback may suspend. Entries added meanwhile are visited. */
+import { apply } from "../apply.js";
 import { mapIterator, setIterator } from "../iterate.js";
+import { requireCallable } from "./array/common.js";
 
-type Callback = (this: unknown, ...args: unknown[]) => unknown;
-
-export function mapForEach(this: unknown, callback: Callback, thisArg?: unknown): void {
+/** Map.prototype.forEach. */
+export function mapForEach(this: unknown, callback: unknown, thisArg?: unknown): void {
   const self = this as Map<unknown, unknown>;
   const entries = mapIterator(self, "entries");
-  if (typeof callback !== "function") throw new TypeError(`${String(callback)} is not a function`);
+  requireCallable(callback);
   for (let step = entries.next(); !step.done; step = entries.next()) {
-    const [key, value] = step.value as [unknown, unknown];
-    Reflect.apply(callback, thisArg, [value, key, self]);
+    const pair = step.value as [unknown, unknown];
+    apply(callback, thisArg, [pair[1], pair[0], self]);
   }
 }
 
-export function setForEach(this: unknown, callback: Callback, thisArg?: unknown): void {
+/** Set.prototype.forEach. */
+export function setForEach(this: unknown, callback: unknown, thisArg?: unknown): void {
   const self = this as Set<unknown>;
   const values = setIterator(self, "values");
-  if (typeof callback !== "function") throw new TypeError(`${String(callback)} is not a function`);
+  requireCallable(callback);
   for (let step = values.next(); !step.done; step = values.next()) {
-    Reflect.apply(callback, thisArg, [step.value, step.value, self]);
+    apply(callback, thisArg, [step.value, step.value, self]);
   }
 }

@@ -1,0 +1,85 @@
+/**
+ * The members of the standard objects as they were when the runtime was loaded: what a program replaces later is not a built-in any more.
+ * Not compiled by flowc: nothing here calls into the program.
+ */
+import { isArgumentsObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isStringObject } from "node:util/types";
+import { prototypeOf } from "./intrinsics.js";
+
+/** Members by name. Has no prototype, so that what is not there is `undefined`. */
+export type Members = Readonly<Record<PropertyKey, Function>>;
+
+/** `fn.apply(self, args)` of a native function that cannot suspend. */
+export const call = Reflect.apply as (fn: unknown, self: unknown, args: readonly unknown[]) => unknown;
+
+/** `new fn(...args)` of a native constructor that cannot suspend. */
+export const make = Reflect.construct as (fn: unknown, args: readonly unknown[], newTarget?: unknown) => object;
+
+export const toText = String as (value: unknown) => string;
+
+export const TypedArray = prototypeOf(Uint8Array) as { readonly prototype: object };
+
+export const ARRAY = members(Array.prototype);
+export const ARRAY_STATIC = members(Array);
+export const TYPED = members(TypedArray.prototype);
+export const TYPED_STATIC = members(TypedArray);
+export const STRING = members(String.prototype);
+export const STRING_STATIC = members(String);
+export const REGEXP = members(RegExp.prototype);
+export const MAP = members(Map.prototype);
+export const MAP_STATIC = members(Map);
+export const SET = members(Set.prototype);
+export const WEAK_MAP = members(WeakMap.prototype);
+export const WEAK_SET = members(WeakSet.prototype);
+export const OBJECT = members(Object.prototype);
+export const OBJECT_STATIC = members(Object);
+export const FUNCTION = members(Function.prototype);
+export const REFLECT = members(Reflect);
+export const ERROR = members(Error.prototype);
+export const JSON_MEMBERS = members(JSON);
+export const NUMBER = members(Number.prototype);
+export const BIGINT = members(BigInt.prototype);
+export const ITERATOR = members(Iterator.prototype);
+export const ITERATOR_STATIC = members(Iterator);
+
+/** The own methods and getters of a built-in object; a getter `x` is listed as `get x`. */
+function members(owner: object): Members {
+  const found = Object.create(null) as Record<PropertyKey, Function>;
+  for (const key of Reflect.ownKeys(owner)) {
+    const { value, get } = Reflect.getOwnPropertyDescriptor(owner, key)!;
+    if (typeof value === "function") found[key] = value as Function;
+    if (get !== undefined) found[`get ${String(key)}`] = get;
+  }
+  return found;
+}
+
+const nothing = { construct: (): object => ({}) };
+
+/** IsConstructor. The proxy answers before its target is asked, so that nothing of the program runs. */
+export function isConstructor(value: unknown): value is new (...args: unknown[]) => object {
+  if (typeof value !== "function") return false;
+  try {
+    make(new ProxyNative(value, nothing), []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const ProxyNative = Proxy;
+
+const BRANDS: readonly (readonly [(value: unknown) => boolean, string])[] = [
+  [isArgumentsObject, "Arguments"],
+  [isNativeError, "Error"],
+  [isBooleanObject, "Boolean"],
+  [isNumberObject, "Number"],
+  [isStringObject, "String"],
+  [isDate, "Date"],
+  [isRegExp, "RegExp"],
+];
+
+/** What Object.prototype.toString calls an object that is no array and names itself by no `Symbol.toStringTag`. */
+export function builtInTag(self: object): string {
+  if (typeof self === "function") return "Function";
+  for (let at = 0; at < BRANDS.length; at++) if (BRANDS[at]![0](self)) return BRANDS[at]![1];
+  return "Object";
+}
