@@ -14,6 +14,8 @@ export const reflectHas = Reflect.has;
 export const reflectDefine = Reflect.defineProperty;
 export const reflectDelete = Reflect.deleteProperty;
 export const reflectOwnKeys = Reflect.ownKeys;
+export const setPrototypeOf = Reflect.setPrototypeOf;
+export const preventExtensions = Reflect.preventExtensions;
 export const isExtensible = Reflect.isExtensible;
 export const defineProperty = Object.defineProperty;
 export const hasOwn = Object.hasOwn;
@@ -22,13 +24,9 @@ export const isArray = Array.isArray;
 export const trunc = Math.trunc;
 export const objectFrom = Object as (value: unknown) => object;
 
+export const ordinaryHasInstanceOf = Function.prototype[Symbol.hasInstance];
+export const reflectApply = Reflect.apply;
 const functionText = Function.prototype.toString;
-const reflectApply = Reflect.apply;
-
-/** A descriptor that inherits nothing: the program may have put `get` on Object.prototype. */
-function bare(value: unknown): PropertyDescriptor {
-  return { __proto__: null, value } as PropertyDescriptor;
-}
 
 /** CreateDataProperty. */
 export function createData(object: object, key: PropertyKey, value: unknown): boolean {
@@ -40,9 +38,9 @@ export function createDataOrThrow(object: object, key: PropertyKey, value: unkno
   defineProperty(object, key, dataDescriptor(value));
 }
 
-/** `object.[[DefineOwnProperty]](key, { [[Value]]: value })`: the value of a property that is there. */
-export function overwriteData(object: object, key: PropertyKey, value: unknown): boolean {
-  return reflectDefine(object, key, bare(value));
+/** `fields` with another value. The result inherits nothing: the program may have put `get` on Object.prototype. */
+export function valueDescriptor(value: unknown, fields?: PropertyDescriptor): PropertyDescriptor {
+  return { __proto__: null, ...fields, value } as PropertyDescriptor;
 }
 
 /** The descriptor that CreateDataProperty defines. */
@@ -69,4 +67,29 @@ export function isNumericKey(key: PropertyKey): boolean {
 /** Whether `fn` may be a bound function: the engine prints these without a name. */
 export function mayBeBound(fn: Function): boolean {
   return reflectApply(functionText, fn, []) === "function () { [native code] }";
+}
+
+/** IsCompatiblePropertyDescriptor: the engine defines it where nobody sees. */
+export function isCompatible(
+  extensible: boolean,
+  descriptor: PropertyDescriptor,
+  current: PropertyDescriptor | undefined,
+): boolean {
+  const probe = { __proto__: null };
+  if (current !== undefined) reflectDefine(probe, "probe", current);
+  if (!extensible) preventExtensions(probe);
+  return reflectDefine(probe, "probe", descriptor);
+}
+
+/** CompletePropertyDescriptor. */
+export function completed(descriptor: PropertyDescriptor): PropertyDescriptor {
+  const probe = { __proto__: null };
+  reflectDefine(probe, "probe", descriptor);
+  return ownDescriptor(probe, "probe")!;
+}
+
+/** Whether a list of ours holds a key. */
+export function includes(keys: readonly unknown[], key: string | symbol): boolean {
+  for (let at = 0; at < keys.length; at++) if (keys[at] === key) return true;
+  return false;
 }

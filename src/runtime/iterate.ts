@@ -252,6 +252,15 @@ export function builtInIterator(iterable: unknown, method: Function): object | u
   return Reflect.apply(method, iterable, []) as object;
 }
 
+export { lengthOf as arrayLength };
+
+/** For library code: an array iterator of ours, whose `next` reads the array natively. */
+export function arrayCursor(iterator: object, next: unknown): ArrayCursor | undefined {
+  return next === arrayCursorNext && iterator instanceof ArrayCursor ? iterator : undefined;
+}
+
+const arrayCursorNext: unknown = ArrayCursor.prototype.next;
+
 const builtInMethods: ReadonlySet<unknown> = new Set([arrayValues, typedValues, stringIterator, mapEntries, setValues]);
 
 /** Whether `method` is the intrinsic that converts its receiver to a string. */

@@ -1,32 +1,32 @@
 /** Copying and listing of properties, as calls that may suspend. */
-import { append, hasOwn, is, ownDescriptor, reflectOwnKeys } from "../../intrinsics.js";
+import { append, includes } from "../../intrinsics.js";
 import { toObject } from "./conversion.js";
+import { ownKeys, ownProperty } from "./internal.js";
 import { define, getFrom } from "./property.js";
 
 /** `{ ...source }` and `{ excluded, ...rest }` (CopyDataProperties). Returns `target`. */
 export function copyProperties(target: object, source: unknown, excluded: readonly PropertyKey[]): object {
   if (source === undefined || source === null) return target;
   const from = toObject(source);
-  const keys = reflectOwnKeys(from);
+  const without = keysAsStrings(excluded);
+  const keys = ownKeys(from);
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] as string | symbol;
-    if (isAmong(excluded, key) || !isEnumerable(from, key)) continue;
+    if (includes(without, key)) continue;
+    const found = ownProperty(from, key);
+    if (found === undefined || found.enumerable !== true) continue;
     define(target, key, getFrom(from, key, from));
   }
   return target;
 }
 
-function isAmong(keys: readonly PropertyKey[], key: string | symbol): boolean {
+function keysAsStrings(keys: readonly PropertyKey[]): (string | symbol)[] {
+  const out: (string | symbol)[] = [];
   for (let at = 0; at < keys.length; at++) {
-    const each = keys[at] as PropertyKey;
-    if (is(typeof each === "number" ? `${each}` : each, key)) return true;
+    const key = keys[at] as PropertyKey;
+    append(out, typeof key === "number" ? `${key}` : key);
   }
-  return false;
-}
-
-function isEnumerable(object: object, key: PropertyKey): boolean {
-  const found = ownDescriptor(object, key);
-  return found !== undefined && hasOwn(found, "enumerable") && found.enumerable === true;
+  return out;
 }
 
 /** The keys `for…in` visits, in order (EnumerateObjectProperties). */

@@ -1,8 +1,8 @@
 /** Iteration (ECMA-262 7.4), as calls that may suspend. Iterators of the engine whose position can be saved take the place of those that hide it. */
 import { apply } from "../../apply.js";
-import { append } from "../../intrinsics.js";
-import { builtInIterator, isStringIterator } from "../../iterate.js";
-import { getMethod, isCallable, isObject, toStr } from "./conversion.js";
+import { append, isArray, isProxy, isTypedArray } from "../../intrinsics.js";
+import { type ArrayCursor, arrayCursor, arrayLength, builtInIterator, isStringIterator } from "../../iterate.js";
+import { getMethod, isCallable, isObject, lengthOf, toStr } from "./conversion.js";
 import { get } from "./property.js";
 
 /** An Iterator Record, with the last value it gave. */
@@ -42,6 +42,8 @@ export function direct(iterator: object): IteratorRecord {
 /** IteratorStepValue: whether there is a value, which is then `record.value`. */
 export function step(record: IteratorRecord): boolean {
   try {
+    const cursor = arrayCursor(record.iterator, record.next);
+    if (cursor !== undefined) return stepArray(record, cursor);
     const result = apply(record.next, record.iterator, []);
     if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
     const done = get(result, "done");
@@ -52,6 +54,28 @@ export function step(record: IteratorRecord): boolean {
     record.done = true;
     throw error;
   }
+}
+
+/** %ArrayIteratorPrototype%.next: the elements may be accessors, and what is iterated may be any object. */
+function stepArray(record: IteratorRecord, cursor: ArrayCursor): boolean {
+  const target = cursor.target;
+  const index = cursor.index;
+  const length = target === undefined ? 0 : isNative(target) ? arrayLength(target) : lengthOf(target);
+  if (index >= length) {
+    cursor.target = undefined;
+    record.value = undefined;
+    record.done = true;
+    return false;
+  }
+  cursor.index = index + 1;
+  const value = cursor.kind === "keys" ? index : get(target, index);
+  record.value = cursor.kind === "entries" ? [index, value] : value;
+  return true;
+}
+
+/** Whether the length is to be had without entering code of the program. */
+function isNative(target: object): boolean {
+  return !isProxy(target) && (isArray(target) || isTypedArray(target));
 }
 
 /** IteratorClose after a normal, return or break completion. */

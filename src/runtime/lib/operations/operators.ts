@@ -1,7 +1,8 @@
 /** Operators that convert their operands (ECMA-262 13.4 to 13.15), as calls that may suspend. Of primitives the engine computes at once. */
 import { apply } from "../../apply.js";
-import { isProxy, mayBeBound, prototypeOf } from "../../intrinsics.js";
+import { isProxy, mayBeBound, ordinaryHasInstanceOf, reflectApply } from "../../intrinsics.js";
 import { getMethod, isCallable, isObject, toNumber, toNumeric, toPrimitive } from "./conversion.js";
+import { getPrototype } from "./internal.js";
 import { get, has } from "./property.js";
 
 /** The binary operators that may enter code of the program. */
@@ -28,8 +29,6 @@ export type BinaryOperator =
   | "instanceof";
 
 const HAS_INSTANCE: typeof Symbol.hasInstance = Symbol.hasInstance;
-const ordinary = Function.prototype[Symbol.hasInstance];
-const reflectApply = Reflect.apply;
 
 /** `left operator right`, both evaluated (ApplyStringOrNumericBinaryOperator, IsLooselyEqual, IsLessThan, HasProperty, InstanceofOperator). */
 export function binary(operator: BinaryOperator, left: unknown, right: unknown): unknown {
@@ -121,7 +120,7 @@ export function instanceOf(value: unknown, target: unknown): boolean {
   // The engine throws.
   if (!isObject(target)) return value instanceof (target as unknown as Function);
   const method = getMethod(target, HAS_INSTANCE);
-  if (method === ordinary) return ordinaryHasInstance(target, value);
+  if (method === ordinaryHasInstanceOf) return ordinaryHasInstance(target, value);
   if (method !== undefined) return !!apply(method, target, [value]);
   if (!isCallable(target)) throw new TypeError("Right-hand side of 'instanceof' is not callable");
   return ordinaryHasInstance(target, value);
@@ -131,12 +130,13 @@ export function instanceOf(value: unknown, target: unknown): boolean {
 export function ordinaryHasInstance(target: unknown, value: unknown): boolean {
   if (!isCallable(target)) return false;
   // Only the engine knows what a bound function is bound to.
-  if (!isProxy(target) && mayBeBound(target)) return reflectApply(ordinary, target, [value]);
+  if (!isProxy(target) && mayBeBound(target)) return reflectApply(ordinaryHasInstanceOf, target, [value]);
   if (!isObject(value)) return false;
   const prototype = get(target, "prototype");
   if (!isObject(prototype)) throw new TypeError(`Function has non-object prototype '${String(prototype)}' in instanceof check`);
-  for (let at = prototypeOf(value); at !== null; at = prototypeOf(at)) if (at === prototype) return true;
-  return false;
+  let at = getPrototype(value);
+  while (at !== null && at !== prototype) at = getPrototype(at);
+  return at !== null;
 }
 
 /** `+value`, `-value`, `~value`. */

@@ -4,22 +4,24 @@
  */
 import { apply } from "../../apply.js";
 import {
-  createData,
   createDataOrThrow,
-  isArray,
+  dataDescriptor,
   isData,
   isNumericKey,
   isProxy,
   isTypedArray,
   objectFrom,
-  overwriteData,
   ownDescriptor,
   prototypeOf,
   reflectGet,
   reflectHas,
   reflectSet,
+  valueDescriptor,
 } from "../../intrinsics.js";
-import { isObject, nameOf, toNumber, toPrimitive, toPropertyKey } from "./conversion.js";
+import { proxyParts } from "../../proxies.js";
+import { isObject, nameOf, toPrimitive, toPropertyKey } from "./conversion.js";
+import { defineOwn, deleteOwn, ownProperty, storable } from "./internal.js";
+import { proxyGet, proxyHas, proxySet } from "./proxy-access.js";
 
 type Indexed = Record<PropertyKey, unknown>;
 
@@ -41,7 +43,7 @@ export function getSuper(home: object, key: unknown, self: unknown): unknown {
 /** `object.[[Get]](key, receiver)`. */
 export function getFrom(object: object, key: PropertyKey, receiver: unknown): unknown {
   for (let at: object | null = object; at !== null; at = prototypeOf(at)) {
-    if (isProxy(at)) return apply(reflectGet, undefined, [at, key, receiver]);
+    if (isProxy(at)) return getFromProxy(at, key, receiver);
     const found = ownDescriptor(at, key);
     if (found !== undefined) {
       if (isData(found)) return found.value;
@@ -52,13 +54,20 @@ export function getFrom(object: object, key: PropertyKey, receiver: unknown): un
   return undefined;
 }
 
+function getFromProxy(proxy: object, key: PropertyKey, receiver: unknown): unknown {
+  const parts = proxyParts(proxy);
+  if (parts !== undefined) return proxyGet(parts, key, receiver);
+  // The engine hands on what the trap returns, a suspension as well.
+  return apply(reflectGet, undefined, [proxy, key, receiver]);
+}
+
 /** `object[key] = value`, all evaluated (PutValue). Returns `value`. */
 export function set(object: unknown, key: unknown, value: unknown): unknown {
   // The engine throws, without looking at the key.
   if (object === undefined || object === null) return ((object as unknown as Indexed)[key as string] = value);
   const name = isObject(key) ? toPropertyKey(key) : (key as PropertyKey);
-  const base = isObject(object) ? object : objectFrom(object);
-  if (!setOn(base, name, value, object)) refuse(object, name, value);
+  const isSet = setOn(isObject(object) ? object : objectFrom(object), name, value, object);
+  if (!isSet) refuse(object, name, value);
   return value;
 }
 
@@ -67,26 +76,32 @@ export function setSuper(home: object, key: unknown, value: unknown, self: unkno
   const parent = prototypeOf(home);
   if (parent === null) return set(parent, key, value);
   const name = toPropertyKey(key);
-  if (!setOn(parent, name, value, self)) throw readOnly(name);
+  const isSet = setOn(parent, name, value, self);
+  if (!isSet) throw new TypeError(`Cannot assign to read only property '${nameOf(name)}' of object`);
   return value;
 }
 
 /** `object.[[Set]](key, value, receiver)`. */
 export function setOn(object: object, key: PropertyKey, value: unknown, receiver: unknown): boolean {
   for (let at: object | null = object; at !== null; at = prototypeOf(at)) {
-    if (isProxy(at)) return reflectSet(at, key, value, receiver);
+    if (isProxy(at)) return setOnProxy(at, key, value, receiver);
     if (isTypedArray(at) && isNumericKey(key)) {
       if (at === receiver) return setElement(at, key, value);
       if (ownDescriptor(at, key) === undefined) return true;
     }
     const found = ownDescriptor(at, key);
     if (found === undefined) continue;
-    if (isData(found)) return found.writable === true && writeOwn(receiver, key, value);
+    if (isData(found)) return found.writable === true && write(object, key, value, receiver);
     if (found.set === undefined) return false;
     apply(found.set, receiver, [value]);
     return true;
   }
-  return writeOwn(receiver, key, value);
+  return write(object, key, value, receiver);
+}
+
+function setOnProxy(proxy: object, key: PropertyKey, value: unknown, receiver: unknown): boolean {
+  const parts = proxyParts(proxy);
+  return parts === undefined ? reflectSet(proxy, key, value, receiver) : proxySet(parts, key, value, receiver);
 }
 
 /** TypedArraySetElement: the value is converted even when there is no such element. */
@@ -96,27 +111,15 @@ function setElement(array: object, key: PropertyKey, value: unknown): boolean {
   return true;
 }
 
-/** OrdinarySetWithOwnDescriptor from its third step: the receiver gets the value. */
-function writeOwn(receiver: unknown, key: PropertyKey, value: unknown): boolean {
+/** OrdinarySetWithOwnDescriptor from its third step: no setter, no Proxy and nothing read-only is on the way from `object` to the receiver. */
+function write(object: object, key: PropertyKey, value: unknown, receiver: unknown): boolean {
   if (!isObject(receiver)) return false;
-  const found = ownDescriptor(receiver, key);
-  if (found === undefined) return createData(receiver, key, value);
+  // The engine does the same steps, and enters nothing.
+  if (object === receiver) return reflectSet(object, key, isObject(value) ? storable(object, key, value) : value);
+  const found = ownProperty(receiver, key);
+  if (found === undefined) return defineOwn(receiver, key, dataDescriptor(value));
   if (!isData(found) || found.writable !== true) return false;
-  return overwriteData(receiver, key, isObject(value) ? storable(receiver, key, value) : value);
-}
-
-/** The value as an exotic object stores it: the length of an array and the elements of a typed array are converted. */
-function storable(receiver: object, key: PropertyKey, value: object): unknown {
-  if (isProxy(receiver)) return value;
-  if (isTypedArray(receiver) && isNumericKey(key)) return toPrimitive(value, "number");
-  return key === "length" && isArray(receiver) ? toArrayLength(value) : value;
-}
-
-/** ArraySetLength, its conversions: there are two of them. */
-function toArrayLength(value: object): number {
-  const length = toNumber(value) >>> 0;
-  if (toNumber(value) !== length) throw new RangeError("Invalid array length");
-  return length;
+  return defineOwn(receiver, key, valueDescriptor(value));
 }
 
 /** The TypeError of a failed assignment: the engine's own where it would run no code of the program. */
@@ -126,40 +129,49 @@ function refuse(object: unknown, key: PropertyKey, value: unknown): never {
 }
 
 function hasProxy(object: unknown): boolean {
-  for (let at: object | null = objectFrom(object); at !== null; at = prototypeOf(at)) if (isProxy(at)) return true;
-  return false;
-}
-
-function readOnly(key: PropertyKey): TypeError {
-  return new TypeError(`Cannot assign to read only property '${nameOf(key)}' of object`);
+  let at: object | null = objectFrom(object);
+  while (at !== null && !isProxy(at)) at = prototypeOf(at);
+  return at !== null;
 }
 
 /** `key in object`, both evaluated. */
 export function has(key: unknown, object: unknown): boolean {
   // The engine throws, without looking at the key.
   if (!isObject(object)) return (key as PropertyKey) in (object as object);
-  return hasProperty(object, toPropertyKey(key));
+  return hasProperty(object, isObject(key) ? toPropertyKey(key) : (key as PropertyKey));
 }
 
 /** HasProperty. */
 export function hasProperty(object: object, key: PropertyKey): boolean {
   for (let at: object | null = object; at !== null; at = prototypeOf(at)) {
-    if (isProxy(at)) return reflectHas(at, key);
+    if (isProxy(at)) return hasOnProxy(at, key);
     if (ownDescriptor(at, key) !== undefined) return true;
     if (isTypedArray(at) && isNumericKey(key)) return false;
   }
   return false;
 }
 
+function hasOnProxy(proxy: object, key: PropertyKey): boolean {
+  const parts = proxyParts(proxy);
+  return parts === undefined ? reflectHas(proxy, key) : proxyHas(parts, key);
+}
+
 /** `delete object[key]`, both evaluated. */
 export function remove(object: unknown, key: unknown): boolean {
   // The engine throws, without looking at the key.
   if (object === undefined || object === null) return delete (object as unknown as Indexed)[key as string];
-  const name = toPropertyKey(key);
-  return delete (object as Indexed)[name];
+  const name = isObject(key) ? toPropertyKey(key) : (key as PropertyKey);
+  if (!isProxy(object)) return delete (object as Indexed)[name];
+  const isDeleted = deleteOwn(object, name);
+  if (!isDeleted) throw new TypeError(`'deleteProperty' on proxy: trap returned falsish for property '${nameOf(name)}'`);
+  return true;
 }
 
 /** CreateDataPropertyOrThrow. */
 export function define(object: object, key: PropertyKey, value: unknown): void {
-  createDataOrThrow(object, key, isObject(value) ? storable(object, key, value) : value);
+  if (!isProxy(object)) createDataOrThrow(object, key, isObject(value) ? storable(object, key, value) : value);
+  else {
+    const isDefined = defineOwn(object, key, dataDescriptor(value));
+    if (!isDefined) throw new TypeError(`'defineProperty' on proxy: trap returned falsish for property '${nameOf(key)}'`);
+  }
 }
