@@ -50,7 +50,9 @@ export function dataDescriptor(value: unknown): PropertyDescriptor {
 
 /** Appends to a list of ours: `Array.prototype.push` may have been replaced, and an index may have a setter in Array.prototype. */
 export function append(list: unknown[], value: unknown): void {
-  reflectDefine(list, list.length, dataDescriptor(value));
+  const at = list.length;
+  if (at in list) reflectDefine(list, at, dataDescriptor(value));
+  else list[at] = value;
 }
 
 /** Whether a descriptor, as the engine made it, is that of a data property. */

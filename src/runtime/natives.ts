@@ -3,7 +3,7 @@
  * Not compiled by flowc: nothing here calls into the program.
  */
 import { isArgumentsObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isStringObject } from "node:util/types";
-import { prototypeOf } from "./intrinsics.js";
+import { isArray, isProxy, ownDescriptor, prototypeOf } from "./intrinsics.js";
 
 /** Members by name. Has no prototype, so that what is not there is `undefined`. */
 export type Members = Readonly<Record<PropertyKey, Function>>;
@@ -18,6 +18,7 @@ export const toText = String as (value: unknown) => string;
 
 export const TypedArray = prototypeOf(Uint8Array) as { readonly prototype: object };
 
+export const ArrayPrototype: object = Array.prototype;
 export const ARRAY = members(Array.prototype);
 export const ARRAY_STATIC = members(Array);
 export const TYPED = members(TypedArray.prototype);
@@ -82,4 +83,14 @@ export function builtInTag(self: object): string {
   if (typeof self === "function") return "Function";
   for (let at = 0; at < BRANDS.length; at++) if (BRANDS[at]![0](self)) return BRANDS[at]![1];
   return "Object";
+}
+
+const ArrayNative = Array;
+const ARRAY_TEXT = call(FUNCTION["toString"], ArrayNative, []);
+
+/** Whether `value` is %Array% of another realm: only that one has an array for its prototype. */
+export function isForeignArray(value: unknown): boolean {
+  if (typeof value !== "function" || value === ArrayNative || isProxy(value)) return false;
+  const prototype = ownDescriptor(value, "prototype");
+  return prototype?.writable === false && isArray(prototype.value) && call(FUNCTION["toString"], value, []) === ARRAY_TEXT;
 }

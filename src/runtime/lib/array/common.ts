@@ -1,9 +1,9 @@
 /** What the array built-ins share. */
 import { construct } from "../../apply.js";
 import { isArray, objectFrom } from "../../intrinsics.js";
-import { isConstructor, toText } from "../../natives.js";
+import { isConstructor, isForeignArray, toText } from "../../natives.js";
 import { toIntegerOrInfinity, toLength } from "../operations/conversion.js";
-import { get } from "../operations/property.js";
+import { get } from "./elements.js";
 
 export type Callback = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -44,10 +44,11 @@ export function arrayCreate(length: number): unknown[] {
   return out;
 }
 
-/** ArraySpeciesCreate. May suspend. Constructors of other realms count as any other constructor. */
+/** ArraySpeciesCreate. May suspend. */
 export function speciesCreate(original: object, length: number): object {
   if (!isArray(original)) return arrayCreate(length);
   let species: unknown = get(original, "constructor");
+  if (isForeignArray(species)) return arrayCreate(length);
   if (typeof species === "function" || (typeof species === "object" && species !== null)) {
     species = get(species, Symbol.species);
     if (species === null) species = undefined;

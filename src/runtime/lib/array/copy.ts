@@ -1,7 +1,7 @@
 /** concat, slice, toReversed, toSpliced, with (ECMA-262 23.1.3). */
 import { isArray } from "../../intrinsics.js";
 import { isObject, toIntegerOrInfinity } from "../operations/conversion.js";
-import { define, get, has, set } from "../operations/property.js";
+import { define, get, has, set } from "./elements.js";
 import { absolute, arrayCreate, checkLength, clamped, lengthOf, receiver, speciesCreate } from "./common.js";
 
 /** Array.prototype.concat. */

@@ -3,7 +3,7 @@ import { apply, construct } from "../../apply.js";
 import { isConstructor } from "../../natives.js";
 import { getMethod, toObject } from "../operations/conversion.js";
 import { closeQuietly, openWith, step } from "../operations/iteration.js";
-import { define, get, set } from "../operations/property.js";
+import { define, get, set } from "./elements.js";
 import { arrayCreate, type Callback, lengthOf, requireCallable } from "./common.js";
 
 /** Array.from. */

@@ -1,6 +1,6 @@
 /** find and its siblings: holes are asked about as well (ECMA-262 23.1.3). */
 import { apply } from "../../apply.js";
-import { get } from "../operations/property.js";
+import { get } from "./elements.js";
 import { type Callback, lengthOf, receiver, requireCallable } from "./common.js";
 
 /** Array.prototype.find. */

@@ -1,6 +1,6 @@
 /** reverse, fill, copyWithin, splice (ECMA-262 23.1.3). */
 import { toIntegerOrInfinity } from "../operations/conversion.js";
-import { get, has, remove, set } from "../operations/property.js";
+import { get, has, remove, set } from "./elements.js";
 import { absolute, checkLength, clamped, lengthOf, receiver, speciesCreate } from "./common.js";
 import { copyPresent, skipCount } from "./copy.js";
 import { move } from "./stack.js";

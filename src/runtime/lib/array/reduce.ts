@@ -1,6 +1,6 @@
 /** reduce and reduceRight (ECMA-262 23.1.3). `initial` is a rest parameter because an initial value of `undefined` is not the same as none. */
 import { apply } from "../../apply.js";
-import { get, has } from "../operations/property.js";
+import { get, has } from "./elements.js";
 import { type Callback, lengthOf, receiver, requireCallable } from "./common.js";
 
 const EMPTY = "Reduce of empty array with no initial value";

@@ -1,6 +1,6 @@
 /** indexOf, lastIndexOf, includes, at (ECMA-262 23.1.3). */
 import { toIntegerOrInfinity } from "../operations/conversion.js";
-import { get, has } from "../operations/property.js";
+import { get, has } from "./elements.js";
 import { clamped, lengthOf, receiver } from "./common.js";
 
 /** Array.prototype.indexOf. */

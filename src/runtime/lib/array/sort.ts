@@ -1,7 +1,7 @@
 /** sort and toSorted (ECMA-262 23.1.3.30, 23.1.3.34). */
 import { append } from "../../intrinsics.js";
 import { stableSort } from "../sort.js";
-import { define, get, has, remove, set } from "../operations/property.js";
+import { define, get, has, remove, set } from "./elements.js";
 import { arrayCreate, lengthOf, printed, receiver } from "./common.js";
 
 /** Array.prototype.sort. */

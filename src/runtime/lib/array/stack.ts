@@ -1,5 +1,5 @@
 /** push, pop, shift, unshift (ECMA-262 23.1.3). */
-import { get, has, remove, set } from "../operations/property.js";
+import { get, has, remove, set } from "./elements.js";
 import { checkLength, lengthOf, receiver } from "./common.js";
 
 /** Array.prototype.push. */

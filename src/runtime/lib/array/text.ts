@@ -7,7 +7,7 @@ import { append, isArray } from "../../intrinsics.js";
 import { ARRAY } from "../../natives.js";
 import { $method } from "../../suspend.js";
 import { isCallable, toStr } from "../operations/conversion.js";
-import { get } from "../operations/property.js";
+import { get } from "./elements.js";
 import { objectToString } from "../object/text.js";
 import { lengthOf, receiver } from "./common.js";
 

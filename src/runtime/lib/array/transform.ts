@@ -2,7 +2,7 @@
 import { apply } from "../../apply.js";
 import { isArray } from "../../intrinsics.js";
 import { toIntegerOrInfinity } from "../operations/conversion.js";
-import { define, get, has } from "../operations/property.js";
+import { define, get, has } from "./elements.js";
 import { type Callback, checkLength, lengthOf, receiver, requireCallable, speciesCreate } from "./common.js";
 
 /** Array.prototype.map. */

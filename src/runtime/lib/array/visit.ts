@@ -1,6 +1,6 @@
 /** forEach, some, every: a callback is asked about each element that is there (ECMA-262 23.1.3). */
 import { apply } from "../../apply.js";
-import { get, has } from "../operations/property.js";
+import { get, has } from "./elements.js";
 import { type Callback, lengthOf, receiver, requireCallable } from "./common.js";
 
 /** Array.prototype.forEach. */
