@@ -2,7 +2,7 @@
  * The members of the standard objects as they were when the runtime was loaded: what a program replaces later is not a built-in any more.
  * Not compiled by flowc: nothing here calls into the program.
  */
-import { isArgumentsObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isStringObject } from "node:util/types";
+import { isArgumentsObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isSharedArrayBuffer, isStringObject } from "node:util/types";
 import { isArray, isProxy, ownDescriptor, prototypeOf } from "./intrinsics.js";
 
 /** Members by name. Has no prototype, so that what is not there is `undefined`. */
@@ -93,4 +93,35 @@ export function isForeignArray(value: unknown): boolean {
   if (typeof value !== "function" || value === ArrayNative || isProxy(value)) return false;
   const prototype = ownDescriptor(value, "prototype");
   return prototype?.writable === false && isArray(prototype.value) && call(FUNCTION["toString"], value, []) === ARRAY_TEXT;
+}
+
+const CONSTRUCTORS: Readonly<Record<string, Function>> = {
+  __proto__: null as never,
+  Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array,
+  // TypeScript's library of ES2024 does not have it.
+  Float16Array: (globalThis as unknown as { Float16Array: Function }).Float16Array,
+}; // prettier-ignore
+
+/** The constructor of typed arrays of that name. */
+export function typedConstructor(kind: string): Function {
+  return CONSTRUCTORS[kind]!;
+}
+
+/** Whether a typed array surely or probably grows with its buffer: one of fixed length that ends where the buffer ends looks the same. */
+export function isLengthTracking(array: unknown): boolean {
+  const buffer = call(TYPED["get buffer"], array, []);
+  const isShared = isSharedArrayBuffer(buffer);
+  if (call(isShared ? growable : resizable, buffer, []) !== true) return false;
+  const total = call(isShared ? sharedLength : bufferLength, buffer, []) as number;
+  const end = (call(TYPED["get byteOffset"], array, []) as number) + (call(TYPED["get byteLength"], array, []) as number);
+  return total - end < 8;
+}
+
+const resizable = getter(ArrayBuffer.prototype, "resizable");
+const growable = getter(SharedArrayBuffer.prototype, "growable");
+const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
+const sharedLength = getter(SharedArrayBuffer.prototype, "byteLength");
+
+function getter(owner: object, key: PropertyKey): unknown {
+  return ownDescriptor(owner, key)!.get;
 }

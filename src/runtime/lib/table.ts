@@ -1,7 +1,8 @@
 /** Which built-ins have a suspendable version. Filled at the first question, since most programs never ask. */
 import { arrayIterator, mapIterator, setIterator, type CursorKind } from "../iterate.js";
-import { ARRAY, ARRAY_STATIC, MAP, type Members, SET } from "../natives.js";
+import { ARRAY, ARRAY_STATIC, MAP, type Members, SET, TYPED, TYPED_STATIC } from "../natives.js";
 import { arrayMethods, arrayStatics } from "./array/table.js";
+import { typedMethods, typedStatics } from "./typed/table.js";
 import { mapForEach, setForEach } from "./collections.js";
 
 type Table = Map<Function, Function>;
@@ -20,6 +21,8 @@ function build(): Table {
   const entries: Table = new Map();
   add(entries, ARRAY, arrayMethods());
   add(entries, ARRAY_STATIC, arrayStatics());
+  add(entries, TYPED, typedMethods());
+  add(entries, TYPED_STATIC, typedStatics());
   add(entries, MAP, { forEach: mapForEach });
   add(entries, SET, { forEach: setForEach });
   addIterators(entries);
