@@ -68,6 +68,11 @@ export function toStr(value: unknown): string {
   return `${toPrimitive(value, "string") as string}`;
 }
 
+/** Whether a value is a property key already; numbers count, since the engine takes them for the strings they stand for. */
+export function isKey(value: unknown): value is PropertyKey {
+  return typeof value === "string" || typeof value === "number" || typeof value === "symbol";
+}
+
 /** ToPropertyKey. */
 export function toPropertyKey(value: unknown): string | symbol {
   if (typeof value === "string" || typeof value === "symbol") return value;

@@ -19,7 +19,7 @@ import {
   valueDescriptor,
 } from "../../intrinsics.js";
 import { proxyParts } from "../../proxies.js";
-import { isObject, nameOf, toPrimitive, toPropertyKey } from "./conversion.js";
+import { isKey, isObject, nameOf, toPrimitive, toPropertyKey } from "./conversion.js";
 import { defineOwn, deleteOwn, ownProperty, storable } from "./internal.js";
 import { proxyGet, proxyHas, proxySet } from "./proxy-access.js";
 
@@ -29,7 +29,7 @@ type Indexed = Record<PropertyKey, unknown>;
 export function get(object: unknown, key: unknown): unknown {
   // The engine throws, without looking at the key.
   if (object === undefined || object === null) return (object as unknown as Indexed)[key as string];
-  const name = isObject(key) ? toPropertyKey(key) : (key as PropertyKey);
+  const name = isKey(key) ? key : toPropertyKey(key);
   return getFrom(isObject(object) ? object : objectFrom(object), name, object);
 }
 
@@ -65,7 +65,7 @@ function getFromProxy(proxy: object, key: PropertyKey, receiver: unknown): unkno
 export function set(object: unknown, key: unknown, value: unknown): unknown {
   // The engine throws, without looking at the key.
   if (object === undefined || object === null) return ((object as unknown as Indexed)[key as string] = value);
-  const name = isObject(key) ? toPropertyKey(key) : (key as PropertyKey);
+  const name = isKey(key) ? key : toPropertyKey(key);
   const isSet = setOn(isObject(object) ? object : objectFrom(object), name, value, object);
   if (!isSet) refuse(object, name, value);
   return value;
@@ -138,7 +138,7 @@ function hasProxy(object: unknown): boolean {
 export function has(key: unknown, object: unknown): boolean {
   // The engine throws, without looking at the key.
   if (!isObject(object)) return (key as PropertyKey) in (object as object);
-  return hasProperty(object, isObject(key) ? toPropertyKey(key) : (key as PropertyKey));
+  return hasProperty(object, isKey(key) ? key : toPropertyKey(key));
 }
 
 /** HasProperty. */
@@ -160,7 +160,7 @@ function hasOnProxy(proxy: object, key: PropertyKey): boolean {
 export function remove(object: unknown, key: unknown): boolean {
   // The engine throws, without looking at the key.
   if (object === undefined || object === null) return delete (object as unknown as Indexed)[key as string];
-  const name = isObject(key) ? toPropertyKey(key) : (key as PropertyKey);
+  const name = isKey(key) ? key : toPropertyKey(key);
   if (!isProxy(object)) return delete (object as Indexed)[name];
   const isDeleted = deleteOwn(object, name);
   if (!isDeleted) throw new TypeError(`'deleteProperty' on proxy: trap returned falsish for property '${nameOf(name)}'`);
