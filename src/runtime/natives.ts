@@ -3,7 +3,7 @@
  * Not compiled by flowc: nothing here calls into the program.
  */
 import { isArgumentsObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isSharedArrayBuffer, isStringObject } from "node:util/types";
-import { isArray, isProxy, ownDescriptor, prototypeOf } from "./intrinsics.js";
+import { append, isArray, isProxy, ownDescriptor, prototypeOf } from "./intrinsics.js";
 
 /** Members by name. Has no prototype, so that what is not there is `undefined`. */
 export type Members = Readonly<Record<PropertyKey, Function>>;
@@ -35,20 +35,24 @@ export const OBJECT = members(Object.prototype);
 export const OBJECT_STATIC = members(Object);
 export const FUNCTION = members(Function.prototype);
 export const REFLECT = members(Reflect);
+export const PROXY_STATIC = members(Proxy);
 export const ERROR = members(Error.prototype);
 export const JSON_MEMBERS = members(JSON);
 export const NUMBER = members(Number.prototype);
 export const BIGINT = members(BigInt.prototype);
-export const ITERATOR = members(Iterator.prototype);
-export const ITERATOR_STATIC = members(Iterator);
+export const IteratorPrototype = prototypeOf(prototypeOf([][Symbol.iterator]())!)!;
+export const ITERATOR = members(IteratorPrototype);
+// Contexts of node:vm may lack it.
+export const ITERATOR_STATIC = members((globalThis as { Iterator?: object }).Iterator ?? {});
 
-/** The own methods and getters of a built-in object; a getter `x` is listed as `get x`. */
+/** The own methods and accessors of a built-in object; a getter `x` is listed as `get x`. */
 function members(owner: object): Members {
   const found = Object.create(null) as Record<PropertyKey, Function>;
   for (const key of Reflect.ownKeys(owner)) {
-    const { value, get } = Reflect.getOwnPropertyDescriptor(owner, key)!;
+    const { value, get, set } = Reflect.getOwnPropertyDescriptor(owner, key)!;
     if (typeof value === "function") found[key] = value as Function;
     if (get !== undefined) found[`get ${String(key)}`] = get;
+    if (set !== undefined) found[`set ${String(key)}`] = set;
   }
   return found;
 }
@@ -124,4 +128,12 @@ const sharedLength = getter(SharedArrayBuffer.prototype, "byteLength");
 
 function getter(owner: object, key: PropertyKey): unknown {
   return ownDescriptor(owner, key)!.get;
+}
+
+/** A new list with the elements of both. Our lists have no holes, and no iterator is asked. */
+export function listOf(first: readonly unknown[], second: readonly unknown[]): unknown[] {
+  const all: unknown[] = [];
+  for (let k = 0; k < first.length; k++) append(all, first[k]);
+  for (let k = 0; k < second.length; k++) append(all, second[k]);
+  return all;
 }

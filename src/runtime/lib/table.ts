@@ -1,30 +1,60 @@
 /** Which built-ins have a suspendable version. Filled at the first question, since most programs never ask. */
+import { createData } from "../intrinsics.js";
 import { arrayIterator, mapIterator, setIterator, type CursorKind } from "../iterate.js";
-import { ARRAY, ARRAY_STATIC, MAP, type Members, SET, TYPED, TYPED_STATIC } from "../natives.js";
+import {
+  ARRAY,
+  ARRAY_STATIC,
+  FUNCTION,
+  MAP,
+  MAP_STATIC,
+  type Members,
+  OBJECT,
+  OBJECT_STATIC,
+  PROXY_STATIC,
+  REFLECT,
+  SET,
+  TYPED,
+  TYPED_STATIC,
+} from "../natives.js";
+import { revocableProxy } from "../proxies.js";
+import { standIn } from "../standin.js";
 import { arrayMethods, arrayStatics } from "./array/table.js";
+import { mapMethods, mapStatics, setMethods } from "./collections/table.js";
+import { applyFunction, bind, callFunction, hasInstance } from "./function.js";
+import { objectMethods, objectStatics } from "./object/table.js";
+import * as reflect from "./reflect.js";
 import { typedMethods, typedStatics } from "./typed/table.js";
-import { mapForEach, setForEach } from "./collections.js";
 
 type Table = Map<Function, Function>;
 
+const MapNative = Map;
 let table: Table | undefined;
 
 /** Emitted around a callee that may be a built-in which calls back: its suspendable version, or `fn` itself. */
 export function $lib<T>(fn: T): T {
   if (typeof fn !== "function") return fn;
   table ??= build();
-  return (table.get(fn) as T | undefined) ?? fn;
+  return ((table.get(fn) ?? standIn(fn)) as T | undefined) ?? fn;
 }
 
 /** The built-ins as they were at load: one that the program has put in the place of another has no version. */
 function build(): Table {
-  const entries: Table = new Map();
+  const entries: Table = new MapNative();
+  // Asked at every call: the program may have replaced Map.prototype.get.
+  createData(entries, "get", MAP["get"]);
+  createData(entries, "set", MAP["set"]);
+  add(entries, FUNCTION, { apply: applyFunction, bind, call: callFunction, [Symbol.hasInstance]: hasInstance });
+  add(entries, REFLECT, { ...reflect });
   add(entries, ARRAY, arrayMethods());
   add(entries, ARRAY_STATIC, arrayStatics());
   add(entries, TYPED, typedMethods());
   add(entries, TYPED_STATIC, typedStatics());
-  add(entries, MAP, { forEach: mapForEach });
-  add(entries, SET, { forEach: setForEach });
+  add(entries, OBJECT, objectMethods());
+  add(entries, OBJECT_STATIC, objectStatics());
+  add(entries, MAP, mapMethods());
+  add(entries, MAP_STATIC, mapStatics());
+  add(entries, SET, setMethods());
+  add(entries, PROXY_STATIC, { revocable: revocableProxy });
   addIterators(entries);
   return entries;
 }

@@ -1,7 +1,7 @@
-/** `forEach` of Map and Set as ordinary code, compiled by flowc so that the callback may suspend. Entries added meanwhile are visited. */
-import { apply } from "../apply.js";
-import { mapIterator, setIterator } from "../iterate.js";
-import { requireCallable } from "./array/common.js";
+/** forEach of Map and Set (ECMA-262 24.1.3.5, 24.2.4.6). Entries added meanwhile are visited. */
+import { apply } from "../../apply.js";
+import { mapIterator, setIterator } from "../../iterate.js";
+import { requireCallable } from "../array/common.js";
 
 /** Map.prototype.forEach. */
 export function mapForEach(this: unknown, callback: unknown, thisArg?: unknown): void {
