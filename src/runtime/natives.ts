@@ -3,7 +3,7 @@
  * Not compiled by flowc: nothing here calls into the program.
  */
 import { isArgumentsObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isSharedArrayBuffer, isStringObject } from "node:util/types";
-import { append, isArray, isProxy, ownDescriptor, prototypeOf } from "./intrinsics.js";
+import { append, dataDescriptor, defineProperty, isArray, isProxy, ownDescriptor, prototypeOf, reflectOwnKeys } from "./intrinsics.js";
 
 /** Members by name. Has no prototype, so that what is not there is `undefined`. */
 export type Members = Readonly<Record<PropertyKey, Function>>;
@@ -44,6 +44,38 @@ export const IteratorPrototype = prototypeOf(prototypeOf([][Symbol.iterator]())!
 export const ITERATOR = members(IteratorPrototype);
 // Contexts of node:vm may lack it.
 export const ITERATOR_STATIC = members((globalThis as { Iterator?: object }).Iterator ?? {});
+
+export const NUMBER_STATIC = members(Number);
+export const BIGINT_STATIC = members(BigInt);
+export const DATE = members(Date.prototype);
+export const MATH = members(Math);
+export const SYMBOL_STATIC = members(Symbol);
+export const GLOBAL = members({
+  BigInt, decodeURI, decodeURIComponent, encodeURI, encodeURIComponent, isFinite, isNaN, Number, parseFloat, parseInt, String, Symbol,
+  ...annexB(),
+}); // prettier-ignore
+
+/** By names that can be saved. */
+export const BUILT_IN: Readonly<Record<string, Members>> = {
+  __proto__: null as never,
+  "Array.prototype": ARRAY,
+  "BigInt.prototype": BIGINT,
+  "Date.prototype": DATE,
+  "Number.prototype": NUMBER,
+  "RegExp.prototype": REGEXP,
+  "String.prototype": STRING,
+  BigInt: BIGINT_STATIC,
+  Math: MATH,
+  Number: NUMBER_STATIC,
+  String: STRING_STATIC,
+  Symbol: SYMBOL_STATIC,
+  global: GLOBAL,
+};
+
+function annexB(): object {
+  const { escape, unescape } = globalThis as unknown as Record<string, unknown>;
+  return { escape, unescape };
+}
 
 /** The own methods and accessors of a built-in object; a getter `x` is listed as `get x`. */
 function members(owner: object): Members {
@@ -136,4 +168,46 @@ export function listOf(first: readonly unknown[], second: readonly unknown[]): u
   for (let k = 0; k < first.length; k++) append(all, first[k]);
   for (let k = 0; k < second.length; k++) append(all, second[k]);
   return all;
+}
+
+/** Whether `value` is a regular expression of the engine. */
+export const isRegExpObject: (value: unknown) => boolean = isRegExp;
+
+const RegExpPrototype = RegExp.prototype;
+const REGEXP_PARTS = ownParts(RegExpPrototype);
+
+/** The methods and getters of an object as they are: what looks for a change compares these. */
+function ownParts(owner: object): readonly (readonly [PropertyKey, unknown])[] {
+  const parts: (readonly [PropertyKey, unknown])[] = [];
+  for (const key of Reflect.ownKeys(owner)) {
+    const found = Reflect.getOwnPropertyDescriptor(owner, key)!;
+    if (key !== "constructor" && key !== "compile") parts.push([key, found.get ?? found.value]);
+  }
+  return parts;
+}
+
+/** Whether a regular expression does what the engine does with it: nothing of it or of RegExp.prototype has been replaced. */
+export function isPristineRegExp(regExp: object): boolean {
+  if (!isRegExp(regExp) || prototypeOf(regExp) !== RegExpPrototype || reflectOwnKeys(regExp).length !== 1) return false;
+  if (typeof ownDescriptor(regExp, "lastIndex")?.value !== "number") return false;
+  for (let at = 0; at < REGEXP_PARTS.length; at++) {
+    const [key, part] = REGEXP_PARTS[at]!;
+    const found = ownDescriptor(RegExpPrototype, key);
+    if (found === undefined || (found.get ?? found.value) !== part) return false;
+  }
+  return true;
+}
+
+const MATCH_ALL: typeof Symbol.matchAll = Symbol.matchAll;
+const SPECIES: typeof Symbol.species = Symbol.species;
+
+/** CreateRegExpStringIterator. There is no other way to one than `matchAll` of an object that gives `matcher` for its copy. */
+export function regExpStringIterator(matcher: object, text: string, isGlobal: boolean, isUnicode: boolean): unknown {
+  const constructor = function (): object {
+    return matcher;
+  };
+  defineProperty(constructor, SPECIES, dataDescriptor(constructor));
+  const { lastIndex } = matcher as RegExp;
+  const source = { __proto__: null, constructor, flags: `${isGlobal ? "g" : ""}${isUnicode ? "u" : ""}`, lastIndex };
+  return call(REGEXP[MATCH_ALL], source, [text]);
 }

@@ -12,7 +12,10 @@ import {
   OBJECT_STATIC,
   PROXY_STATIC,
   REFLECT,
+  REGEXP,
   SET,
+  STRING,
+  STRING_STATIC,
   TYPED,
   TYPED_STATIC,
 } from "../natives.js";
@@ -23,6 +26,7 @@ import { mapMethods, mapStatics, setMethods } from "./collections/table.js";
 import { applyFunction, bind, callFunction, hasInstance } from "./function.js";
 import { objectMethods, objectStatics } from "./object/table.js";
 import * as reflect from "./reflect.js";
+import { regExpMethods, stringMethods, stringStatics } from "./text/table.js";
 import { typedMethods, typedStatics } from "./typed/table.js";
 
 type Table = Map<Function, Function>;
@@ -55,6 +59,9 @@ function build(): Table {
   add(entries, MAP_STATIC, mapStatics());
   add(entries, SET, setMethods());
   add(entries, PROXY_STATIC, { revocable: revocableProxy });
+  add(entries, STRING, stringMethods());
+  add(entries, STRING_STATIC, stringStatics());
+  add(entries, REGEXP, regExpMethods());
   addIterators(entries);
   return entries;
 }
