@@ -1,6 +1,6 @@
 /** Bound functions that compiled code created. The engine does not tell what they are bound to, so that the target could not be entered as a suspendable call. */
 import { note, noted } from "./notes.js";
-import { call, FUNCTION } from "./natives.js";
+import { call, FUNCTION, listOf } from "./natives.js";
 
 /** [[BoundTargetFunction]], [[BoundThis]] and [[BoundArguments]]. */
 export interface BoundParts {
@@ -13,7 +13,7 @@ const known = new WeakMap<object, BoundParts>();
 
 /** `target.bind(self, ...args)`, remembered. Throws TypeError unless `target` is callable. */
 export function bindFunction(target: unknown, self: unknown, args: readonly unknown[]): Function {
-  const bound = call(FUNCTION["bind"], target, [self, ...args]) as Function;
+  const bound = call(FUNCTION["bind"], target, listOf([self], args)) as Function;
   note(known, bound, { target: target as Function, self, args });
   return bound;
 }

@@ -2,7 +2,7 @@
  * The members of the standard objects as they were when the runtime was loaded: what a program replaces later is not a built-in any more.
  * Not compiled by flowc: nothing here calls into the program.
  */
-import { isArgumentsObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isSharedArrayBuffer, isStringObject } from "node:util/types";
+import { isAnyArrayBuffer, isArgumentsObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isSharedArrayBuffer, isStringObject } from "node:util/types";
 import { append, dataDescriptor, defineProperty, isArray, isProxy, ownDescriptor, prototypeOf, reflectOwnKeys } from "./intrinsics.js";
 
 /** Members by name. Has no prototype, so that what is not there is `undefined`. */
@@ -48,10 +48,11 @@ export const ITERATOR_STATIC = members((globalThis as { Iterator?: object }).Ite
 export const NUMBER_STATIC = members(Number);
 export const BIGINT_STATIC = members(BigInt);
 export const DATE = members(Date.prototype);
+export const DATE_STATIC = members(Date);
 export const MATH = members(Math);
 export const SYMBOL_STATIC = members(Symbol);
 export const GLOBAL = members({
-  BigInt, decodeURI, decodeURIComponent, encodeURI, encodeURIComponent, isFinite, isNaN, Number, parseFloat, parseInt, String, Symbol,
+  BigInt, decodeURI, RegExp, decodeURIComponent, encodeURI, encodeURIComponent, isFinite, isNaN, Number, parseFloat, parseInt, String, Symbol,
   ...annexB(),
 }); // prettier-ignore
 
@@ -65,6 +66,7 @@ export const BUILT_IN: Readonly<Record<string, Members>> = {
   "RegExp.prototype": REGEXP,
   "String.prototype": STRING,
   BigInt: BIGINT_STATIC,
+  Date: DATE_STATIC,
   Math: MATH,
   Number: NUMBER_STATIC,
   String: STRING_STATIC,
@@ -143,6 +145,30 @@ export function typedConstructor(kind: string): Function {
   return CONSTRUCTORS[kind]!;
 }
 
+export const TYPED_KINDS: readonly string[] = present(CONSTRUCTORS);
+
+const ERRORS: Readonly<Record<string, Function>> = {
+  __proto__: null as never,
+  AggregateError, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError,
+  // TypeScript's library of ES2024 does not have it.
+  SuppressedError: (globalThis as unknown as { SuppressedError: Function }).SuppressedError,
+}; // prettier-ignore
+
+export const ERROR_KINDS: readonly string[] = present(ERRORS);
+
+/** The constructor of errors of that name. */
+export function errorConstructor(kind: string): Function {
+  return ERRORS[kind]!;
+}
+
+/** The names of those that this engine has. */
+function present(table: Readonly<Record<string, Function | undefined>>): string[] {
+  return Object.keys(table).filter((name) => table[name] !== undefined);
+}
+
+export const isDateObject: (value: unknown) => boolean = isDate;
+export const isAnyBuffer: (value: unknown) => boolean = isAnyArrayBuffer;
+
 /** Whether a typed array surely or probably grows with its buffer: one of fixed length that ends where the buffer ends looks the same. */
 export function isLengthTracking(array: unknown): boolean {
   const buffer = call(TYPED["get buffer"], array, []);
@@ -191,9 +217,9 @@ export function isPristineRegExp(regExp: object): boolean {
   if (!isRegExp(regExp) || prototypeOf(regExp) !== RegExpPrototype || reflectOwnKeys(regExp).length !== 1) return false;
   if (typeof ownDescriptor(regExp, "lastIndex")?.value !== "number") return false;
   for (let at = 0; at < REGEXP_PARTS.length; at++) {
-    const [key, part] = REGEXP_PARTS[at]!;
-    const found = ownDescriptor(RegExpPrototype, key);
-    if (found === undefined || (found.get ?? found.value) !== part) return false;
+    const part = REGEXP_PARTS[at]!;
+    const found = ownDescriptor(RegExpPrototype, part[0]);
+    if (found === undefined || (found.get ?? found.value) !== part[1]) return false;
   }
   return true;
 }

@@ -2,7 +2,7 @@
  * Built-ins that do nothing with the program but convert their arguments: these are converted here, one after the other as ECMA-262 says, and the engine does
  * the rest with primitives. Where there is no object among them, the engine does it all.
  */
-import { append } from "../intrinsics.js";
+import { append, reflectOwnKeys } from "../intrinsics.js";
 import { BUILT_IN, call } from "../natives.js";
 import { isObject, toIntegerOrInfinity, toNumber, toNumeric, toPrimitive, toStr } from "./operations/conversion.js";
 
@@ -15,7 +15,11 @@ export type Signature = string;
 /** Versions of methods of `owner` whose receiver is converted to a string, unless it is `undefined` or `null`. */
 export function onStrings(owner: string, signatures: Readonly<Record<string, Signature>>): Record<string, Function> {
   const versions: Record<string, Function> = {};
-  for (const name of Object.keys(signatures)) versions[name] = onString(owner, name, signatures[name] as string);
+  const names = reflectOwnKeys(signatures) as string[];
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as string;
+    versions[name] = onString(owner, name, signatures[name] as string);
+  }
   return versions;
 }
 
@@ -29,16 +33,22 @@ function onString(owner: string, name: string, signature: Signature): Function {
   };
 }
 
-/** Versions of functions of `owner` whose receiver is left alone. */
+/** Versions of functions of `owner` whose receiver is left alone; a prototype's `valueOf` checks it before anything is converted. */
 export function onArguments(owner: string, signatures: Readonly<Record<string, Signature>>): Record<string, Function> {
   const versions: Record<string, Function> = {};
-  for (const name of Object.keys(signatures)) versions[name] = onArgument(owner, name, signatures[name] as string);
+  const names = reflectOwnKeys(signatures) as string[];
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as string;
+    versions[name] = onArgument(owner, name, signatures[name] as string);
+  }
   return versions;
 }
 
 function onArgument(owner: string, name: string, signature: Signature): Function {
   return function (this: unknown, ...args: unknown[]): unknown {
     if (!hasObject(args)) return call(BUILT_IN[owner]![name], this, args);
+    const valueOf = BUILT_IN[owner]!["valueOf"];
+    if (valueOf !== undefined) call(valueOf, this, []);
     const converted = convert(args, signature);
     return call(BUILT_IN[owner]![name], this, converted);
   };

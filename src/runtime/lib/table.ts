@@ -1,13 +1,23 @@
 /** Which built-ins have a suspendable version. Filled at the first question, since most programs never ask. */
-import { createData } from "../intrinsics.js";
+import { createData, reflectOwnKeys } from "../intrinsics.js";
 import { arrayIterator, mapIterator, setIterator, type CursorKind } from "../iterate.js";
 import {
   ARRAY,
   ARRAY_STATIC,
+  BIGINT,
+  BIGINT_STATIC,
+  DATE,
+  DATE_STATIC,
+  ERROR,
+  ERROR_KINDS,
+  errorConstructor,
   FUNCTION,
+  GLOBAL,
   MAP,
   MAP_STATIC,
+  MATH,
   type Members,
+  NUMBER,
   OBJECT,
   OBJECT_STATIC,
   PROXY_STATIC,
@@ -16,6 +26,7 @@ import {
   SET,
   STRING,
   STRING_STATIC,
+  SYMBOL_STATIC,
   TYPED,
   TYPED_STATIC,
 } from "../natives.js";
@@ -23,8 +34,20 @@ import { revocableProxy } from "../proxies.js";
 import { standIn } from "../standin.js";
 import { arrayMethods, arrayStatics } from "./array/table.js";
 import { mapMethods, mapStatics, setMethods } from "./collections/table.js";
+import { errorFunction, errorToString } from "./construct/errors.js";
+import { callRegExp } from "./construct/simple.js";
 import { applyFunction, bind, callFunction, hasInstance } from "./function.js";
 import { objectMethods, objectStatics } from "./object/table.js";
+import {
+  bigIntMethods,
+  bigIntStatics,
+  dateMethods,
+  dateStatics,
+  globalFunctions,
+  mathFunctions,
+  numberMethods,
+  symbolStatics,
+} from "./primitives.js";
 import * as reflect from "./reflect.js";
 import { regExpMethods, stringMethods, stringStatics } from "./text/table.js";
 import { typedMethods, typedStatics } from "./typed/table.js";
@@ -62,20 +85,39 @@ function build(): Table {
   add(entries, STRING, stringMethods());
   add(entries, STRING_STATIC, stringStatics());
   add(entries, REGEXP, regExpMethods());
+  add(entries, NUMBER, numberMethods());
+  add(entries, BIGINT, bigIntMethods());
+  add(entries, BIGINT_STATIC, bigIntStatics());
+  add(entries, SYMBOL_STATIC, symbolStatics());
+  add(entries, DATE, dateMethods());
+  add(entries, DATE_STATIC, dateStatics());
+  add(entries, MATH, mathFunctions());
+  add(entries, GLOBAL, { ...globalFunctions(), RegExp: callRegExp });
+  add(entries, ERROR, { toString: errorToString });
+  addErrors(entries);
   addIterators(entries);
   return entries;
 }
 
 function add(entries: Table, members: Members, versions: Record<PropertyKey, Function>): void {
-  for (const key of Reflect.ownKeys(versions)) {
-    const native = members[key];
-    if (native !== undefined) entries.set(native, versions[key]!);
+  const keys = reflectOwnKeys(versions);
+  for (let at = 0; at < keys.length; at++) {
+    const native = members[keys[at]!];
+    if (native !== undefined) entries.set(native, versions[keys[at]!]!);
   }
 }
 
+/** Errors are made without `new` as well. */
+function addErrors(entries: Table): void {
+  for (let at = 0; at < ERROR_KINDS.length; at++) entries.set(errorConstructor(ERROR_KINDS[at]!), errorFunction(ERROR_KINDS[at]!));
+}
+
+const KINDS = ["values", "keys", "entries"] as const satisfies readonly CursorKind[];
+
 /** `values`, `keys`, `entries`: their results stand in `for…of` heads and have to be saveable there. */
 function addIterators(entries: Table): void {
-  for (const kind of ["values", "keys", "entries"] as const satisfies readonly CursorKind[]) {
+  for (let at = 0; at < KINDS.length; at++) {
+    const kind = KINDS[at]!;
     entries.set(ARRAY[kind]!, function (this: unknown) {
       return arrayIterator(this, kind);
     });

@@ -1,6 +1,6 @@
 /** The methods of RegExp.prototype (ECMA-262 22.2.6). On a regular expression that nobody has made special, the engine does all but call a replacer. */
 import { apply, construct } from "../../apply.js";
-import { append, is } from "../../intrinsics.js";
+import { append, is, reflectDefine, valueDescriptor } from "../../intrinsics.js";
 import { call, isPristineRegExp, isRegExpObject, REGEXP, regExpStringIterator, STRING } from "../../natives.js";
 import { isCallable, isObject, lengthOf, toIntegerOrInfinity, toLength, toNumber, toObject, toStr } from "../operations/conversion.js";
 import { get, set } from "../operations/property.js";
@@ -21,14 +21,15 @@ function requireObject(self: unknown, method: string): object {
 export function exec(this: unknown, text?: unknown): unknown {
   if (!isRegExpObject(this)) return call(REGEXP["exec"], this, [text]);
   const subject = toStr(text);
-  plainLastIndex(this as object);
-  return call(REGEXP["exec"], this, [subject]);
-}
-
-/** ToLength(lastIndex), which RegExpBuiltinExec does even where it does not use it; what the engine finds is then a number. */
-function plainLastIndex(regExp: object): void {
-  const lastIndex = get(regExp, "lastIndex");
-  if (isObject(lastIndex)) set(regExp, "lastIndex", toLength(lastIndex));
+  const given = get(this, "lastIndex");
+  if (!isObject(given)) return call(REGEXP["exec"], this, [subject]);
+  const index = toLength(given);
+  const isKept = call(REGEXP["get global"], this, []) !== true && call(REGEXP["get sticky"], this, []) !== true;
+  // The engine must not convert it again.
+  const isReplaced = reflectDefine(this as object, "lastIndex", valueDescriptor(index));
+  const result = isReplaced ? call(REGEXP["exec"], this, [subject]) : null;
+  if (isKept && isReplaced) reflectDefine(this as object, "lastIndex", valueDescriptor(given));
+  return result;
 }
 
 /** RegExpExec. */
