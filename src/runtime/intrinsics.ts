@@ -7,7 +7,7 @@ import { isProxy, isTypedArray } from "node:util/types";
 export { isProxy, isTypedArray };
 
 export const ownDescriptor = Reflect.getOwnPropertyDescriptor;
-export const prototypeOf = Reflect.getPrototypeOf as (object: object) => object | null;
+export const prototypeOf = Reflect.getPrototypeOf;
 export const reflectGet = Reflect.get;
 export const reflectSet = Reflect.set;
 export const reflectHas = Reflect.has;
@@ -26,6 +26,9 @@ export const objectFrom = Object as (value: unknown) => object;
 
 export const ordinaryHasInstanceOf = Function.prototype[Symbol.hasInstance];
 export const reflectApply = Reflect.apply;
+const ArrayPrototype = Array.prototype;
+const ObjectPrototype = Object.prototype;
+const MAX_ARRAY_LENGTH = 2 ** 32 - 1;
 const functionText = Function.prototype.toString;
 
 /** CreateDataProperty. */
@@ -35,7 +38,8 @@ export function createData(object: object, key: PropertyKey, value: unknown): bo
 
 /** CreateDataPropertyOrThrow. */
 export function createDataOrThrow(object: object, key: PropertyKey, value: unknown): void {
-  defineProperty(object, key, dataDescriptor(value));
+  if (isEnd(object, key)) object[key] = value;
+  else defineProperty(object, key, dataDescriptor(value));
 }
 
 /** `fields` with another value. The result inherits nothing: the program may have put `get` on Object.prototype. */
@@ -50,9 +54,20 @@ export function dataDescriptor(value: unknown): PropertyDescriptor {
 
 /** Appends to a list of ours: `Array.prototype.push` may have been replaced, and an index may have a setter in Array.prototype. */
 export function append(list: unknown[], value: unknown): void {
-  const at = list.length;
-  if (at in list) reflectDefine(list, at, dataDescriptor(value));
-  else list[at] = value;
+  const index = list.length;
+  if (isPlainIndex(index)) list[index] = value;
+  else reflectDefine(list, index, dataDescriptor(value));
+}
+
+/** Whether `key` is the next index of an ordinary array, which may be assigned: what cannot be defined cannot be assigned either. */
+function isEnd(object: object, key: PropertyKey): object is unknown[] & Record<PropertyKey, unknown> {
+  if (typeof key !== "number" || !isArray(object) || key !== object.length || key >= MAX_ARRAY_LENGTH) return false;
+  return prototypeOf(object) === ArrayPrototype && isPlainIndex(key);
+}
+
+/** Whether an assignment to an index that an array has not asks nobody: a definition costs ten times as much. */
+function isPlainIndex(index: number): boolean {
+  return prototypeOf(ArrayPrototype) === ObjectPrototype && !hasOwn(ArrayPrototype, index) && !hasOwn(ObjectPrototype, index);
 }
 
 /** Whether a descriptor, as the engine made it, is that of a data property. */

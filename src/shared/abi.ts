@@ -40,6 +40,8 @@ export interface CodeInit {
   readonly name: string;
   /** Content hash of the function's own source text. Frames of another hash are refused (I8). */
   readonly hash: string;
+  /** The source text, for `toString`, where programs can see nothing but their source. */
+  readonly text?: string;
   /** Present when the function can suspend. */
   readonly resume?: Resume;
   /** Present when the function is a closure (it is created at run time and captures variables). */
@@ -121,5 +123,84 @@ export const RUNTIME_NAMES = [
   "$live",
   /** `$ready(value, current, name): value`: throws ReferenceError when `current`, the binding about to be assigned, is not yet initialized. */
   "$ready",
+  /*
+   * Code in which every operation that can enter the program is a suspension point (`suspend: "everywhere"`). Those that may return SUSPEND are marked ∿.
+   */
+  /** ∿ `$pause()`: suspends, to go on at once. */
+  "$pause",
+  /** ∿ `$apply(fn, self, args)`, `$construct(fn, args)`: any call. */
+  "$apply",
+  "$construct",
+  /** ∿ `$get(object, key)`, `$set(object, key, value)`, `$delete(object, key)`: members. `$key(object, key)`: the key, converted once. */
+  "$get",
+  "$set",
+  "$delete",
+  "$key",
+  /** ∿ `$getSuper(home, key, self)`, `$setSuper(home, key, value, self)`, `$deleteSuper()`. */
+  "$getSuper",
+  "$setSuper",
+  "$deleteSuper",
+  /** ∿ `$propertyKey(value)`, `$string(value)`, `$numeric(value)`: conversions. `$coercible(value)` throws TypeError on null and undefined. */
+  "$propertyKey",
+  "$string",
+  "$numeric",
+  "$coercible",
+  /** ∿ `$binary(operator, left, right)`, `$unary(operator, value)`. */
+  "$binary",
+  "$unary",
+  /** ∿ `$open(iterable)`, `$step(record)`, `$finish(record)`, `$abandon(record)`, `$items(iterable)`, `$remaining(record)`: the iteration protocol. */
+  "$open",
+  "$step",
+  "$finish",
+  "$abandon",
+  "$items",
+  "$remaining",
+  /** `$concat(...lists)`: one array of several, holes kept. */
+  "$concat",
+  /** ∿ `$copy(target, source, excluded)`: what spread and rest properties copy. `$extend(object, literal)` defines its properties; `$prototype(object, value)`. */
+  "$copy",
+  "$extend",
+  "$prototype",
+  /** `$named(fn, key)`: gives an anonymous function its name. `$constant(name)` throws TypeError: assignment to a constant. */
+  "$named",
+  "$constant",
+  /** `$argument(list, index)`, `$tail(list, index)`, `$argumentsAfter(list)`: parameters. */
+  "$argument",
+  "$tail",
+  "$argumentsAfter",
+  /** Classes: `$record()`, `$class(record, ctor)`, `$homed(record, object)`, `$itself(record, name)`, `$private(name)`, `$element(record, kind, key, value, unnamed?)`. */
+  "$record",
+  "$class",
+  "$homed",
+  "$itself",
+  "$private",
+  "$element",
+  "$privateAdd",
+  "$accessorOf",
+  /** ∿ `$privateGet(object, name)`, `$privateSet(object, name, value)`, `$privateHas(object, name)`, `$define(object, key, value)`. */
+  "$privateGet",
+  "$privateSet",
+  "$privateHas",
+  "$define",
+  /** Constructors: ∿ `$initialize(self, record)`, ∿ `$constructDefault(record, args, target)`, `$parent(record)`, ∿ `$constructSuper(parent, args, target)`. */
+  "$initialize",
+  "$constructDefault",
+  "$parent",
+  "$constructSuper",
+  /** `$once(before, self)`, `$bound(self)`, `$constructed(value, self)`, `$constructedBy(value, self)`, `$answer(value, self, target)`: `this` and what a constructor answers. */
+  "$once",
+  "$bound",
+  "$constructed",
+  "$constructedBy",
+  "$answer",
+  /** Generators: `$generatorFunction(body, name, length)`, `$generate(callee, code, point, slots, self?)`, `$yield(generator, value, raw, code, point, slots, self?)`. */
+  "$generatorFunction",
+  "$replace",
+  "$generate",
+  "$yield",
+  /** `$isReturn(sent)`: whether `return()` was called. `$first()`; ∿ `$delegate(record, sent)`: one round of `yield*`. */
+  "$isReturn",
+  "$first",
+  "$delegate",
 ] as const;
 export type RuntimeName = (typeof RUNTIME_NAMES)[number];

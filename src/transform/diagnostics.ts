@@ -80,6 +80,12 @@ export const CATALOGUE = {
     reason: "The resource would have to be disposed when the run parks and opened again when it resumes.",
     fix: "Use the resource inside a step, or close it in a `finally` block.",
   },
+  FLOW2006: {
+    severity: "error",
+    message: "Direct `eval` in a function that can suspend is not supported.",
+    reason: "Its text can name the variables of the function, which have other names and places in compiled code.",
+    fix: "Use `(0, eval)(text)`, which sees global names only, or pass what the text needs to `new Function`.",
+  },
 } as const satisfies Record<string, Entry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;

@@ -70,6 +70,23 @@ export type Stmt =
       readonly declare: Declare | undefined;
       readonly call: Call;
     }
+  /** A generator has bound its parameters: its object is made, and the rest of the body waits for the first `next`. */
+  | {
+      readonly kind: "start";
+      readonly point: Point;
+      readonly name: string;
+      readonly generator: ts.Expression;
+      readonly callee: ts.Expression;
+    }
+  /** `name = yield value`; `raw` hands out an iterator result as it is. */
+  | {
+      readonly kind: "yield";
+      readonly point: Point;
+      readonly name: string;
+      readonly generator: ts.Expression;
+      readonly value: ts.Expression;
+      readonly raw: boolean;
+    }
   | {
       readonly kind: "if";
       readonly test: ts.Expression;

@@ -1,7 +1,7 @@
 /** The one printer of the IR: `--emit`, assertion messages and the manifest read the same everywhere. */
 import type { FunctionInfo } from "./1-find/model.js";
 import { siteVerdict } from "./1-find/model.js";
-import type { Block, Cfg, Instr, Terminator } from "./4-lower/cfg.js";
+import { type Block, type Cfg, type Instr, isSaving, type Terminator } from "./4-lower/cfg.js";
 import type { Layout } from "./5-shape/liveness.js";
 import type { BlockId, FunctionIr, Label, PointId, Stmt } from "./ir.js";
 import { ts } from "./ts.js";
@@ -40,6 +40,10 @@ export function printIr(ir: FunctionIr, info: FunctionInfo): string {
         return [`${pad}${text(stmt.value)}`];
       case "suspend":
         return [`${pad}suspend ${stmt.name} = ${text(stmt.call.expression)}   @${stmt.point.id}`];
+      case "start":
+        return [`${pad}start   @${stmt.point.id}`];
+      case "yield":
+        return [`${pad}yield ${stmt.name} = ${text(stmt.value)}${stmt.raw ? " (raw)" : ""}   @${stmt.point.id}`];
       case "if":
         return [
           `${pad}if ${text(stmt.test)}`,
@@ -108,6 +112,8 @@ function edges(block: Block): ManifestBlock["next"] {
     case "branch":
       return [{ to: end.yes, label: "yes" }, { to: end.no, label: "no" }, ...onError];
     case "suspend":
+    case "start":
+    case "yield":
       return [{ to: end.resume, label: "resumed" }, ...onError];
     default:
       return onError;
@@ -130,7 +136,7 @@ function inOrder(cfg: Cfg): Block[] {
     order.push(block);
     const end = block.terminator;
     if (end.kind === "goto") visit(end.to);
-    if (end.kind === "suspend") visit(end.resume);
+    if (isSaving(end)) visit(end.resume);
     if (end.kind === "branch") {
       visit(end.yes);
       visit(end.no);
@@ -181,6 +187,10 @@ function terminatorLines(end: Terminator, cfg: Cfg, layout: Layout | undefined, 
         `call ${nodeText(end.call.expression, info)}`,
         `  may suspend at ${place(end.point.source)}${saved(layout, end.point.id)} → ${label(end.resume, cfg)}`,
       ];
+    case "start":
+      return [`make the generator${saved(layout, end.point.id)} → ${label(end.resume, cfg)}`];
+    case "yield":
+      return [`yield ${nodeText(end.value, info)}${saved(layout, end.point.id)} → ${label(end.resume, cfg)}`];
     case "unreachable":
       return ["unreachable"];
   }

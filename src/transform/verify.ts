@@ -1,7 +1,7 @@
 /** The IR verifier: what has to hold after each pass. A failure is a bug of the compiler, never of the program. */
 import { assert } from "../shared/assert.js";
 import type { FunctionInfo } from "./1-find/model.js";
-import { type Cfg, reachable, successors } from "./4-lower/cfg.js";
+import { type Cfg, isSaving, reachable, successors } from "./4-lower/cfg.js";
 import { defines, type Layout } from "./5-shape/liveness.js";
 import type { FunctionIr, Label, Stmt } from "./ir.js";
 
@@ -13,6 +13,8 @@ export function verifyIr(ir: FunctionIr, info: FunctionInfo): void {
     for (const stmt of body) {
       switch (stmt.kind) {
         case "suspend":
+        case "start":
+        case "yield":
           assert(!seen.has(stmt.point.id), `${where}: point ${stmt.point.id} is used twice`);
           seen.add(stmt.point.id);
           break;
@@ -62,7 +64,7 @@ export function verifyCfg(cfg: Cfg, info: FunctionInfo, pass: string): void {
       assert(cfg.blocks.has(next), `${where}: block ${id} goes to ${next}, which is not there`);
     if (block.handler !== undefined)
       assert(cfg.blocks.get(block.handler)?.instrs[0]?.kind === "catch", `${where}: the handler of block ${id} does not catch`);
-    if (block.terminator.kind !== "suspend") continue;
+    if (!isSaving(block.terminator)) continue;
     const { point, resume } = block.terminator;
     assert((point.id as number) === (resume as number), `${where}: point ${point.id} resumes in block ${resume}`);
     assert(cfg.blocks.get(resume)!.instrs[0]?.kind === "receive", `${where}: block ${resume} does not receive`);
@@ -82,7 +84,7 @@ export function verifyLayout(cfg: Cfg, layout: Layout, info: FunctionInfo): void
   for (const [point, slots] of layout.slots) {
     assert(new Set(slots).size === slots.length, `${where}: point ${point} saves a name twice`);
     const block = [...cfg.blocks.values()].find(
-      (candidate) => candidate.terminator.kind === "suspend" && candidate.terminator.point.id === point,
+      (candidate) => isSaving(candidate.terminator) && candidate.terminator.point.id === point,
     );
     assert(block, `${where}: point ${point} is not suspended at`);
     const received = defines(cfg.blocks.get((block.terminator as { resume: typeof block.id }).resume)!.instrs[0]!)[0]!;

@@ -80,7 +80,7 @@ const ITERABLES: Record<string, (log: Log) => unknown> = {
   number: () => 1,
   object: () => ({}),
   string: () => "a😀b",
-  array: () => [1, , 3],
+  array: () => Object.assign([], { 0: 1, 2: 3 }),
   "array with accessors": (log) => Object.defineProperty([1, 2, 3], 1, { get: () => (log.push("get 1"), 7) }),
   "shrinking array": () => {
     const list = [1, 2, 3, 4];
@@ -116,7 +116,7 @@ test.each(Object.keys(ITERABLES))("%s is spread", (name) => {
 });
 
 /** A loop that leaves in its second round: by `break`, or by an error. */
-function ourLoop(source: unknown, error: unknown): unknown {
+function ourLoop(source: unknown, error: Error | undefined): unknown {
   const record = open(source);
   let seen: unknown;
   let round = 0;
@@ -133,7 +133,7 @@ function ourLoop(source: unknown, error: unknown): unknown {
   return seen;
 }
 
-function nativeLoop(source: unknown, error: unknown): unknown {
+function nativeLoop(source: unknown, error: Error | undefined): unknown {
   let seen: unknown;
   let round = 0;
   for (const value of source as unknown[]) {
@@ -181,13 +181,20 @@ test("what the program puts on Object.prototype and Array.prototype does not mat
   Object.defineProperty(Object.prototype, "get", { configurable: true, value: fail });
   Object.defineProperty(Array.prototype, "1", { configurable: true, set: fail });
   let seen: unknown[];
+  const list: unknown[] = [0];
   try {
-    seen = [set({ a: 1 }, "b", 2), items("abc").length, get(copyProperties({}, { a: 1 }, []), "a"), define({}, "x", 1)];
+    seen = [
+      set({ a: 1 }, "b", 2),
+      items("abc").length,
+      get(copyProperties({}, { a: 1 }, []), "a"),
+      define(list, 1, 1),
+      list.length,
+    ];
   } finally {
     Reflect.deleteProperty(Object.prototype, "get");
     Reflect.deleteProperty(Array.prototype, "1");
   }
-  expect(seen).toEqual([2, 3, 1, undefined]);
+  expect(seen).toEqual([2, 3, 1, undefined, 2]);
 });
 
 // ── proxies ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,7 +208,7 @@ const TRAPS =
 
 const TARGETS: Record<string, () => object> = {
   plain: () => ({ a: 1, b: 2 }),
-  fixed: () => Object.defineProperties({}, { a: { value: 1 }, b: { set: () => undefined }, c: { value: 3, writable: true } }),
+  fixed: () => Object.defineProperties({}, { a: { value: 1 }, b: { set: fail }, c: { value: 3, writable: true } }),
   closed: () => Object.preventExtensions({ a: 1 }),
   frozen: () => Object.freeze({ a: 1 }),
   array: () => [1, 2],

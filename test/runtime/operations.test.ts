@@ -14,6 +14,7 @@ const names = Object.keys(operands([], ""));
 
 /** `source` as a strict function of its parameters. */
 function native(source: string, ...params: string[]): (...args: unknown[]) => unknown {
+  // oxlint-disable-next-line typescript/no-implied-eval -- one function per operator
   return new Function(...params, `"use strict"; ${source}`) as (...args: unknown[]) => unknown;
 }
 
@@ -108,9 +109,13 @@ function objects(log: Log): Record<string, unknown> {
     "array over accessors": Object.setPrototypeOf([], accessors),
     string: "abc",
     "boxed string": new String("abc"),
-    arguments: (function (..._: unknown[]): unknown {
-      return arguments;
-    })(1, 2),
+    arguments: Reflect.apply(
+      function (): unknown {
+        return arguments;
+      },
+      undefined,
+      [1, 2],
+    ),
     "foreign proxy": new Proxy(
       { a: 5 },
       {
@@ -246,6 +251,8 @@ test("define asks no setter and throws where it cannot", () => {
   define(plain, "a", 3);
   expect([stateOf(plain), log]).toEqual(["a:wec:3", []]);
   expect(() => define(Object.freeze({}), "a", 3)).toThrow(TypeError);
+  expect(() => define(Object.freeze([]), 0, 3)).toThrow(TypeError);
+  expect(() => define(Object.defineProperty([], "length", { writable: false }), 0, 3)).toThrow(TypeError);
   expect(() => define(objects(log)["foreign proxy"] as object, "z", 3)).toThrow(TypeError);
 });
 

@@ -36,7 +36,8 @@ import { arrayMethods, arrayStatics } from "./array/table.js";
 import { mapMethods, mapStatics, setMethods } from "./collections/table.js";
 import { errorFunction, errorToString } from "./construct/errors.js";
 import { callRegExp } from "./construct/simple.js";
-import { applyFunction, bind, callFunction, hasInstance } from "./function.js";
+import { applyFunction, bind, callFunction, hasInstance, sourceText } from "./function.js";
+import { generatorNext, generatorReturn, generatorThrow, nativeMethods } from "./generator.js";
 import { objectMethods, objectStatics } from "./object/table.js";
 import {
   bigIntMethods,
@@ -95,6 +96,8 @@ function build(): Table {
   add(entries, GLOBAL, { ...globalFunctions(), RegExp: callRegExp });
   add(entries, ERROR, { toString: errorToString });
   addErrors(entries);
+  add(entries, FUNCTION, { toString: sourceText });
+  add(entries, nativeMethods, { next: generatorNext, throw: generatorThrow, return: generatorReturn });
   addIterators(entries);
   return entries;
 }

@@ -9,7 +9,7 @@
  * frames and closures share by reference, before and after a restore (I6).
  */
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
-import { isBody } from "./collect.js";
+import { hasModifier, isBody } from "./collect.js";
 import type { Findings, FunctionInfo, ModuleInfo } from "./model.js";
 import { diesWithCall } from "./suspension.js";
 
@@ -17,7 +17,7 @@ export type VariableKind = "parameter" | "let" | "const" | "var" | "function" | 
 
 export interface Variable {
   readonly name: string;
-  readonly kind: VariableKind;
+  kind: VariableKind;
   readonly owner: FunctionInfo;
   /** The identifier that declares it (the first one, for a `var`). */
   readonly declaration: ts.Identifier;
@@ -32,6 +32,8 @@ export interface Variable {
   boxed: boolean;
   /** A closure may see it before it is initialized: its reads are checked. */
   early: boolean;
+  /** No name of the source: the compiler gave it one that is unique in the program. */
+  readonly isMadeUp: boolean;
   /** The name in emitted code. */
   emitName: string;
 }
@@ -58,6 +60,17 @@ export interface Captures {
   readonly captured: ReadonlyMap<FunctionInfo, readonly Variable[]>;
   /** Functions whose code, or an arrow function in it, uses `this`. */
   readonly usesThis: ReadonlySet<FunctionInfo>;
+  /** The record of each class, and of each object literal whose methods use `super`: `{ ctor, home, … }`, made before the class or object. */
+  readonly records: ReadonlyMap<ts.Node, Variable>;
+  /** References to a class by its own name inside its body: they mean the class, whatever the outer variable becomes. */
+  readonly classSelf: ReadonlyMap<ts.Identifier, Variable>;
+  /** `this` of a derived constructor, which `super()` initializes. */
+  readonly receivers: ReadonlyMap<FunctionInfo, Variable>;
+  /** `arguments` and `new.target` of the functions that use them, themselves or in an arrow function. */
+  readonly argumentsOf: ReadonlyMap<FunctionInfo, Variable>;
+  readonly newTargets: ReadonlyMap<FunctionInfo, Variable>;
+  /** The private names of each class, by their text with the `#`. */
+  readonly privates: ReadonlyMap<ts.Node, ReadonlyMap<string, Variable>>;
   /** Function declarations that are only used after the place where they stand, so that they can be created there. */
   readonly inPlace: ReadonlySet<FunctionInfo>;
 }
@@ -79,6 +92,13 @@ class Analysis {
   readonly captured = new Map<FunctionInfo, Variable[]>();
   readonly usesThis = new Set<FunctionInfo>();
   readonly inPlace = new Set<FunctionInfo>();
+  readonly records = new Map<ts.Node, Variable>();
+  readonly classSelf = new Map<ts.Identifier, Variable>();
+  readonly receivers = new Map<FunctionInfo, Variable>();
+  readonly argumentsOf = new Map<FunctionInfo, Variable>();
+  readonly newTargets = new Map<FunctionInfo, Variable>();
+  readonly privates = new Map<ts.Node, Map<string, Variable>>();
+  readonly #madeUp: Variable[] = [];
   readonly #modules: ModuleInfo[] = [];
 
   constructor(readonly findings: Findings) {}
@@ -97,7 +117,7 @@ class Analysis {
         if (isAccessor(info) && this.opaque.has(info) && !isInsideUnsaveable(info)) this.accessors.add(info);
       }
     }
-    const functionVariables = [...this.#bySymbol.values()];
+    const functionVariables = [...this.#bySymbol.values(), ...this.#madeUp];
     for (const variable of functionVariables) if (variable.kind === "function") this.#placeFunction(variable);
     for (const variable of functionVariables) this.#decideBox(variable);
     return this;
@@ -112,6 +132,8 @@ class Analysis {
     if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
     const info = isBody(node) ? this.findings.functionOf.get(node) : undefined;
     if (info) {
+      if (this.findings.everywhere && isConstructible(node)) this.#useOf(this.newTargets, "target", info, info);
+      if (this.findings.everywhere && (isConstructible(node) || isBaseConstructor(node))) this.usesThis.add(info);
       if ("name" in info.node && info.node.name) {
         if (ts.isComputedPropertyName(info.node.name)) this.#visit(info.node.name, owner);
         else if (ts.isIdentifier(info.node.name) && ts.isFunctionDeclaration(info.node)) this.#reference(info.node.name, owner);
@@ -123,6 +145,7 @@ class Analysis {
       return;
     }
     if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) this.#noteThis(owner);
+    if (this.findings.everywhere) this.#implicit(node, owner);
     if (ts.isIdentifier(node)) {
       if (isValueReference(node)) this.#reference(node, owner);
       return;
@@ -131,6 +154,8 @@ class Analysis {
   }
 
   #noteThis(owner: FunctionInfo): void {
+    // There it is a variable, which may have no value yet.
+    if (this.findings.everywhere && isDerivedConstructor(ownerOfThis(owner).node)) return;
     for (let at: FunctionInfo | undefined = owner; at; at = at.parent) {
       this.usesThis.add(at);
       if (!ts.isArrowFunction(at.node)) return;
@@ -145,9 +170,21 @@ class Analysis {
     if (!symbol) return;
     const variable = this.#variable(symbol);
     if (!variable) return;
+    const own = this.findings.everywhere ? classAround(node, symbol) : undefined;
+    if (own) {
+      const record = this.#record(own);
+      this.classSelf.set(node, record);
+      this.#capture(record, owner);
+      return;
+    }
     this.variableOf.set(node, variable);
     variable.references.push(node);
-    if (isAssigned(node) || redeclares(node, variable)) variable.reassigned = true;
+    const isConstant = this.findings.everywhere && (variable.kind === "const" || ts.isFunctionExpression(variable.declaration.parent));
+    if ((isAssigned(node) && !isConstant) || redeclares(node, variable)) variable.reassigned = true;
+    this.#capture(variable, owner);
+  }
+
+  #capture(variable: Variable, owner: FunctionInfo): void {
     for (let at = owner; at !== variable.owner && at.parent; at = at.parent) {
       variable.capturedBy.add(at);
       const list: Variable[] = this.captured.get(at) ?? [];
@@ -156,18 +193,119 @@ class Analysis {
     }
   }
 
+  /** What a node uses without naming it: the home of `super`, `arguments`, `new.target`, private names, `this` of a derived constructor. */
+  #implicit(node: ts.Node, owner: FunctionInfo): void {
+    if (ts.isClassLike(node)) this.#declareClass(node);
+    if (node.kind === ts.SyntaxKind.SuperKeyword) this.#useSuper(node, owner);
+    if (node.kind === ts.SyntaxKind.ThisKeyword) this.#useReceiver(owner);
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.NewKeyword)
+      this.#useOf(this.newTargets, "target", ownerOfThis(owner), owner);
+    if (ts.isIdentifier(node) && node.text === "arguments" && isValueReference(node) && this.#isArguments(node))
+      this.#useOf(this.argumentsOf, "arguments", ownerOfThis(owner), owner);
+    if (ts.isPrivateIdentifier(node)) this.#usePrivate(node, owner);
+  }
+
+  #declareClass(node: ts.ClassLikeDeclaration): void {
+    const record = this.#record(node);
+    for (const member of node.members) {
+      if (member.name && ts.isPrivateIdentifier(member.name)) this.#privateName(node, member.name.text);
+      const info = ts.isConstructorDeclaration(member) ? this.findings.functionOf.get(member) : undefined;
+      if (info) this.#capture(record, info);
+    }
+  }
+
+  #isArguments(node: ts.Identifier): boolean {
+    return this.findings.checker.getSymbolAtLocation(node)?.declarations === undefined;
+  }
+
+  /** The variable made up for the code around `scope`; its name is unique in the program. */
+  #made(name: string, owner: FunctionInfo, kind: "const" | "let"): Variable {
+    const variable: Variable = {
+      name,
+      kind,
+      owner,
+      declaration: ts.factory.createIdentifier(name),
+      scope: owner.node,
+      readyAt: owner.node.pos,
+      reassigned: kind === "let",
+      references: [],
+      capturedBy: new Set(),
+      boxed: false,
+      early: false,
+      isMadeUp: true,
+      emitName: `$${name}${this.#madeUp.length + 1}`,
+    };
+    this.#madeUp.push(variable);
+    const list = this.variablesIn.get(owner);
+    if (list) list.push(variable);
+    else this.variablesIn.set(owner, [variable]);
+    return variable;
+  }
+
+  #record(node: ts.Node): Variable {
+    const known = this.records.get(node);
+    if (known) return known;
+    const made = this.#made("class", this.#ownerOf(node.parent)!, "const");
+    this.records.set(node, made);
+    return made;
+  }
+
+  #useOf(map: Map<FunctionInfo, Variable>, name: string, of: FunctionInfo, user: FunctionInfo): void {
+    const known = map.get(of) ?? this.#made(name, of, "const");
+    map.set(of, known);
+    this.#capture(known, user);
+  }
+
+  #useReceiver(owner: FunctionInfo): void {
+    const of = ownerOfThis(owner);
+    if (!isDerivedConstructor(of.node)) return;
+    const known = this.receivers.get(of) ?? this.#made("this", of, "let");
+    this.receivers.set(of, known);
+    this.#capture(known, owner);
+  }
+
+  #useSuper(node: ts.Node, owner: FunctionInfo): void {
+    const of = ownerOfThis(owner);
+    const home = of.node.parent;
+    if (home && (ts.isClassLike(home) || ts.isObjectLiteralExpression(home))) this.#capture(this.#record(home), owner);
+    this.#useReceiver(owner);
+    if (ts.isCallExpression(node.parent) && node.parent.expression === node) this.#useOf(this.newTargets, "target", of, owner);
+  }
+
+  #usePrivate(node: ts.PrivateIdentifier, owner: FunctionInfo): void {
+    for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+      if (!ts.isClassLike(at)) continue;
+      const isDeclared = at.members.some((member) => member.name && ts.isPrivateIdentifier(member.name) && member.name.text === node.text);
+      if (!isDeclared) continue;
+      return this.#capture(this.#privateName(at, node.text), owner);
+    }
+  }
+
+  #privateName(of: ts.ClassLikeDeclaration, text: string): Variable {
+    const names = this.privates.get(of) ?? new Map<string, Variable>();
+    this.privates.set(of, names);
+    const known = names.get(text) ?? this.#made("private", this.#ownerOf(of.parent)!, "const");
+    names.set(text, known);
+    return known;
+  }
+
   #variable(symbol: ts.Symbol): Variable | undefined {
     const known = this.#bySymbol.get(symbol);
     if (known) return known;
-    const declaration = symbol.declarations?.find(isVariableDeclaration);
+    const declarations = symbol.declarations?.filter(isVariableDeclaration) ?? [];
+    const declaration = declarations.find((candidate) => ts.isParameter(rootDeclaration(candidate))) ?? declarations[0];
     if (!declaration) return undefined;
     const name = declaration.name;
     if (!name || !ts.isIdentifier(name)) return undefined;
-    const kind = kindOf(declaration);
+    // A function declared twice, or next to a `var`, is one variable that is assigned more than once.
+    const isShared = this.findings.everywhere && declarations.length > 1 && kindOf(declaration) === "function";
+    const kind = isShared ? "var" : kindOf(declaration);
     const scope = scopeOf(declaration, kind);
     if (ts.isSourceFile(scope) || scope.getSourceFile().isDeclarationFile) return undefined;
     const owner = this.#ownerOf(scope);
     if (!owner) return undefined;
+    const merged = this.findings.everywhere ? this.#merged(symbol, name.text, kind, scope, owner) : undefined;
+    if (merged) return merged;
     const root = rootDeclaration(declaration);
     const variable: Variable = {
       name: name.text,
@@ -175,13 +313,14 @@ class Analysis {
       owner,
       declaration: name,
       scope,
-      readyAt: kind === "parameter" || kind === "catch" ? scope.pos : kind === "function" ? declaration.pos : root.end,
+      readyAt: kind === "catch" || (kind === "parameter" && (!this.findings.everywhere || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, this.findings.everywhere),
       // A `var` is one binding for all rounds of a loop; several declarations are several assignments.
       reassigned: kind === "var",
       references: [],
       capturedBy: new Set(),
       boxed: false,
       early: false,
+      isMadeUp: false,
       // As a property of a scope object this name would set its prototype.
       emitName: name.text === "__proto__" ? "proto$" : name.text,
     };
@@ -190,6 +329,21 @@ class Analysis {
     if (list) list.push(variable);
     else this.variablesIn.set(owner, [variable]);
     return variable;
+  }
+
+  /** `var f; function f() {}`: two symbols to TypeScript, one variable to the language. */
+  #merged(symbol: ts.Symbol, name: string, kind: VariableKind, scope: ts.Node, owner: FunctionInfo): Variable | undefined {
+    const isFunctionLevel = (of: VariableKind): boolean => of === "var" || of === "parameter" || of === "function";
+    // The own name of a function expression is in a scope around it.
+    if (!isFunctionLevel(kind) || symbol.declarations?.some((node) => ts.isFunctionExpression(node))) return undefined;
+    const known = this.variablesIn
+      .get(owner)
+      ?.find((other) => other.name === name && other.scope === scope && isFunctionLevel(other.kind) && !ts.isFunctionExpression(other.declaration.parent));
+    if (!known) return undefined;
+    if (known.kind === "function") known.kind = "var";
+    known.reassigned = true;
+    this.#bySymbol.set(symbol, known);
+    return known;
   }
 
   #ownerOf(node: ts.Node): FunctionInfo | undefined {
@@ -202,6 +356,7 @@ class Analysis {
 
   #canReachCheckpoint(info: FunctionInfo): boolean {
     const node = info.node;
+    if (this.findings.everywhere) return !info.barrier && isClosureOfItsOwn(node);
     const isClosure =
       ts.isArrowFunction(node) ||
       ts.isFunctionExpression(node) ||
@@ -229,11 +384,20 @@ class Analysis {
     if (variable.references.every((reference) => reference.pos >= start)) this.inPlace.add(info);
   }
 
+  /** The function itself can see the binding before it is initialized: only a checked one can say so. */
+  #readBeforeReady(variable: Variable): boolean {
+    if (!this.findings.everywhere || !(variable.kind === "let" || variable.kind === "const" || variable.kind === "class" || variable.kind === "parameter"))
+      return false;
+    if (variable.references.some((reference) => reference !== variable.declaration && reference.pos < variable.readyAt && !declaresName(reference)))
+      return true;
+    return ts.isCaseBlock(variable.scope) && variable.references.length > 1;
+  }
+
   #decideBox(variable: Variable): void {
     const closures = [...variable.capturedBy].filter((info) => this.#outlives(info) && isDirectlyIn(info, variable, this.tagged));
-    if (closures.length === 0) return;
+    if (closures.length === 0 && !this.#readBeforeReady(variable)) return;
     const inCase = ts.isCaseBlock(variable.scope);
-    const early = closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) || inCase;
+    const early = this.#readBeforeReady(variable) || closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) || inCase;
     if (!variable.reassigned && !early) return;
     variable.boxed = true;
     variable.early = early;
@@ -258,6 +422,70 @@ class Analysis {
     const node = info.node;
     return ts.isFunctionDeclaration(node) && !this.inPlace.has(info) ? node.parent.pos : node.getStart();
   }
+}
+
+/** The function whose `this`, `arguments` and `new.target` the code sees: arrow functions have none of their own. */
+export function ownerOfThis(owner: FunctionInfo): FunctionInfo {
+  let at = owner;
+  while (ts.isArrowFunction(at.node) && at.parent) at = at.parent;
+  return at;
+}
+
+/** The constructor of a class; `static constructor() {}` is a method of that name. */
+export function isConstructor(node: ts.Node): node is ts.ConstructorDeclaration {
+  return ts.isConstructorDeclaration(node) && !hasModifier(node, ts.SyntaxKind.StaticKeyword);
+}
+
+export function isDerivedConstructor(node: ts.Node): boolean {
+  return isConstructor(node) && heritageOf(node.parent) !== undefined;
+}
+
+function isBaseConstructor(node: ts.Node): boolean {
+  return isConstructor(node) && heritageOf(node.parent) === undefined;
+}
+
+/** The expression after `extends`. */
+export function heritageOf(node: ts.ClassLikeDeclaration): ts.Expression | undefined {
+  return node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
+}
+
+/** A function that `new` can be applied to, and is not a class. */
+export function isConstructible(node: ts.Node): boolean {
+  if (!ts.isFunctionExpression(node) && !ts.isFunctionDeclaration(node)) return false;
+  return node.asteriskToken === undefined && !node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword);
+}
+
+/** Whether all parameters are plain names (the last one perhaps after `...`). */
+export function isSimple(node: ts.Node): boolean {
+  const parameters = (node as ts.FunctionLikeDeclaration).parameters as readonly ts.ParameterDeclaration[] | undefined;
+  return (parameters ?? []).every((parameter) => ts.isIdentifier(parameter.name) && !parameter.initializer);
+}
+
+/** Made on its own, as an expression; all other functions are part of a class body or an object literal. */
+function isClosureOfItsOwn(node: ts.Node): boolean {
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return true;
+  if (ts.isFunctionDeclaration(node)) return !ts.isSourceFile(node.parent);
+  if (ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node)) return true;
+  return (ts.isMethodDeclaration(node) || ts.isAccessor(node)) && ts.isPrivateIdentifier(node.name);
+}
+
+/** Where in the text a binding has its value: after its declaration; for the head of `for…of` and `for…in` when the body begins. */
+function readyAfter(root: ts.Node, scope: ts.Node, everywhere: boolean): number {
+  const isHead = everywhere && (ts.isForOfStatement(scope) || ts.isForInStatement(scope));
+  return isHead ? scope.statement.pos : root.end;
+}
+
+/** The class of that name around a reference to it. */
+function classAround(node: ts.Identifier, symbol: ts.Symbol): ts.ClassLikeDeclaration | undefined {
+  const declaration = symbol.declarations?.find((candidate) => ts.isClassLike(candidate));
+  if (!declaration || !ts.isClassLike(declaration) || declaration.name === node) return undefined;
+  for (let at: ts.Node = node; at; at = at.parent) if (at === declaration) return declaration;
+  return undefined;
+}
+
+function declaresName(node: ts.Identifier): boolean {
+  const parent = node.parent as ts.NamedDeclaration;
+  return parent.name === node && (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent));
 }
 
 /** A name that is evaluated; `[Symbol.iterator]` is as good as a fixed one. */

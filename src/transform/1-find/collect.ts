@@ -13,7 +13,7 @@ export interface Collected {
   readonly functionOf: Map<ts.Node, FunctionInfo>;
 }
 
-export function collect(program: ts.Program, rootDir: string): Collected {
+export function collect(program: ts.Program, rootDir: string, everywhere = false): Collected {
   const functionOf = new Map<ts.Node, FunctionInfo>();
   const modules: ModuleInfo[] = [];
   for (const file of program.getSourceFiles()) {
@@ -21,7 +21,7 @@ export function collect(program: ts.Program, rootDir: string): Collected {
     const id = path.relative(rootDir, file.fileName).split(path.sep).join("/");
     const module: ModuleInfo = { file, id, functions: [], inWorkflow: false };
     modules.push(module);
-    new Collector(module, functionOf).collect();
+    new Collector(module, functionOf, everywhere).collect();
   }
   return { modules, functionOf };
 }
@@ -31,6 +31,7 @@ class Collector {
   constructor(
     readonly module: ModuleInfo,
     readonly functionOf: Map<ts.Node, FunctionInfo>,
+    readonly everywhere: boolean,
   ) {}
 
   collect(): void {
@@ -49,7 +50,7 @@ class Collector {
       // Decorators and computed names of members run in the code around them, not in the member.
       if ("name" in node && node.name && ts.isComputedPropertyName(node.name)) this.#visit(node.name, owner);
       const body = node;
-      this.#add(body, owner, this.#uniqueName(body, owner), barrierOf(body));
+      this.#add(body, owner, this.#uniqueName(body, owner), this.everywhere ? asyncBarrier(body) : barrierOf(body));
       return;
     }
     ts.forEachChild(node, (child) => this.#visit(child, owner));
@@ -73,6 +74,10 @@ export function isBody(node: ts.Node): node is Exclude<Body, ts.SourceFile> {
   if (ts.isClassStaticBlockDeclaration(node)) return true;
   if (ts.isPropertyDeclaration(node)) return node.initializer !== undefined;
   return ts.isFunctionLike(node) && "body" in node && node.body !== undefined;
+}
+
+function asyncBarrier(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
+  return hasModifier(node, ts.SyntaxKind.AsyncKeyword) ? "an async function" : undefined;
 }
 
 function barrierOf(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {

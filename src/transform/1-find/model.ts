@@ -84,6 +84,8 @@ export interface Findings {
   /** By body node. */
   readonly functionOf: ReadonlyMap<ts.Node, FunctionInfo>;
   readonly siteOf: ReadonlyMap<ts.Node, CallSite>;
+  /** Every operation that can enter code of the program is a suspension point, whatever the types say. */
+  readonly everywhere: boolean;
 }
 
 export function valueVerdict(value: Value): Verdict {

@@ -12,7 +12,9 @@ export function inferSuspension(
   collected: Collected,
   checker: ts.TypeChecker,
   isOwnFile: (file: ts.SourceFile) => boolean,
+  everywhere = false,
 ): Findings {
+  if (everywhere) return suspendsEverywhere(collected, checker);
   const values = new Values(checker, collected.functionOf, isOwnFile);
   const siteOf = new Map<ts.Node, CallSite>();
   const sites = new Sites(checker, values, isOwnFile);
@@ -26,7 +28,13 @@ export function inferSuspension(
     }
   }
   solve([...collected.functionOf.values()]);
-  return { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf };
+  return { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf, everywhere: false };
+}
+
+/** Every function that is not async may suspend, at every operation that can enter code of the program. */
+function suspendsEverywhere(collected: Collected, checker: ts.TypeChecker): Findings {
+  for (const info of collected.functionOf.values()) if (!info.barrier) info.verdict = "maybe";
+  return { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf: new Map(), everywhere: true };
 }
 
 /** Raises verdicts until nothing changes. Each function rises at most twice, so this ends after few rounds. */

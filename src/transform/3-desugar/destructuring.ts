@@ -14,6 +14,8 @@ import { evaluatedTarget } from "./assignment.js";
 import { atom, into } from "./expression.js";
 import { boundNames } from "./rewrite.js";
 
+export type Pattern = ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression;
+
 /** What an element of a pattern is stored into. */
 type Target = ts.BindingName | ts.Expression;
 
@@ -21,7 +23,7 @@ type Target = ts.BindingName | ts.Expression;
 type Names = "declares" | "declared";
 
 /** One element of either kind of pattern. */
-interface Element {
+export interface Element {
   readonly target: Target;
   readonly key: ts.PropertyName | undefined;
   readonly fallback: ts.Expression | undefined;
@@ -56,9 +58,7 @@ function destructure(
   else arrayPattern(d, elementsOf(pattern), source, names);
 }
 
-function elementsOf(
-  pattern: ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression,
-): (Element | undefined)[] {
+export function elementsOf(pattern: Pattern): (Element | undefined)[] {
   if (ts.isArrayLiteralExpression(pattern))
     return pattern.elements.map((element) => (ts.isOmittedExpression(element) ? undefined : assignmentElement(element)));
   if (ts.isObjectLiteralExpression(pattern)) return pattern.properties.map(assignmentProperty);

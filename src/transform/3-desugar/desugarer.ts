@@ -4,7 +4,7 @@
  */
 import { assert } from "../../shared/assert.js";
 import type { Variable } from "../1-find/captures.js";
-import { type CallNode, type FunctionInfo } from "../1-find/model.js";
+import { type FunctionInfo } from "../1-find/model.js";
 import { factory, type Context } from "../context.js";
 import { type Declare, Label, type Point, type PointId, type Stmt } from "../ir.js";
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
@@ -52,6 +52,8 @@ export class Desugarer {
   readonly points: Point[] = [];
   readonly enclosing: Enclosing[] = [];
   readonly #temporaries = new Map<string, number>();
+  #generator: string | undefined;
+  readonly #fresh = new Set<string>();
   #assigned: ReadonlySet<Variable> = new Set();
 
   constructor(
@@ -62,6 +64,18 @@ export class Desugarer {
     /** Names taken in the function: temporaries avoid them. */
     readonly taken: Set<string>,
   ) {}
+
+  /** Where a `return` goes when what it means is decided outside everything the function can catch. */
+  returnTo: { readonly label: Label; readonly name: string } | undefined;
+
+  /** What the value of a `return` becomes when it leaves the function. */
+  finish: (value: ts.Expression | undefined) => ts.Expression | undefined = (value) => value;
+
+  /** The variable that holds the generator a machine belongs to. */
+  generatorName(): string {
+    this.#generator ??= this.fresh("generator");
+    return this.#generator;
+  }
 
   emit(statement: Stmt): void {
     this.out.push(statement);
@@ -89,7 +103,9 @@ export class Desugarer {
       const count = (this.#temporaries.get(hint) ?? 0) + 1;
       this.#temporaries.set(hint, count);
       const name = `$${hint}${hint !== "" && count === 1 ? "" : count}`;
-      if (!this.taken.has(name) && !MACHINE_NAMES.has(name)) return name;
+      if (this.taken.has(name) || MACHINE_NAMES.has(name)) continue;
+      this.#fresh.add(name);
+      return name;
     }
   }
 
@@ -101,7 +117,7 @@ export class Desugarer {
     return this.ctx.ref(name, this.fn);
   }
 
-  point(source: CallNode): Point {
+  point(source: ts.Node): Point {
     const point: Point = { id: this.points.length as PointId, source };
     this.points.push(point);
     return point;
@@ -152,21 +168,33 @@ export class Desugarer {
     return name;
   }
 
-  suspend(source: CallNode, call: ts.Expression, name: string, declare: Declare | undefined): void {
+  /** The value of a call that may suspend, in a temporary. */
+  awaited(source: ts.Node, call: ts.Expression): ts.Identifier {
+    const name = this.fresh();
+    this.suspend(source, call, name, "const");
+    return this.ref(name);
+  }
+
+  suspend(source: ts.Node, call: ts.Expression, name: string, declare: Declare | undefined): void {
     ts.setSourceMapRange(call, source);
     const made = {
       expression: call,
       callee: this.#unknownCallee(source, call),
-      isPrimitive: !ts.isForOfStatement(source) && isPrimitive(this.ctx.findings.checker, source),
+      isPrimitive: !this.plan.isFull && !ts.isForOfStatement(source) && isPrimitive(this.ctx.findings.checker, source as ts.Expression),
     };
     this.emit({ kind: "suspend", point: this.point(source), name, declare, call: made });
+  }
+
+  /** Whether an expression is a temporary, which nothing assigns any more once it has been handed out. */
+  isTemporary(node: ts.Expression): boolean {
+    return ts.isIdentifier(node) && this.#fresh.has(node.text);
   }
 
   /**
    * The callee of a call whose target is not known at compile time, to be looked at on the way out of a suspension: foreign code must not let one pass.
    * Only where reading it again runs nothing.
    */
-  #unknownCallee(source: CallNode, call: ts.Expression): ts.Expression | undefined {
+  #unknownCallee(source: ts.Node, call: ts.Expression): ts.Expression | undefined {
     const site = this.ctx.findings.siteOf.get(source);
     if (site?.kind !== "plain" || site.callee.base !== "maybe" || !ts.isCallExpression(call)) return undefined;
     const callee = call.expression;

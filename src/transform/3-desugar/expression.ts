@@ -11,10 +11,12 @@ import { ts, unwrap } from "../ts.js";
 import { assignment, update } from "./assignment.js";
 import { argumentsOf, call, taggedTemplate } from "./call.js";
 import { type Desugarer, isPrimitive } from "./desugarer.js";
+import { evaluate, transient, transientEffect } from "./full/expression.js";
 import { deleteOptionalChain, optionalChain } from "./optional-chain.js";
 
 /** What is left of `node` after its suspensions have been written: an expression for the current place, to be evaluated exactly once and at once. */
 export function value(d: Desugarer, node: ts.Expression): ts.Expression {
+  if (d.plan.isFull) return transient(d, node);
   if (!d.plan.isLowered(node)) return d.rewriter.expression(node);
   const bare = unwrap(node);
   if (bare !== node) return value(d, bare);
@@ -45,6 +47,7 @@ export function value(d: Desugarer, node: ts.Expression): ts.Expression {
 
 /** The value of `node`, safe to read at any later place: a temporary unless it is stable. */
 export function atom(d: Desugarer, node: ts.Expression): ts.Expression {
+  if (d.plan.isFull) return evaluate(d, node);
   if (ts.isSpreadElement(node)) {
     // A spread iterates where it stands: `[...xs]` keeps what it gave.
     const items = factory.createArrayLiteralExpression([factory.createSpreadElement(value(d, node.expression))]);
@@ -103,6 +106,7 @@ export function into(d: Desugarer, node: ts.Expression, name: string): void {
 
 /** Evaluates `node` for what it does. */
 export function effect(d: Desugarer, node: ts.Expression): void {
+  if (d.plan.isFull) return transientEffect(d, node);
   const bare = unwrap(node);
   if (!d.plan.isLowered(bare)) {
     d.emit({ kind: "eval", value: d.rewriter.expression(bare), source: node });

@@ -13,6 +13,7 @@ import { factory } from "../context.js";
 import { Label } from "../ir.js";
 import { ts, unwrap } from "../ts.js";
 import type { Desugarer, Enclosing } from "./desugarer.js";
+import { forIn as fullForIn, forOf as fullForOf } from "./full/iteration.js";
 import { atom, value } from "./expression.js";
 import { protectedRegion, resumeCompletion, wasLeft, wasThrown } from "./jump.js";
 import { bindTo, nested } from "./statement.js";
@@ -23,6 +24,7 @@ export function forEachStatement(
   labels: readonly ts.LabeledStatement[],
 ): void {
   d.root(node.expression);
+  if (d.plan.isFull) return ts.isForInStatement(node) ? fullForIn(d, node, labels) : fullForOf(d, node, labels);
   if (ts.isForInStatement(node)) forIn(d, node, labels);
   else if (needsNoClosing(d.ctx.findings.checker, d.ctx.findings.checker.getTypeAtLocation(node.expression)))
     forOfBuiltin(d, node, labels);

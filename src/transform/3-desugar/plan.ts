@@ -15,11 +15,18 @@ export class Plan {
     readonly findings: Findings,
     readonly fn: FunctionInfo,
   ) {
+    if (findings.everywhere) return;
     this.#markSuspensions();
     this.#markJumps();
   }
 
+  /** Whether every operation of the function is a suspension point: nothing but names, literals and functions passes through as written. */
+  get isFull(): boolean {
+    return this.findings.everywhere;
+  }
+
   isLowered(node: ts.Node): boolean {
+    if (this.isFull) return !isLeaf(node);
     return this.#lowered.has(node);
   }
 
@@ -76,6 +83,10 @@ export class Plan {
       if (at === target || at === this.fn.node) return found;
     }
   }
+}
+
+function isLeaf(node: ts.Node): boolean {
+  return ts.isIdentifier(node) || ts.isLiteralExpression(node) || ts.isEmptyStatement(node) || node.kind === ts.SyntaxKind.DebuggerStatement;
 }
 
 /** Constructs that do something when control leaves them. */

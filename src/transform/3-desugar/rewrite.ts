@@ -11,7 +11,7 @@
  */
 import { type FunctionInfo, siteVerdict, valueVerdict } from "../1-find/model.js";
 import { calleeName, isBody } from "../1-find/collect.js";
-import { isAssigned, type Variable } from "../1-find/captures.js";
+import { isAssigned, isValueReference, ownerOfThis, type Variable } from "../1-find/captures.js";
 import { factory, type Context } from "../context.js";
 import { isAssignmentOperator, parentOf, ts, unwrap } from "../ts.js";
 import {
@@ -201,7 +201,12 @@ export class Rewriter {
   }
 
   #identifier(node: ts.Identifier): ts.Node {
+    if (this.ctx.findings.everywhere) {
+      const made = this.#implied(node);
+      if (made) return made;
+    }
     if (
+      !this.ctx.findings.everywhere &&
       node.text === "arguments" &&
       node.parent &&
       this.options.hoistVars &&
@@ -214,6 +219,20 @@ export class Rewriter {
     if (variable.boxed) return isDeclaredName(node) ? node : this.#boxedRead(variable, node);
     if (variable.emitName === variable.name) return node;
     return ts.setSourceMapRange(this.ctx.refVariable(variable), node);
+  }
+
+  /** `arguments`, and a class's own name inside its body. */
+  #implied(node: ts.Identifier): ts.Expression | undefined {
+    const record = this.ctx.captures.classSelf.get(node);
+    if (record) return callRuntime("$itself", [this.read(record), factory.createStringLiteral(node.text)]);
+    if (node.text !== "arguments" || this.ctx.variableOf(node)) return undefined;
+    const list = this.ctx.captures.argumentsOf.get(ownerOfThis(this.fn));
+    return list && node.parent && isValueReference(node) ? this.read(list) : undefined;
+  }
+
+  /** The value of a variable, wherever it lives. */
+  read(variable: Variable): ts.Expression {
+    return variable.boxed ? this.boxed(variable) : this.ctx.refVariable(variable);
   }
 
   /** `` tag`a${x}b` `` ⇒ `tag(strings, x)`: the strings are one object for the site, whichever copy runs. */
@@ -229,7 +248,7 @@ export class Rewriter {
   #assignment(node: ts.BinaryExpression): ts.Expression {
     const target = unwrap(node.left);
     const variable = ts.isIdentifier(target) ? this.ctx.variableOf(target) : undefined;
-    if (!variable || !ts.isIdentifier(target) || !this.#isCheckedAt(variable, target)) return this.children(node);
+    if (!variable || !ts.isIdentifier(target) || !this.isCheckedAt(variable, target)) return this.children(node);
     const value = callRuntime("$ready", [
       this.expression(node.right),
       this.boxed(variable),
@@ -239,15 +258,24 @@ export class Rewriter {
   }
 
   /** In its own function, after its declaration, a variable is initialized; elsewhere it may not be. */
-  #isCheckedAt(variable: Variable, node: ts.Identifier): boolean {
+  isCheckedAt(variable: Variable, node: ts.Identifier): boolean {
     if (!variable.boxed || !isChecked(variable)) return false;
+    // In a loop a later place of the text can run before the declaration of the next round.
     return variable.owner !== this.fn || node.pos < variable.readyAt || ts.isCaseBlock(variable.scope);
   }
 
   #boxedRead(variable: Variable, node: ts.Identifier): ts.Expression {
     const access = ts.setSourceMapRange(this.boxed(variable), node);
-    if (!this.#isCheckedAt(variable, node) || isWritten(node)) return access;
+    if (!this.isCheckedAt(variable, node) || isWritten(node)) return access;
     return callRuntime("$live", [access, factory.createStringLiteral(variable.name)]);
+  }
+
+  /** The value a name has now, checked for initialization where it may lack it, also where the name is about to be written. */
+  checkedRead(node: ts.Identifier): ts.Expression {
+    const variable = this.ctx.variableOf(node);
+    if (!variable) return this.expression(node);
+    if (!variable.boxed || !this.isCheckedAt(variable, node)) return this.read(variable);
+    return callRuntime("$live", [this.boxed(variable), factory.createStringLiteral(variable.name)]);
   }
 
   /** `{ a }` in a declaration, where `a` got another name ⇒ `{ a: a$1 }`. */
@@ -291,7 +319,8 @@ export class Rewriter {
     const fast = this.emitter.emitFunction(info);
     const captured = this.capturedBy(info);
     const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
-    const name = assignedName(info.node);
+    const isGenerator = this.ctx.findings.everywhere && "asteriskToken" in info.node && info.node.asteriskToken !== undefined;
+    const name = isGenerator ? undefined : assignedName(info.node);
     const args = [
       name === undefined ? closureExpression(fast, this.ctx) : named(name, closureExpression(fast, this.ctx)),
       factory.createIdentifier(this.emitter.codeName(info)),
@@ -300,7 +329,8 @@ export class Rewriter {
     ];
     const site = ts.setSourceMapRange(callRuntime("$tag", args), info.node);
     this.emitter.noteClosure(info, site);
-    return this.#capturesChangingScope(info) ? makeCall(this.emitter.makeName(info), captured, needsThis) : site;
+    const made = this.#capturesChangingScope(info) ? makeCall(this.emitter.makeName(info), captured, needsThis) : site;
+    return isGenerator ? generatorFunction(made, info.node as ts.FunctionLikeDeclaration) : made;
   }
 
   /**
@@ -661,6 +691,17 @@ export class Rewriter {
   }
 }
 
+/** `$generatorFunction(body, "g", 1)`: calling it makes a generator. */
+function generatorFunction(made: ts.Expression, node: ts.FunctionLikeDeclaration): ts.Expression {
+  const own = node.name && (ts.isIdentifier(node.name) || ts.isPrivateIdentifier(node.name)) ? node.name.text : undefined;
+  const first = node.parameters.findIndex((parameter) => parameter.initializer || parameter.dotDotDotToken);
+  return callRuntime("$generatorFunction", [
+    made,
+    factory.createStringLiteral(own ?? assignedName(node) ?? ""),
+    factory.createNumericLiteral(first < 0 ? node.parameters.length : first),
+  ]);
+}
+
 /** `((x) => expression)(x)`. */
 export function withCopies(expression: ts.Expression, captured: readonly Captured[]): ts.Expression {
   const parameters = captured.map(({ name }) => factory.createParameterDeclaration(undefined, undefined, name));
@@ -687,6 +728,8 @@ export function assignedName(node: ts.Node): string | undefined {
     ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name) ? name.text : undefined;
   if (ts.isVariableDeclaration(up) || ts.isParameter(up) || ts.isBindingElement(up))
     return up.initializer === at ? identifier(up.name) : undefined;
+  // `__proto__: () => {}` sets the prototype and names nothing.
+  if (ts.isPropertyAssignment(up) && !ts.isComputedPropertyName(up.name) && up.name.text === "__proto__") return undefined;
   if (ts.isPropertyAssignment(up) || ts.isPropertyDeclaration(up))
     return ts.isPrivateIdentifier(up.name) ? up.name.text : identifier(up.name);
   if (ts.isShorthandPropertyAssignment(up)) return up.name.text;
@@ -715,6 +758,7 @@ function innerSuspension(callback: ts.Expression, ctx: Context): string {
 
 /** A function expression for a closure, whatever it was declared as. */
 function closureExpression(fast: ts.Node, ctx: Context): ts.Expression {
+  if (ts.isAccessor(fast)) return callRuntime("$accessorOf", [factory.createObjectLiteralExpression([fast])]);
   if (ts.isMethodDeclaration(fast)) {
     const holder = factory.createObjectLiteralExpression([fast]);
     if (ts.isIdentifier(fast.name)) return factory.createPropertyAccessExpression(holder, fast.name.text);
@@ -758,8 +802,9 @@ function isWritten(node: ts.Identifier): boolean {
 }
 
 /** Whether reads have to make sure that the binding is initialized. */
-function isChecked(variable: Variable): boolean {
-  return variable.early && (variable.kind === "let" || variable.kind === "const" || variable.kind === "class");
+export function isChecked(variable: Variable): boolean {
+  const { kind } = variable;
+  return variable.early && (kind === "let" || kind === "const" || kind === "class" || (kind === "parameter" && variable.readyAt !== variable.scope.pos));
 }
 
 function isWithin(node: ts.Node, outer: ts.Node | undefined): boolean {

@@ -7,6 +7,8 @@ import { callExpression, isPlainPoint } from "./call.js";
 import { declareOf, type Desugarer } from "./desugarer.js";
 import { destructureDeclaration } from "./destructuring.js";
 import { atom, effect, into, value } from "./expression.js";
+import { classValue } from "./full/class.js";
+import { declarePattern } from "./full/pattern.js";
 import { forEachStatement } from "./for-each.js";
 import { jumpTo, returnFrom } from "./jump.js";
 import { forStatement, whileStatement } from "./loop.js";
@@ -16,8 +18,8 @@ import { switchStatement } from "./switch.js";
 import { tryStatement } from "./try.js";
 
 /** The statements of a block whose scope is `scope`: its scope object, hoisted functions, then the rest in order. */
-export function blockStatements(d: Desugarer, list: readonly ts.Statement[], scope: ts.Node): void {
-  const box = d.rewriter.scopeLiteral(scope);
+export function blockStatements(d: Desugarer, list: readonly ts.Statement[], scope: ts.Node | undefined): void {
+  const box = scope && d.rewriter.scopeLiteral(scope);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(scope)!.name, declare: "const", value: box });
   for (const node of list)
     if (ts.isFunctionDeclaration(node) && node.body && !d.ctx.captures.inPlace.has(d.ctx.findings.functionOf.get(node)!))
@@ -29,10 +31,12 @@ export function blockStatements(d: Desugarer, list: readonly ts.Statement[], sco
 }
 
 /** `function f() {…}` ⇒ `const f = $tag(function f() {…}, …)`. */
-function functionDeclaration(d: Desugarer, node: ts.FunctionDeclaration): void {
+export function functionDeclaration(d: Desugarer, node: ts.FunctionDeclaration): void {
   const info = d.ctx.findings.functionOf.get(node)!;
   const variable = d.ctx.variableOf(node.name!)!;
-  d.declareVariable(variable, d.ctx.captures.tagged.has(info) ? d.rewriter.closure(info) : d.rewriter.plainFunction(info), node);
+  const isAssignment = variable.kind === "var" || variable.kind === "parameter";
+  const declare = isAssignment ? d.assignVariable.bind(d) : d.declareVariable.bind(d);
+  declare(variable, d.ctx.captures.tagged.has(info) ? d.rewriter.closure(info) : d.rewriter.plainFunction(info), node);
 }
 
 /** A block or the single statement of a loop or branch. What is not lowered stays one native statement, with its own variables inside. */
@@ -106,6 +110,7 @@ export function variableDeclaration(d: Desugarer, declaration: ts.VariableDeclar
 }
 
 function patternDeclaration(d: Desugarer, pattern: ts.BindingPattern, initializer: ts.Expression, source: ts.Node): void {
+  if (d.plan.isFull) return declarePattern(d, pattern, atom(d, initializer));
   if (d.plan.isLowered(pattern)) return destructureDeclaration(d, pattern, atom(d, initializer));
   bindTo(d, pattern, value(d, initializer), source);
 }
@@ -113,6 +118,7 @@ function patternDeclaration(d: Desugarer, pattern: ts.BindingPattern, initialize
 /** Declares and assigns everything a name or pattern binds. */
 export function bindTo(d: Desugarer, name: ts.BindingName, from: ts.Expression, source?: ts.Node): void {
   if (ts.isIdentifier(name)) return d.declareVariable(d.ctx.variableOf(name)!, from, source);
+  if (d.plan.isFull) return declarePattern(d, name, d.spill(from));
   if (d.plan.isLowered(name)) return destructureDeclaration(d, name, d.spill(from));
   const variables = boundNames(name).map((bound) => d.ctx.variableOf(bound)!);
   const simple = variables.every((variable) => !variable.boxed && variable.kind !== "var");
@@ -131,8 +137,9 @@ export function bindTo(d: Desugarer, name: ts.BindingName, from: ts.Expression, 
 }
 
 function classDeclaration(d: Desugarer, node: ts.ClassDeclaration): void {
-  if (d.plan.isLowered(node)) return d.ctx.diagnostics.report("FLOW2002", node, { what: "a class declaration" });
   const variable = d.ctx.variableOf(node.name!)!;
+  if (d.plan.isFull) return d.declareVariable(variable, classValue(d, node), node);
+  if (d.plan.isLowered(node)) return d.ctx.diagnostics.report("FLOW2002", node, { what: "a class declaration" });
   const made = d.rewriter.children(node);
   const expression = factory.createClassExpression(
     made.modifiers?.filter((modifier) => ts.isDecorator(modifier)),
@@ -151,7 +158,7 @@ function expressionStatement(d: Desugarer, node: ts.ExpressionStatement): void {
     const name = d.fresh();
     return d.suspend(bare, callExpression(d, bare), name, "const");
   }
-  if (ts.isBinaryExpression(bare) && bare.operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isIdentifier(bare.left)) {
+  if (!d.plan.isFull && ts.isBinaryExpression(bare) && bare.operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isIdentifier(bare.left)) {
     const variable = d.ctx.variableOf(bare.left);
     if (variable && isOwn(d, variable)) return d.assignVariable(variable, value(d, bare.right), node);
   }

@@ -9,7 +9,7 @@ import { Label, type SwitchCase } from "../ir.js";
 import { ts } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { value } from "./expression.js";
-import { statement } from "./statement.js";
+import { functionDeclaration, statement } from "./statement.js";
 
 export function switchStatement(d: Desugarer, node: ts.SwitchStatement, labels: readonly ts.LabeledStatement[]): void {
   const label = new Label(labels[0]?.label.text);
@@ -27,12 +27,13 @@ export function switchStatement(d: Desugarer, node: ts.SwitchStatement, labels: 
     : clauses.map((clause) => (ts.isCaseClause(clause) ? d.rewriter.expression(clause.expression) : undefined));
   if (testsSuspend) subject = d.ref(chooseClause(d, d.spill(subject), clauses));
   const cases: SwitchCase[] = [];
-  refuseSharedVariables(d, node.caseBlock);
+  if (!d.plan.isFull) refuseSharedVariables(d, node.caseBlock);
+  else hoistInto(d, clauses);
   const entry = { kind: "target", nodes: [node, ...labels], breakTo: label, continueTo: undefined } as const;
   d.within(entry, () => {
     for (const [index, clause] of clauses.entries()) {
       const body = d.collect(() => {
-        if (index === 0) hoistFunctions(d, clauses);
+        if (index === 0 && !d.plan.isFull) hoistFunctions(d, clauses);
         for (const inner of clause.statements) if (!ts.isFunctionDeclaration(inner)) statement(d, inner);
       });
       cases.push({ test: tests[index], body });
@@ -54,6 +55,12 @@ function refuseSharedVariables(d: Desugarer, block: ts.CaseBlock): void {
         what: "a switch in which one case uses a variable that another one declares",
       });
   }
+}
+
+/** Functions of all clauses are there before the first test runs. */
+function hoistInto(d: Desugarer, clauses: readonly ts.CaseOrDefaultClause[]): void {
+  for (const clause of clauses)
+    for (const node of clause.statements) if (ts.isFunctionDeclaration(node) && node.body) functionDeclaration(d, node);
 }
 
 /** A function declared in one clause is there in all of them. */
@@ -87,5 +94,5 @@ function chooseClause(d: Desugarer, subject: ts.Expression, clauses: readonly ts
 /** Emitted names of the variables that belong to the case block itself. */
 function declaredIn(d: Desugarer, block: ts.CaseBlock): string[] {
   const variables = d.ctx.captures.variablesIn.get(d.fn) ?? [];
-  return variables.filter((variable) => variable.scope === block && !variable.boxed).map((variable) => variable.emitName);
+  return variables.filter((variable) => variable.scope === block && !variable.boxed && variable.kind !== "function").map((variable) => variable.emitName);
 }

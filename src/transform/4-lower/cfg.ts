@@ -19,7 +19,25 @@ export type Terminator =
   | { readonly kind: "throw"; readonly value: ts.Expression }
   /** Calls; goes on in `resume`, at once or after a suspension. */
   | { readonly kind: "suspend"; readonly point: Point; readonly call: Call; readonly resume: BlockId }
+  /** Makes the generator object and ends the call. */
+  | { readonly kind: "start"; readonly point: Point; readonly generator: ts.Expression; readonly callee: ts.Expression; readonly resume: BlockId }
+  /** Hands a value to whoever called `next`. */
+  | {
+      readonly kind: "yield";
+      readonly point: Point;
+      readonly generator: ts.Expression;
+      readonly value: ts.Expression;
+      readonly raw: boolean;
+      readonly resume: BlockId;
+    }
   | { readonly kind: "unreachable" };
+
+/** Ends of blocks in which the activation is saved. */
+export type Saving = Extract<Terminator, { resume: BlockId }>;
+
+export function isSaving(terminator: Terminator): terminator is Saving {
+  return "resume" in terminator;
+}
 
 export interface Block {
   readonly id: BlockId;
@@ -43,6 +61,8 @@ export function successors(terminator: Terminator): BlockId[] {
     case "branch":
       return [terminator.yes, terminator.no];
     case "suspend":
+    case "start":
+    case "yield":
       return [terminator.resume];
     case "return":
     case "throw":

@@ -11,10 +11,14 @@ import { assert, unreachable } from "../../shared/assert.js";
 import { factory } from "../context.js";
 import type { BlockId, FunctionIr, Label, Stmt } from "../ir.js";
 import type { ts } from "../ts.js";
-import type { Block, Cfg, Instr, Terminator } from "./cfg.js";
+import type { Block, Cfg, Instr, Saving, Terminator } from "./cfg.js";
 
 export function lower(ir: FunctionIr, ref: (name: string) => ts.Identifier): Cfg {
   return new Lowering(ir, ref).run();
+}
+
+function resumeOf(stmt: { readonly point: { readonly id: number } }): BlockId {
+  return stmt.point.id as BlockId;
 }
 
 class Lowering {
@@ -85,6 +89,17 @@ class Lowering {
         return this.#add(stmt);
       case "suspend":
         return this.#suspend(stmt);
+      case "start":
+        return this.#save(stmt, { kind: "start", point: stmt.point, generator: stmt.generator, callee: stmt.callee, resume: resumeOf(stmt) });
+      case "yield":
+        return this.#save(stmt, {
+          kind: "yield",
+          point: stmt.point,
+          generator: stmt.generator,
+          value: stmt.value,
+          raw: stmt.raw,
+          resume: resumeOf(stmt),
+        });
       case "if":
         return this.#if(stmt);
       case "block":
@@ -115,9 +130,12 @@ class Lowering {
   }
 
   #suspend(stmt: Extract<Stmt, { kind: "suspend" }>): void {
-    const resume = stmt.point.id as number as BlockId;
-    this.#end({ kind: "suspend", point: stmt.point, call: stmt.call, resume });
-    this.#start(resume);
+    this.#save(stmt, { kind: "suspend", point: stmt.point, call: stmt.call, resume: resumeOf(stmt) });
+  }
+
+  #save(stmt: { readonly name: string }, end: Saving): void {
+    this.#end(end);
+    this.#start(end.resume);
     this.#add({ kind: "receive", name: stmt.name });
   }
 

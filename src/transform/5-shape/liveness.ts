@@ -11,7 +11,7 @@ import type { Variable } from "../1-find/captures.js";
 import type { FunctionInfo } from "../1-find/model.js";
 import type { BlockId, PointId } from "../ir.js";
 import { ts } from "../ts.js";
-import { type Block, type Cfg, type Instr, successors, type Terminator } from "../4-lower/cfg.js";
+import { type Block, type Cfg, type Instr, isSaving, successors, type Terminator } from "../4-lower/cfg.js";
 
 export interface Layout {
   /** Names of the variables saved at each point, in order of first appearance in the function. */
@@ -26,7 +26,7 @@ export function liveness(cfg: Cfg, ctx: Context, fn: FunctionInfo): Layout {
   const liveIn = solve(cfg, uses);
   const slots = new Map<PointId, string[]>();
   for (const block of cfg.blocks.values()) {
-    if (block.terminator.kind !== "suspend") continue;
+    if (!isSaving(block.terminator)) continue;
     const live = liveAtSuspension(cfg, block, liveIn);
     slots.set(
       block.terminator.point.id,
@@ -138,6 +138,10 @@ export class Uses {
         return this.inNode(end.value);
       case "suspend":
         return this.inNode(end.call.expression);
+      case "start":
+        return [...this.inNode(end.generator), ...this.inNode(end.callee)];
+      case "yield":
+        return [...this.inNode(end.generator), ...this.inNode(end.value)];
       case "goto":
       case "unreachable":
         return [];

@@ -4,7 +4,7 @@
  *     suspend x = call @0   ⇒   const x = call;
  *                               if (x === SUSPEND) return $save(f$, 0, { a, b });
  */
-import { unreachable } from "../../shared/assert.js";
+import { InvariantError, unreachable } from "../../shared/assert.js";
 import { callRuntime, declare, setStatement, splitClosure, statementOf } from "../3-desugar/build.js";
 import { factory } from "../context.js";
 import type { Call, Label, PointId, Stmt } from "../ir.js";
@@ -18,11 +18,13 @@ export interface FastOptions {
 }
 
 export function fastBody(body: readonly Stmt[], options: FastOptions): ts.Statement[] {
-  return new FastPrinter(options).list(body);
+  // The rest of a generator runs from its object.
+  const start = body.findIndex((stmt) => stmt.kind === "start");
+  return new FastPrinter(options).list(start < 0 ? body : body.slice(0, start + 1));
 }
 
-/** `$save(f$, 0, { a, b }, this, callee)`. */
-export function saveCall(point: PointId, callee: ts.Expression | undefined, options: FastOptions): ts.Expression {
+/** `f$, 0, { a, b }, this`: what is kept of an activation. */
+export function savedActivation(point: PointId, options: FastOptions): ts.Expression[] {
   const slots = options.slots.get(point)!.map((name) => factory.createShorthandPropertyAssignment(options.ref(name)));
   const args: ts.Expression[] = [
     factory.createIdentifier(options.codeName),
@@ -30,7 +32,13 @@ export function saveCall(point: PointId, callee: ts.Expression | undefined, opti
     factory.createObjectLiteralExpression(slots),
   ];
   if (options.savesThis) args.push(factory.createThis());
-  else if (callee) args.push(factory.createVoidZero());
+  return args;
+}
+
+/** `$save(f$, 0, { a, b }, this, callee)`. */
+export function saveCall(point: PointId, callee: ts.Expression | undefined, options: FastOptions): ts.Expression {
+  const args = savedActivation(point, options);
+  if (!options.savesThis && callee) args.push(factory.createVoidZero());
   if (callee) args.push(callee);
   return callRuntime("$save", args);
 }
@@ -88,6 +96,14 @@ class FastPrinter {
         return [from(statementOf(stmt.value), stmt.source)];
       case "suspend":
         return this.#suspend(stmt);
+      case "start":
+        return [
+          factory.createReturnStatement(
+            callRuntime("$generate", [stmt.callee, ...savedActivation(stmt.point.id, this.options)]),
+          ),
+        ];
+      case "yield":
+        throw new InvariantError("a fast copy ends where its generator starts");
       case "if":
         return [
           from(factory.createIfStatement(stmt.test, this.#branch(stmt.yes), stmt.no && this.#branch(stmt.no)), stmt.source),

@@ -7,6 +7,7 @@ import { walkOwn } from "../1-find/suspension.js";
 import { checkLiveValues } from "../2-check/live-values.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
 import { value } from "../3-desugar/expression.js";
+import { fastFunction, finalValue, type FullFunction, fullFunction } from "../3-desugar/full/function.js";
 import { Plan } from "../3-desugar/plan.js";
 import { boundNames, type FunctionEmitter, Rewriter } from "../3-desugar/rewrite.js";
 import { blockStatements } from "../3-desugar/statement.js";
@@ -90,9 +91,15 @@ export function emitSuspendable(
   const plan = new Plan(ctx.findings, info);
   const taken = assignNames(ctx, info, plan);
   const rewriter = new Rewriter(ctx, info, emitter, { hoistVars: true });
-  checkParameters(ctx, info);
+  if (!plan.isFull) checkParameters(ctx, info);
   const d = new Desugarer(ctx, info, plan, rewriter, taken);
-  const ir: FunctionIr = { body: d.collect(() => desugarBody(d)), points: d.points };
+  d.finish = (returned) => (plan.isFull ? finalValue(d, returned) : returned);
+  let full: FullFunction | undefined;
+  const body = d.collect(() => {
+    if (plan.isFull) full = fullFunction(d);
+    else desugarBody(d);
+  });
+  const ir: FunctionIr = { body, points: d.points };
   options.trace("desugar", info, { ir, cfg: undefined, layout: undefined });
   if (ctx.diagnostics.hasErrors)
     return { info, fast: info.node, resume: undefined, points: [], cfg: undefined, layout: undefined };
@@ -105,7 +112,7 @@ export function emitSuspendable(
   options.trace("simplify", info, { ir, cfg, layout: undefined });
   if (options.verify) verifyCfg(cfg, info, "simplify");
   const layout = liveness(cfg, ctx, info);
-  checkLiveValues(ctx, info, cfg, layout);
+  if (!plan.isFull) checkLiveValues(ctx, info, cfg, layout);
   options.trace("liveness", info, { ir, cfg, layout });
   if (options.verify) verifyLayout(cfg, layout, info);
   const fastOptions: FastOptions = {
@@ -123,9 +130,9 @@ export function emitSuspendable(
   });
   return {
     info,
-    fast: fastNode(rewriter, info, fastBody(ir.body, fastOptions)),
+    fast: full ? fastFunction(d, full, fastBody(ir.body, fastOptions)) : fastNode(rewriter, info, fastBody(ir.body, fastOptions)),
     resume,
-    points: ir.points.map((point) => pointInfo(point.source)),
+    points: plan.isFull ? [] : ir.points.map((point) => pointInfo(point.source)),
     cfg,
     layout,
   };
@@ -178,11 +185,16 @@ function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> 
   const used = new Set<string>();
   for (const variable of [...variables].sort((a, b) => a.readyAt - b.readyAt)) {
     if (variable.boxed) continue;
+    if (variable.isMadeUp) {
+      used.add(variable.emitName);
+      continue;
+    }
     if (!plan.isHoistedScope(variable.scope)) {
       ctx.keepNative(variable);
       continue;
     }
-    const isFixed = variable.kind === "parameter" || variable.scope === info.node;
+    // At the top of the function a name hides what is outside; only what emitted code itself needs must stay visible.
+    const isFixed = variable.kind === "parameter" || (variable.scope === info.node && !RESERVED.includes(variable.name));
     const isFree = (name: string): boolean => !used.has(name) && (isFixed || !taken.has(name));
     for (let n = 0; ; n++) {
       const name = n === 0 ? variable.name : `${variable.name}$${n}`;

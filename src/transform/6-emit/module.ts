@@ -254,7 +254,7 @@ class ModuleEmitter implements FunctionEmitter {
 
   /** Payloads as they are in resume copies and makers: a closure is made by its maker. */
   #adapt(fn: FunctionInfo, node: ts.Node): ts.Node {
-    const inClass = classOf(fn) !== undefined;
+    const inClass = this.#classOf(fn) !== undefined;
     if (this.#siteOwner.size === 0 && this.#opaque.size === 0 && !inClass) return node;
     const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
       const info = this.#siteOwner.get(child);
@@ -276,7 +276,7 @@ class ModuleEmitter implements FunctionEmitter {
     const tail: ts.Statement[] = [];
     const inClass = new Map<ts.ClassLikeDeclaration, ts.Statement[]>();
     const place = (info: FunctionInfo, name: string, parameters: readonly ts.ParameterDeclaration[], body: ts.Block): void => {
-      const home = classOf(info);
+      const home = this.#classOf(info);
       if (!home) {
         tail.push(quiet(factory.createFunctionDeclaration(undefined, undefined, name, undefined, parameters, undefined, body)));
         return;
@@ -302,7 +302,7 @@ class ModuleEmitter implements FunctionEmitter {
       const captured = this.#top.capturedBy(info);
       if (site) {
         const parameters = captured.map(({ name }) => factory.createParameterDeclaration(undefined, undefined, name));
-        const made = classOf(info) ? this.#withoutSuper(site) : site;
+        const made = this.#classOf(info) ? this.#withoutSuper(site) : site;
         place(info, this.makeName(info), parameters, factory.createBlock([factory.createReturnStatement(made)], true));
       }
       head.push(this.#codeObject(emitted, site !== undefined, captured));
@@ -314,6 +314,11 @@ class ModuleEmitter implements FunctionEmitter {
       }
     }
     return { head, tail, inClass };
+  }
+
+  /** Where `super` and private names are written out, no code has to live in a class. */
+  #classOf(info: FunctionInfo): ts.ClassLikeDeclaration | undefined {
+    return this.ctx.findings.everywhere ? undefined : classOf(info);
   }
 
   #withoutSuper(node: ts.Expression): ts.Expression {
@@ -329,7 +334,7 @@ class ModuleEmitter implements FunctionEmitter {
   /** `const f$ = $m.code("f", { name, hash, resume, make, captures, points });`. */
   #codeObject(emitted: EmittedFunction, hasMaker: boolean, captured: readonly Captured[]): ts.Statement {
     const { info } = emitted;
-    const home = classOf(info);
+    const home = this.#classOf(info);
     const reference = (name: string): ts.Expression => {
       if (!home) return factory.createIdentifier(name);
       // The class has not been evaluated yet: looked up when it is called.
@@ -353,6 +358,7 @@ class ModuleEmitter implements FunctionEmitter {
       ["name", factory.createStringLiteral(info.name)],
       ["hash", factory.createStringLiteral(hashOf(info))],
     ];
+    if (this.ctx.findings.everywhere) fields.push(["text", factory.createStringLiteral(info.node.getText())]);
     if (emitted.resume) fields.push(["resume", reference(`${this.#baseName(info)}$resume`)]);
     if (hasMaker) fields.push(["make", reference(this.makeName(info))]);
     if (captured.length > 0 && hasMaker)

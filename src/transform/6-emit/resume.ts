@@ -22,13 +22,13 @@
  *     }
  */
 import { unreachable } from "../../shared/assert.js";
-import { declare, statementOf } from "../3-desugar/build.js";
+import { callRuntime, declare, statementOf } from "../3-desugar/build.js";
 import { type Block, type Cfg, type Instr, reachable, type Terminator } from "../4-lower/cfg.js";
 import { defines, type Uses } from "../5-shape/liveness.js";
 import { factory } from "../context.js";
 import type { BlockId } from "../ir.js";
 import { ts } from "../ts.js";
-import { type FastOptions, isSuspended, saveCall } from "./fast.js";
+import { type FastOptions, isSuspended, saveCall, savedActivation } from "./fast.js";
 
 export interface ResumeOptions extends FastOptions {
   /** Maps payloads to what they are in this copy: closures made by their makers, `super` by the home object. */
@@ -181,6 +181,10 @@ class ResumePrinter {
         return [factory.createThrowStatement(adapt(end.value) as ts.Expression)];
       case "suspend":
         return this.#suspend(end, next);
+      case "start":
+        return [factory.createReturnStatement(callRuntime("$generate", [adapt(end.callee) as ts.Expression, ...savedActivation(end.point.id, this.options)]))];
+      case "yield":
+        return [factory.createReturnStatement(this.#yield(end))];
       case "unreachable":
         return [];
       default:
@@ -227,6 +231,18 @@ class ResumePrinter {
       ),
       ...this.#goto(end.resume, next),
     ];
+  }
+
+  /** `$yield(generator, value, raw, f$, 1, { a }, this)`. */
+  #yield(end: Extract<Terminator, { kind: "yield" }>): ts.Expression {
+    const adapt = this.options.adapt;
+    const raw = end.raw ? factory.createTrue() : factory.createFalse();
+    return callRuntime("$yield", [
+      adapt(end.generator) as ts.Expression,
+      adapt(end.value) as ts.Expression,
+      raw,
+      ...savedActivation(end.point.id, this.options),
+    ]);
   }
 
   #guarded(machine: ts.Statement): ts.Statement {

@@ -48,7 +48,8 @@ export function ordinaryToPrimitive(value: object, hint: Hint): unknown {
 export function getMethod(value: unknown, key: PropertyKey): Function | undefined {
   const method = get(value, key);
   if (method === undefined || method === null) return undefined;
-  if (!isCallable(method)) throw new TypeError(`${nameOf(key)} is not a function`);
+  if (!isCallable(method))
+    throw new TypeError(`${typeof method} ${isObject(method) ? "#<Object>" : nameOf(method as string)} is not a function`);
   return method;
 }
 

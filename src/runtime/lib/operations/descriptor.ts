@@ -21,7 +21,7 @@ export function toDescriptor(value: unknown): PropertyDescriptor {
   if ((hasOwn(out, "get") || hasOwn(out, "set")) && (hasOwn(out, "value") || hasOwn(out, "writable"))) {
     throw new TypeError("Invalid property descriptor. Cannot both specify accessors and a value or writable attribute");
   }
-  return out as PropertyDescriptor;
+  return out;
 }
 
 function fieldValue(field: string, given: unknown): unknown {

@@ -99,8 +99,10 @@ function compute(operator: BinaryOperator, a: number, b: number): unknown {
     case "^":
       return a ^ b;
     case "==":
+      // oxlint-disable-next-line eqeqeq -- the operator that was asked for
       return a == b;
     case "!=":
+      // oxlint-disable-next-line eqeqeq -- the operator that was asked for
       return a != b;
     case "<":
       return a < b;
@@ -118,7 +120,7 @@ function compute(operator: BinaryOperator, a: number, b: number): unknown {
 /** `value instanceof target`, both evaluated (InstanceofOperator). */
 export function instanceOf(value: unknown, target: unknown): boolean {
   // The engine throws.
-  if (!isObject(target)) return value instanceof (target as unknown as Function);
+  if (!isObject(target)) return value instanceof (target as Function);
   const method = getMethod(target, HAS_INSTANCE);
   if (method === ordinaryHasInstanceOf) return ordinaryHasInstance(target, value);
   if (method !== undefined) return !!apply(method, target, [value]);

@@ -1,0 +1,135 @@
+/**
+ * What emitted code keeps of a class whose definition is written out: the class, its home object, what each instance gets. Nothing here enters code of the
+ * program; what does is in `lib/construction.ts` and `lib/private.ts`.
+ */
+
+export type ElementKind = "field" | "method" | "get" | "set";
+
+/** Something every instance gets when it is constructed. */
+export interface Element {
+  readonly kind: ElementKind;
+  readonly key: PropertyKey | PrivateName;
+  /** A field's initializer, or the method itself. */
+  readonly value: Function | undefined;
+  /** The initializer is an anonymous function, which is named after the (computed) key. */
+  readonly unnamed: boolean;
+}
+
+/** One evaluation of a class definition, or an object literal whose methods use `super`. */
+export interface ClassRecord {
+  ctor: Function | undefined;
+  /** The object methods belong to: `prototype` of a class, the object itself. */
+  home: object | undefined;
+  readonly methods: Element[];
+  readonly fields: Element[];
+}
+
+/** A `#name` of one evaluation of a class: a value for each object that has it (ECMA-262, Private Names). */
+export interface PrivateName {
+  readonly name: string;
+  kind: "field" | "method" | "accessor";
+  /** The value of a field; `true` for the objects a method or accessor was added to. */
+  readonly values: WeakMap<object, unknown>;
+  method: Function | undefined;
+  get: Function | undefined;
+  set: Function | undefined;
+}
+
+const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
+const { ownKeys } = Reflect;
+
+export function $record(): ClassRecord {
+  return { ctor: undefined, home: undefined, methods: [], fields: [] };
+}
+
+/** Completes the record of a class. Returns the class. */
+export function $class<C extends Function>(record: ClassRecord, ctor: C): C {
+  record.ctor = ctor;
+  record.home = ctor.prototype as object;
+  return ctor;
+}
+
+/** Completes the record of an object literal. Returns the object. */
+export function $homed<T extends object>(record: ClassRecord, object: T): T {
+  record.home = object;
+  return object;
+}
+
+/** A class by its own name inside its body. Throws ReferenceError until the class exists. */
+export function $itself(record: ClassRecord, name: string): Function {
+  if (record.ctor === undefined) throw new ReferenceError(`Cannot access '${name}' before initialization`);
+  return record.ctor;
+}
+
+export function $private(name: string): PrivateName {
+  return { name, kind: "field", values: new WeakMap(), method: undefined, get: undefined, set: undefined };
+}
+
+/** Notes something instances get. */
+export function $element(record: ClassRecord, kind: ElementKind, key: PropertyKey | PrivateName, value: Function | undefined, unnamed = false): void {
+  const element = { kind, key, value, unnamed };
+  if (kind === "field") record.fields.push(element);
+  else {
+    describeMethod(kind, key as PrivateName, value!);
+    record.methods.push(element);
+  }
+}
+
+function describeMethod(kind: ElementKind, name: PrivateName, value: Function): void {
+  if (kind === "method") {
+    name.kind = "method";
+    name.method = value;
+    return;
+  }
+  name.kind = "accessor";
+  if (kind === "get") name.get = value;
+  else name.set = value;
+}
+
+/** Adds a private member to a class itself (ECMA-262, PrivateFieldAdd, PrivateMethodOrAccessorAdd). Throws TypeError when it is there. */
+export function $privateAdd(object: object, kind: ElementKind, name: PrivateName, value: unknown): void {
+  if (kind !== "field") describeMethod(kind, name, value as Function);
+  if (kind === "field" || !name.values.has(object)) addPrivate(object, name, kind === "field" ? value : true);
+}
+
+export function addPrivate(object: object, name: PrivateName, value: unknown): void {
+  if (name.values.has(object)) throw new TypeError(`Cannot initialize ${name.name} twice on the same object`);
+  name.values.set(object, value);
+}
+
+/** The one accessor function of an object literal. */
+export function $accessorOf(object: object): Function {
+  const descriptor = getOwnPropertyDescriptor(object, ownKeys(object)[0]!)!;
+  return (descriptor.get ?? descriptor.set)!;
+}
+
+/** Puts `value` in the place of a method, under the same name and with the same attributes. */
+export function $replace(object: object, key: PropertyKey, value: Function): void {
+  const placeholder = getOwnPropertyDescriptor(object, key)!;
+  const { name } = placeholder.value as Function;
+  defineProperty(value, "name", { value: name, configurable: true });
+  defineProperty(object, key, { ...placeholder, value });
+}
+
+/** Defines the properties of `literal` on `object`, in order. */
+export function $extend(object: object, literal: object): void {
+  for (const key of ownKeys(literal)) defineProperty(object, key, getOwnPropertyDescriptor(literal, key)!);
+}
+
+/** `{ __proto__: value }`: what is no object and not null changes nothing. */
+export function $prototype(object: object, value: unknown): void {
+  if (value === null || typeof value === "object" || typeof value === "function") setPrototypeOf(object, value);
+}
+
+/** Names an anonymous function or class after the key it is stored under (ECMA-262, SetFunctionName). Returns it. */
+export function $named<T>(value: T, key: PropertyKey): T {
+  if (typeof value !== "function" || (getOwnPropertyDescriptor(value, "name")?.value ?? "") !== "") return value;
+  const name = typeof key !== "symbol" ? String(key) : key.description === undefined ? "" : `[${key.description}]`;
+  defineProperty(value, "name", { value: name, configurable: true });
+  return value;
+}
+
+/** The constructor `super()` calls (ECMA-262, GetSuperConstructor). */
+export function $parent(record: ClassRecord): unknown {
+  return getPrototypeOf(record.ctor!);
+}

@@ -1,0 +1,162 @@
+/**
+ * Generator objects of compiled generators. Each is a genuine generator of the engine (brand, prototype, `Symbol.toStringTag`), whose body only drives a frame:
+ * compiled callers run that frame themselves (`lib/generator.ts`), so that it can suspend; foreign callers go through the engine, and then it cannot.
+ *
+ *     suspended-start ── next ──▶ running ── yield ──▶ suspended-yield ── next/throw/return ──▶ running ── return/throw ──▶ done
+ */
+import { RESUME_NEXT, RESUME_THROW, type Code, type ResumeMode } from "../shared/abi.js";
+import { Frame } from "./frame.js";
+import { $must, primitive, SUSPEND } from "./suspend.js";
+
+export interface GeneratorState {
+  /** Where the body stands; `undefined` while it runs and once it is done. */
+  frame: Frame | undefined;
+  started: boolean;
+  running: boolean;
+  done: boolean;
+  /** Set by `$yield`: what the body just returned was yielded. */
+  yielded: boolean;
+  /** Set by `$yield`: it is an iterator result already. */
+  raw: boolean;
+}
+
+/** What `yield*` is sent: how the generator was resumed, and with what. */
+export interface Sent {
+  readonly mode: "next" | "throw" | "return";
+  readonly value: unknown;
+}
+
+/** `return(value)` arriving at a `yield`. */
+class ReturnRequest {
+  constructor(readonly value: unknown) {}
+}
+
+const states = new WeakMap<object, GeneratorState>();
+const { defineProperty, setPrototypeOf, getPrototypeOf } = Object;
+const { apply } = Reflect;
+
+/** The state of a compiled generator's object, `undefined` for any other value. */
+export function generatorState(value: unknown): GeneratorState | undefined {
+  return typeof value === "object" && value !== null ? states.get(value) : undefined;
+}
+
+const nativeFunction = function* (): Generator {};
+const GeneratorFunctionPrototype = getPrototypeOf(nativeFunction) as object;
+const GeneratorPrototype = getPrototypeOf(nativeFunction.prototype) as object;
+
+/** A generator function: calling it calls `body` with the function itself in front of the arguments. */
+export function $generatorFunction(body: Function, name: string, length: number): Function {
+  const holder = {
+    method(...args: unknown[]): unknown {
+      return apply(body, this, inFront(made, args));
+    },
+  };
+  const made = holder.method;
+  setPrototypeOf(made, GeneratorFunctionPrototype);
+  defineProperty(made, "length", { value: length, configurable: true });
+  defineProperty(made, "name", { value: name, configurable: true });
+  defineProperty(made, "prototype", { value: Object.create(GeneratorPrototype), writable: true });
+  return made;
+}
+
+/** Without iteration, which the program may have changed. */
+function inFront(first: unknown, rest: readonly unknown[]): unknown[] {
+  const all = [first];
+  for (let index = 0; index < rest.length; index++)
+    defineProperty(all, index + 1, { value: rest[index], writable: true, enumerable: true, configurable: true });
+  return all;
+}
+
+/** The body of every generator object, for callers that are not compiled. */
+function* shell(state: GeneratorState): Generator {
+  let sent: Sent = { mode: "next", value: yield };
+  for (;;) {
+    const value = $must(enterBody(state, sent.mode, sent.value), "a generator driven by foreign code");
+    const result = settle(state, value);
+    if (result.done) return result.value;
+    // What foreign code gives to `return` it gets back itself: only that it was called counts here.
+    let isReturn = true;
+    try {
+      sent = { mode: "next", value: yield result.value };
+      isReturn = false;
+    } catch (error) {
+      sent = { mode: "throw", value: error };
+      isReturn = false;
+    } finally {
+      if (isReturn) sent = { mode: "return", value: undefined };
+    }
+  }
+}
+
+/** Emitted where a generator has bound its parameters: the object, with its frame in front of the first statement. */
+export function $generate(callee: Function, code: Code, point: number, slots: Record<string, unknown>, self?: unknown): object {
+  const state: GeneratorState = { frame: undefined, started: false, running: false, done: false, yielded: false, raw: false };
+  const object = shell(state);
+  object.next();
+  const prototype: unknown = callee.prototype;
+  setPrototypeOf(object, (typeof prototype === "object" && prototype !== null) || typeof prototype === "function" ? prototype : GeneratorPrototype);
+  states.set(object, state);
+  slots["$generator"] = object;
+  state.frame = new Frame(code, point, slots, self);
+  return object;
+}
+
+/** Emitted for `yield`: keeps the frame and hands the value to the caller of `next`. */
+export function $yield(generator: object, value: unknown, raw: boolean, code: Code, point: number, slots: Record<string, unknown>, self?: unknown): unknown {
+  const state = states.get(generator)!;
+  state.frame = new Frame(code, point, slots, self);
+  state.yielded = true;
+  state.raw = raw;
+  return value;
+}
+
+/** Runs the body from its frame. Returns what it yields or returns, or SUSPEND; `settle` tells which. */
+export function enterBody(state: GeneratorState, how: Sent["mode"], value: unknown): unknown {
+  const frame = state.frame!;
+  // A frame at `yield*` takes whatever is sent as data.
+  const isDelegating = state.raw;
+  state.frame = undefined;
+  state.started = true;
+  state.running = true;
+  state.yielded = false;
+  state.raw = false;
+  const sent: unknown = isDelegating ? ({ mode: how, value } satisfies Sent) : how === "return" ? new ReturnRequest(value) : value;
+  const mode: ResumeMode = !isDelegating && how === "throw" ? RESUME_THROW : RESUME_NEXT;
+  let answer: unknown;
+  try {
+    answer = frame.code.resume!.call(frame.self, frame, mode, sent);
+  } catch (error) {
+    fail(state);
+    throw error;
+  }
+  return answer === SUSPEND ? SUSPEND : answer;
+}
+
+// It hands a suspension of the body through and has nothing to do when it is resumed: `lib/generator.ts` settles.
+primitive(enterBody);
+
+/** Notes that the body ended by an exception. */
+export function fail(state: GeneratorState): void {
+  state.running = false;
+  state.done = true;
+}
+
+/** What the caller of `next` gets for what the body yielded or returned. */
+export function settle(state: GeneratorState, value: unknown): { value: unknown; done: boolean } {
+  state.running = false;
+  if (!state.yielded) {
+    state.done = true;
+    return { value, done: true };
+  }
+  return state.raw ? (value as { value: unknown; done: boolean }) : { value, done: false };
+}
+
+/** Emitted after `yield`: whether `return()` was called there. */
+export function $isReturn(sent: unknown): boolean {
+  return sent instanceof ReturnRequest;
+}
+
+/** What `yield*` begins with. */
+export function $first(): Sent {
+  return { mode: "next", value: undefined };
+}
