@@ -131,6 +131,8 @@ function mayLeave(callee: Function, execution: Execution): boolean {
   const id = idOf(callee);
   const frame = execution.frames.at(-1);
   if (id !== undefined && frame !== undefined && isMemberOf(id, frame.code.module)) return true;
+  // Nor do methods of literals whose names are computed.
+  if (frame?.code.name.endsWith("[computed]")) return true;
   // A bound function hands the sentinel through and has nothing to do afterwards, like `call` and `apply`.
   return primitives.has(callee) || (callee.name.startsWith("bound ") && !("prototype" in callee));
 }

@@ -13,6 +13,7 @@ import {
   errorConstructor,
   FUNCTION,
   GLOBAL,
+  JSON_MEMBERS,
   MAP,
   MAP_STATIC,
   MATH,
@@ -38,6 +39,8 @@ import { errorFunction, errorToString } from "./construct/errors.js";
 import { callRegExp } from "./construct/simple.js";
 import { applyFunction, bind, callFunction, hasInstance, sourceText } from "./function.js";
 import { generatorNext, generatorReturn, generatorThrow, nativeMethods } from "./generator.js";
+import { parse } from "./json/parse.js";
+import { stringify } from "./json/stringify.js";
 import { objectMethods, objectStatics } from "./object/table.js";
 import {
   bigIntMethods,
@@ -95,6 +98,7 @@ function build(): Table {
   add(entries, MATH, mathFunctions());
   add(entries, GLOBAL, { ...globalFunctions(), RegExp: callRegExp });
   add(entries, ERROR, { toString: errorToString });
+  add(entries, JSON_MEMBERS, { parse, stringify });
   addErrors(entries);
   add(entries, FUNCTION, { toString: sourceText });
   add(entries, nativeMethods, { next: generatorNext, throw: generatorThrow, return: generatorReturn });
