@@ -30,7 +30,7 @@ export function fullFunction(d: Desugarer): FullFunction {
   const node = d.fn.node;
   const signature = signatureOf(d);
   entry(d);
-  scope(d, signature.rest === undefined ? undefined : parameterVariables(d));
+  scope(d, parameterVariables(d), signature.rest !== undefined);
   if (isConstructor(node)) beginConstructor(d, node);
   bindParameters(d, signature);
   for (const variable of d.ctx.captures.variablesIn.get(d.fn) ?? [])
@@ -93,7 +93,7 @@ function calleeName(d: Desugarer): ts.Identifier {
 
 function simpleName(d: Desugarer, parameter: ts.ParameterDeclaration): ts.Identifier {
   const variable = d.ctx.variableOf(parameter.name as ts.Identifier);
-  return variable && !variable.boxed ? d.ctx.refVariable(variable) : factory.createIdentifier((parameter.name as ts.Identifier).text);
+  return variable && !variable.boxed ? d.ctx.refVariable(variable) : d.ref((parameter.name as ts.Identifier).text);
 }
 
 function parameterDeclaration(name: ts.Identifier, rest = false): ts.ParameterDeclaration {
@@ -119,11 +119,11 @@ function parameterVariables(d: Desugarer): Variable[] {
   return parametersOf(d).flatMap((parameter) => boundNames(parameter.name).map((name) => d.ctx.variableOf(name)!));
 }
 
-/** The scope object of the function's own variables. */
-function scope(d: Desugarer, late: readonly Variable[] | undefined): void {
+/** The scope object of the function's own variables. `late`: the parameters get their values afterwards. */
+function scope(d: Desugarer, parameters: readonly Variable[], late: boolean): void {
   const node = d.fn.node;
   const initial = new Map<Variable, ts.Expression>();
-  for (const variable of late ?? []) initial.set(variable, variable.early ? factory.createIdentifier("$TDZ") : undefinedValue());
+  for (const variable of parameters) initial.set(variable, late ? unset(variable) : d.ref(variable.name));
   const receiver = d.ctx.captures.receivers.get(d.fn);
   if (receiver) {
     initial.set(receiver, factory.createIdentifier("$TDZ"));
@@ -131,6 +131,10 @@ function scope(d: Desugarer, late: readonly Variable[] | undefined): void {
   }
   const box = d.rewriter.scopeLiteral(node, initial);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "const", value: box });
+}
+
+function unset(variable: Variable): ts.Expression {
+  return variable.early ? factory.createIdentifier("$TDZ") : undefinedValue();
 }
 
 function bindParameters(d: Desugarer, signature: Signature): void {
