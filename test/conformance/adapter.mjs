@@ -79,5 +79,5 @@ async function bundle() {
     alias: { "flowc/runtime": path.join(here, "../../dist/runtime/emitted.js") },
     logLevel: "error",
   });
-  return `(function (require) { const module = { exports: {} }; const exports = module.exports; ${result.outputFiles[0].text}\nreturn module.exports; })`;
+  return `(function (require) { "use strict"; const module = { exports: {} }; const exports = module.exports; ${result.outputFiles[0].text}\nreturn module.exports; })`;
 }

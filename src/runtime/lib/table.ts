@@ -19,6 +19,9 @@ import {
 } from "./array.js";
 import { mapForEach, setForEach } from "./collections.js";
 
+import { closureOf } from "../registry.js";
+import { generatorNext, generatorReturn, generatorThrow, nativeMethods } from "./generator.js";
+
 let table: Map<Function, Function> | undefined;
 
 /** Emitted around a callee that may be a built-in taking a callback: its suspendable version, or `fn` itself. */
@@ -45,6 +48,16 @@ const ARRAY_METHODS = {
   toSorted,
 };
 
+const GENERATOR_METHODS = { next: generatorNext, throw: generatorThrow, return: generatorReturn };
+
+/** `Function.prototype.toString`: the source where it was kept. */
+function sourceText(this: unknown): string {
+  const text = typeof this === "function" ? closureOf(this)?.code.text : undefined;
+  return text ?? (Reflect.apply(nativeText, this, []) as string);
+}
+
+const nativeText = Function.prototype.toString;
+
 /** The built-ins as they are at the first question: a program that replaces one before that has replaced it. */
 function build(): Map<Function, Function> {
   const entries = new Map<Function, Function>();
@@ -54,6 +67,8 @@ function build(): Map<Function, Function> {
   entries.set(Map.prototype.forEach, mapForEach);
   entries.set(Set.prototype.forEach, setForEach);
   addIterators(entries);
+  entries.set(Function.prototype.toString, sourceText);
+  for (const [name, method] of Object.entries(nativeMethods)) entries.set(method, GENERATOR_METHODS[name as keyof typeof GENERATOR_METHODS]);
   return entries;
 }
 
