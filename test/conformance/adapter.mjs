@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { build } from "esbuild";
 import { compileEverywhere } from "../../dist/transform/everywhere.js";
+import { RUNTIME, stackChecker } from "./capturable.mjs";
 import { drive } from "./drive.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -45,12 +46,12 @@ function wrapped(code) {
 }
 
 const realms = new WeakMap();
-let script;
+let runtime;
 
 /** Loads the runtime into a fresh realm. */
 export async function prepare(context) {
-  script ??= new vm.Script(await bundle(), { filename: "flowc-runtime.js" });
-  const realm = script.runInContext(context)(require);
+  runtime ??= await loadRuntime();
+  const realm = runtime.script.runInContext(context)(require);
   // The table of built-ins is made at the first question, which has to come before the program changes any.
   realm.emitted.$lib(realm.Execution);
   realms.set(context, realm);
@@ -59,7 +60,12 @@ export async function prepare(context) {
 export function wrap({ code, context, runScript, filename, suspend = process.env.FLOWC_SUSPEND ?? "always" }) {
   const realm = realms.get(context);
   const main = runScript(code, filename)(realm.emitted);
-  return drive(realm, main, { suspend, filename });
+  return drive(realm, main, { suspend, isCapturable: stackChecker(filename, runtime.text) });
+}
+
+async function loadRuntime() {
+  const text = await bundle();
+  return { text, script: new vm.Script(text, { filename: RUNTIME }) };
 }
 
 async function bundle() {
