@@ -6,7 +6,8 @@ const RESUME_NEXT = 0;
  * @param realm what `realm.ts` exports, in the realm of the program
  * @param main the program's main function
  * @param options.suspend `always`, `never` or `k/phase`
- * @returns how often the program suspended, and how often it could not because foreign code was on the stack. Throws what the program throws.
+ * @returns how often the program suspended, how often it could not because foreign code was on the stack, and the program's result. Throws what the program
+ * throws.
  */
 export function drive(realm, main, { suspend, filename }) {
   const counts = { suspensions: 0, declined: 0 };
@@ -29,7 +30,7 @@ export function drive(realm, main, { suspend, filename }) {
     rest = realm.resumeStrand(execution, strand, RESUME_NEXT, undefined);
   }
   if (rest.kind !== "returned") throw rest.error;
-  return counts;
+  return { ...counts, value: rest.value };
 }
 
 function chooser(suspend) {
