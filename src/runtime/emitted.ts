@@ -23,7 +23,7 @@ export {
   $record,
   $replace,
 } from "./classes.js";
-export { $argument, $argumentsAfter, $bound, $coercible, $concat, $constant, $deleteSuper, $once, $result, $resultDerived, $resultOf, $tail } from "./receivers.js";
+export { $argument, $argumentsAfter, $bound, $coercible, $concat, $constant, $deleteSuper, $once, $constructed, $constructedBy, $answer, $tail } from "./receivers.js";
 export { $first, $generate, $generatorFunction, $isReturn, $yield } from "./generators.js";
 export { apply as $apply } from "./apply.js";
 export { constructDefault as $constructDefault, constructNew as $construct, constructSuper as $constructSuper, initialize as $initialize } from "./lib/construction.js";

@@ -6,7 +6,7 @@
  */
 import { RESUME_NEXT, RESUME_THROW, type Code, type ResumeMode } from "../shared/abi.js";
 import { Frame } from "./frame.js";
-import { $must, SUSPEND } from "./suspend.js";
+import { $must, primitive, SUSPEND } from "./suspend.js";
 
 export interface GeneratorState {
   /** Where the body stands; `undefined` while it runs and once it is done. */
@@ -33,6 +33,7 @@ class ReturnRequest {
 
 const states = new WeakMap<object, GeneratorState>();
 const { defineProperty, setPrototypeOf, getPrototypeOf } = Object;
+const { apply } = Reflect;
 
 /** The state of a compiled generator's object, `undefined` for any other value. */
 export function generatorState(value: unknown): GeneratorState | undefined {
@@ -47,15 +48,24 @@ const GeneratorPrototype = getPrototypeOf(nativeFunction.prototype) as object;
 export function $generatorFunction(body: Function, name: string, length: number): Function {
   const holder = {
     method(...args: unknown[]): unknown {
-      return Reflect.apply(body, this, [made, ...args]);
+      return apply(body, this, inFront(made, args));
     },
   };
   const made = holder.method;
   setPrototypeOf(made, GeneratorFunctionPrototype);
   defineProperty(made, "length", { value: length, configurable: true });
   defineProperty(made, "name", { value: name, configurable: true });
+  primitive(made);
   defineProperty(made, "prototype", { value: Object.create(GeneratorPrototype), writable: true });
   return made;
+}
+
+/** Without iteration, which the program may have changed. */
+function inFront(first: unknown, rest: readonly unknown[]): unknown[] {
+  const all = [first];
+  for (let index = 0; index < rest.length; index++)
+    defineProperty(all, index + 1, { value: rest[index], writable: true, enumerable: true, configurable: true });
+  return all;
 }
 
 /** The body of every generator object, for callers that are not compiled. */
@@ -122,6 +132,9 @@ export function enterBody(state: GeneratorState, how: Sent["mode"], value: unkno
   }
   return answer === SUSPEND ? SUSPEND : answer;
 }
+
+// It hands a suspension of the body through and has nothing to do when it is resumed: `lib/generator.ts` settles.
+primitive(enterBody);
 
 /** Notes that the body ended by an exception. */
 export function fail(state: GeneratorState): void {

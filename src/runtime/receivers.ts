@@ -19,17 +19,17 @@ function isObject(value: unknown): boolean {
 }
 
 /** What `new` gets from a base constructor that returned `value`. */
-export function $result(value: unknown, self: unknown): unknown {
+export function $constructed(value: unknown, self: unknown): unknown {
   return isObject(value) ? value : self;
 }
 
 /** What the caller of a function gets: `new.target` says whether it was `new`. */
-export function $resultOf(value: unknown, self: unknown, target: unknown): unknown {
-  return target === undefined ? value : $result(value, self);
+export function $answer(value: unknown, self: unknown, target: unknown): unknown {
+  return target === undefined ? value : $constructed(value, self);
 }
 
 /** What `new` gets from a derived constructor that returned `value`. Throws TypeError for primitives, ReferenceError without `super()`. */
-export function $resultDerived(value: unknown, self: unknown): unknown {
+export function $constructedBy(value: unknown, self: unknown): unknown {
   if (isObject(value)) return value;
   if (value !== undefined) throw new TypeError("Derived constructors may only return object or undefined");
   return $bound(self);

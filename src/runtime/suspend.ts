@@ -148,6 +148,14 @@ export function primitive<F extends Function>(fn: F): F {
   return fn;
 }
 
+/** Declares that the own methods and accessors of a compiled class, prototype or object literal save their frames themselves. */
+export function passMembers(owner: object): void {
+  for (const key of Reflect.ownKeys(owner)) {
+    const found = Reflect.getOwnPropertyDescriptor(owner, key)!;
+    for (const member of [found.value, found.get, found.set] as unknown[]) if (typeof member === "function") primitives.add(member);
+  }
+}
+
 /** Emitted on the way out of a suspension: the method `object[key]`, read without running a getter; `undefined` when there is one. */
 export function $method(object: unknown, key: PropertyKey): unknown {
   for (let at: unknown = Object(object); at !== null; at = Reflect.getPrototypeOf(at as object)) {

@@ -40,6 +40,8 @@ export interface CodeInit {
   readonly name: string;
   /** Content hash of the function's own source text. Frames of another hash are refused (I8). */
   readonly hash: string;
+  /** The source text, for `toString`, where programs can see nothing but their source. */
+  readonly text?: string;
   /** Present when the function can suspend. */
   readonly resume?: Resume;
   /** Present when the function is a closure (it is created at run time and captures variables). */
@@ -166,7 +168,7 @@ export const RUNTIME_NAMES = [
   "$argument",
   "$tail",
   "$argumentsAfter",
-  /** Classes: `$record()`, `$class(record, ctor)`, `$homed(record, object)`, `$itself(record, name)`, `$private(name)`, `$element(record, kind, key, value, unnamed?)`. */
+  /** Classes: `$record()`, `$class(record, ctor)`, `$homed(object, record?)`, `$itself(record, name)`, `$private(name)`, `$element(record, kind, key, value, unnamed?)`. */
   "$record",
   "$class",
   "$homed",
@@ -185,12 +187,12 @@ export const RUNTIME_NAMES = [
   "$constructDefault",
   "$parent",
   "$constructSuper",
-  /** `$once(before, self)`, `$bound(self)`, `$result(value, self)`, `$resultDerived(value, self)`, `$resultOf(value, self, target)`: `this` and what a constructor answers. */
+  /** `$once(before, self)`, `$bound(self)`, `$constructed(value, self)`, `$constructedBy(value, self)`, `$answer(value, self, target)`: `this` and what a constructor answers. */
   "$once",
   "$bound",
-  "$result",
-  "$resultDerived",
-  "$resultOf",
+  "$constructed",
+  "$constructedBy",
+  "$answer",
   /** Generators: `$generatorFunction(body, name, length)`, `$generate(callee, code, point, slots, self?)`, `$yield(generator, value, raw, code, point, slots, self?)`. */
   "$generatorFunction",
   "$replace",

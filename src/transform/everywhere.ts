@@ -23,7 +23,7 @@ export function compileEverywhere(text: string, fileName: string, options: { rea
   const file = ts.createSourceFile(fileName, text, ts.ScriptTarget.ESNext, true);
   const program = programOf(file, fileName);
   const diagnostics = new Diagnostics(path.dirname(fileName));
-  diagnostics.addTypeScript(program.getSyntacticDiagnostics(file));
+  diagnostics.addTypeScript(program.getSyntacticDiagnostics(file).filter(({ code }) => code !== PRIVATE_IN_CHAIN));
   if (diagnostics.hasErrors) return { code: "", diagnostics: diagnostics.list };
   const findings = inferSuspension(collect(program, path.dirname(fileName), true), program.getTypeChecker(), () => false, true);
   for (const module of findings.modules) module.inWorkflow = true;
@@ -32,6 +32,9 @@ export function compileEverywhere(text: string, fileName: string, options: { rea
   if (diagnostics.hasErrors) return { code: "", diagnostics: diagnostics.list };
   return { code: print(program, file, emitted.statements), diagnostics: diagnostics.list };
 }
+
+/** "An optional chain cannot contain private identifiers": the language has allowed it since TypeScript said so. */
+const PRIVATE_IN_CHAIN = 18030;
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ESNext,

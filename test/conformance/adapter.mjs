@@ -56,10 +56,10 @@ export async function prepare(context) {
   realms.set(context, realm);
 }
 
-export function wrap({ code, context, runScript, filename }) {
+export function wrap({ code, context, runScript, filename, suspend = process.env.FLOWC_SUSPEND ?? "always" }) {
   const realm = realms.get(context);
   const main = runScript(code, filename)(realm.emitted);
-  return drive(realm, main, { suspend: process.env.FLOWC_SUSPEND ?? "always", filename });
+  return drive(realm, main, { suspend, filename });
 }
 
 async function bundle() {
@@ -73,5 +73,5 @@ async function bundle() {
     alias: { "flowc/runtime": path.join(here, "../../dist/runtime/emitted.js") },
     logLevel: "error",
   });
-  return `(function (require) { const module = { exports: {} }; const exports = module.exports; ${result.outputFiles[0].text}\nreturn module.exports; })`;
+  return `(function (require) { "use strict"; const module = { exports: {} }; const exports = module.exports; ${result.outputFiles[0].text}\nreturn module.exports; })`;
 }

@@ -5,7 +5,7 @@ const RESUME_NEXT = 0;
 /**
  * @param realm what `realm.ts` exports, in the realm of the program
  * @param main the program's main function
- * @param options.suspend `always`, `never` or `k/phase`
+ * @param options.suspend `always`, `never`, `k/phase` for every k-th possible suspension, or `first:n,then:k` for the first n and then every k-th
  * @returns how often the program suspended, how often it could not because foreign code was on the stack, and the program's result. Throws what the program
  * throws.
  */
@@ -36,8 +36,13 @@ export function drive(realm, main, { suspend, filename }) {
 function chooser(suspend) {
   if (suspend === "always") return () => true;
   if (suspend === "never") return () => false;
-  const [every, phase = 0] = suspend.split("/").map(Number);
   let count = -1;
+  const dense = /^first:(\d+),then:(\d+)$/.exec(suspend);
+  if (dense) {
+    const [first, then] = dense.slice(1).map(Number);
+    return () => ++count < first || count % then === 0;
+  }
+  const [every, phase = 0] = suspend.split("/").map(Number);
   return () => ++count % every === phase % every;
 }
 

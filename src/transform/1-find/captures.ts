@@ -9,7 +9,7 @@
  * frames and closures share by reference, before and after a restore (I6).
  */
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
-import { isBody } from "./collect.js";
+import { hasModifier, isBody } from "./collect.js";
 import type { Findings, FunctionInfo, ModuleInfo } from "./model.js";
 import { diesWithCall } from "./suspension.js";
 
@@ -17,7 +17,7 @@ export type VariableKind = "parameter" | "let" | "const" | "var" | "function" | 
 
 export interface Variable {
   readonly name: string;
-  readonly kind: VariableKind;
+  kind: VariableKind;
   readonly owner: FunctionInfo;
   /** The identifier that declares it (the first one, for a `var`). */
   readonly declaration: ts.Identifier;
@@ -132,10 +132,8 @@ class Analysis {
     if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
     const info = isBody(node) ? this.findings.functionOf.get(node) : undefined;
     if (info) {
-      if (this.findings.everywhere && isConstructible(node)) {
-        this.usesThis.add(info);
-        this.#useOf(this.newTargets, "target", info, info);
-      }
+      if (this.findings.everywhere && isConstructible(node)) this.#useOf(this.newTargets, "target", info, info);
+      if (this.findings.everywhere && (isConstructible(node) || isBaseConstructor(node))) this.usesThis.add(info);
       if ("name" in info.node && info.node.name) {
         if (ts.isComputedPropertyName(info.node.name)) this.#visit(info.node.name, owner);
         else if (ts.isIdentifier(info.node.name) && ts.isFunctionDeclaration(info.node)) this.#reference(info.node.name, owner);
@@ -294,15 +292,20 @@ class Analysis {
   #variable(symbol: ts.Symbol): Variable | undefined {
     const known = this.#bySymbol.get(symbol);
     if (known) return known;
-    const declaration = symbol.declarations?.find(isVariableDeclaration);
+    const declarations = symbol.declarations?.filter(isVariableDeclaration) ?? [];
+    const declaration = declarations.find((candidate) => ts.isParameter(rootDeclaration(candidate))) ?? declarations[0];
     if (!declaration) return undefined;
     const name = declaration.name;
     if (!name || !ts.isIdentifier(name)) return undefined;
-    const kind = kindOf(declaration);
+    // A function declared twice, or next to a `var`, is one variable that is assigned more than once.
+    const isShared = this.findings.everywhere && declarations.length > 1 && kindOf(declaration) === "function";
+    const kind = isShared ? "var" : kindOf(declaration);
     const scope = scopeOf(declaration, kind);
     if (ts.isSourceFile(scope) || scope.getSourceFile().isDeclarationFile) return undefined;
     const owner = this.#ownerOf(scope);
     if (!owner) return undefined;
+    const merged = this.findings.everywhere ? this.#merged(symbol, name.text, kind, scope, owner) : undefined;
+    if (merged) return merged;
     const root = rootDeclaration(declaration);
     const variable: Variable = {
       name: name.text,
@@ -310,7 +313,7 @@ class Analysis {
       owner,
       declaration: name,
       scope,
-      readyAt: kind === "catch" || (kind === "parameter" && (!this.findings.everywhere || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : root.end,
+      readyAt: kind === "catch" || (kind === "parameter" && (!this.findings.everywhere || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, this.findings.everywhere),
       // A `var` is one binding for all rounds of a loop; several declarations are several assignments.
       reassigned: kind === "var",
       references: [],
@@ -326,6 +329,21 @@ class Analysis {
     if (list) list.push(variable);
     else this.variablesIn.set(owner, [variable]);
     return variable;
+  }
+
+  /** `var f; function f() {}`: two symbols to TypeScript, one variable to the language. */
+  #merged(symbol: ts.Symbol, name: string, kind: VariableKind, scope: ts.Node, owner: FunctionInfo): Variable | undefined {
+    const isFunctionLevel = (of: VariableKind): boolean => of === "var" || of === "parameter" || of === "function";
+    // The own name of a function expression is in a scope around it.
+    if (!isFunctionLevel(kind) || symbol.declarations?.some((node) => ts.isFunctionExpression(node))) return undefined;
+    const known = this.variablesIn
+      .get(owner)
+      ?.find((other) => other.name === name && other.scope === scope && isFunctionLevel(other.kind) && !ts.isFunctionExpression(other.declaration.parent));
+    if (!known) return undefined;
+    if (known.kind === "function") known.kind = "var";
+    known.reassigned = true;
+    this.#bySymbol.set(symbol, known);
+    return known;
   }
 
   #ownerOf(node: ts.Node): FunctionInfo | undefined {
@@ -413,8 +431,17 @@ export function ownerOfThis(owner: FunctionInfo): FunctionInfo {
   return at;
 }
 
+/** The constructor of a class; `static constructor() {}` is a method of that name. */
+export function isConstructor(node: ts.Node): node is ts.ConstructorDeclaration {
+  return ts.isConstructorDeclaration(node) && !hasModifier(node, ts.SyntaxKind.StaticKeyword);
+}
+
 export function isDerivedConstructor(node: ts.Node): boolean {
-  return ts.isConstructorDeclaration(node) && heritageOf(node.parent) !== undefined;
+  return isConstructor(node) && heritageOf(node.parent) !== undefined;
+}
+
+function isBaseConstructor(node: ts.Node): boolean {
+  return isConstructor(node) && heritageOf(node.parent) === undefined;
 }
 
 /** The expression after `extends`. */
@@ -440,6 +467,12 @@ function isClosureOfItsOwn(node: ts.Node): boolean {
   if (ts.isFunctionDeclaration(node)) return !ts.isSourceFile(node.parent);
   if (ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node)) return true;
   return (ts.isMethodDeclaration(node) || ts.isAccessor(node)) && ts.isPrivateIdentifier(node.name);
+}
+
+/** Where in the text a binding has its value: after its declaration; for the head of `for…of` and `for…in` when the body begins. */
+function readyAfter(root: ts.Node, scope: ts.Node, everywhere: boolean): number {
+  const isHead = everywhere && (ts.isForOfStatement(scope) || ts.isForInStatement(scope));
+  return isHead ? scope.statement.pos : root.end;
 }
 
 /** The class of that name around a reference to it. */

@@ -65,6 +65,9 @@ export class Desugarer {
     readonly taken: Set<string>,
   ) {}
 
+  /** Where a `return` goes when what it means is decided outside everything the function can catch. */
+  returnTo: { readonly label: Label; readonly name: string } | undefined;
+
   /** What the value of a `return` becomes when it leaves the function. */
   finish: (value: ts.Expression | undefined) => ts.Expression | undefined = (value) => value;
 

@@ -25,6 +25,10 @@ export function jumpTo(d: Desugarer, kind: "break" | "continue", target: ts.Node
 /** Returns `value`, evaluated here: inside the innermost protected region, whose finalizer then runs. */
 export function returnFrom(d: Desugarer, value: ts.Expression | undefined, source: ts.Node | undefined): void {
   const entry = d.enclosing.findLast((candidate) => candidate.kind === "finally");
+  if (!entry && d.returnTo) {
+    d.emit({ kind: "assign", name: d.returnTo.name, value: value ?? factory.createVoidZero(), ...(source && { source }) });
+    return d.emit({ kind: "break", label: d.returnTo.label });
+  }
   if (!entry) return d.emit({ kind: "return", value: d.finish(value), ...(source && { source }) });
   d.emit({ kind: "assign", name: entry.value, value: value ?? factory.createVoidZero() });
   leaveThrough(d, entry, { kind: "return" });

@@ -728,6 +728,8 @@ export function assignedName(node: ts.Node): string | undefined {
     ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name) ? name.text : undefined;
   if (ts.isVariableDeclaration(up) || ts.isParameter(up) || ts.isBindingElement(up))
     return up.initializer === at ? identifier(up.name) : undefined;
+  // `__proto__: () => {}` sets the prototype and names nothing.
+  if (ts.isPropertyAssignment(up) && !ts.isComputedPropertyName(up.name) && up.name.text === "__proto__") return undefined;
   if (ts.isPropertyAssignment(up) || ts.isPropertyDeclaration(up))
     return ts.isPrivateIdentifier(up.name) ? up.name.text : identifier(up.name);
   if (ts.isShorthandPropertyAssignment(up)) return up.name.text;

@@ -34,7 +34,9 @@ export function blockStatements(d: Desugarer, list: readonly ts.Statement[], sco
 export function functionDeclaration(d: Desugarer, node: ts.FunctionDeclaration): void {
   const info = d.ctx.findings.functionOf.get(node)!;
   const variable = d.ctx.variableOf(node.name!)!;
-  d.declareVariable(variable, d.ctx.captures.tagged.has(info) ? d.rewriter.closure(info) : d.rewriter.plainFunction(info), node);
+  const isAssignment = variable.kind === "var" || variable.kind === "parameter";
+  const declare = isAssignment ? d.assignVariable.bind(d) : d.declareVariable.bind(d);
+  declare(variable, d.ctx.captures.tagged.has(info) ? d.rewriter.closure(info) : d.rewriter.plainFunction(info), node);
 }
 
 /** A block or the single statement of a loop or branch. What is not lowered stays one native statement, with its own variables inside. */

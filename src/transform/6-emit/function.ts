@@ -193,7 +193,8 @@ function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> 
       ctx.keepNative(variable);
       continue;
     }
-    const isFixed = variable.kind === "parameter" || variable.scope === info.node;
+    // At the top of the function a name hides what is outside; only what emitted code itself needs must stay visible.
+    const isFixed = variable.kind === "parameter" || (variable.scope === info.node && !RESERVED.includes(variable.name));
     const isFree = (name: string): boolean => !used.has(name) && (isFixed || !taken.has(name));
     for (let n = 0; ; n++) {
       const name = n === 0 ? variable.name : `${variable.name}$${n}`;

@@ -358,6 +358,7 @@ class ModuleEmitter implements FunctionEmitter {
       ["name", factory.createStringLiteral(info.name)],
       ["hash", factory.createStringLiteral(hashOf(info))],
     ];
+    if (this.ctx.findings.everywhere) fields.push(["text", factory.createStringLiteral(info.node.getText())]);
     if (emitted.resume) fields.push(["resume", reference(`${this.#baseName(info)}$resume`)]);
     if (hasMaker) fields.push(["make", reference(this.makeName(info))]);
     if (captured.length > 0 && hasMaker)

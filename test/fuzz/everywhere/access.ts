@@ -70,8 +70,8 @@ export function superAccess(s: State): Node {
     [4, () => any`${at}(${elements(s)})`],
     [3, () => any`${at}`],
     [2, () => any`(${at} = ${expression(s)})`],
-    [1, () => any`(${at} ${s.random.pick(["+=", "??=", "||=", "&&="])} ${expression(s)})`],
-    [0.5, () => any`${at}++`],
+    [1, () => any`(super.${s.random.pick(NAMES)} ${s.random.pick(["+=", "??=", "||=", "&&="])} ${expression(s)})`],
+    [0.5, () => any`super.${s.random.pick(NAMES)}++`],
     [0.3, () => any`(delete ${at})`],
   ]);
 }

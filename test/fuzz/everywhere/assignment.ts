@@ -7,6 +7,15 @@ import type { State } from "./state.ts";
 
 /** Something that can be assigned; what it evaluates first is logged. */
 export function target(s: State): Node {
+  return targetWith(s, step);
+}
+
+/** What `+=` and its like read first: the engine converts a key twice there, so that it has to be one already. */
+function updated(s: State): Node {
+  return targetWith(s, () => (s.random.chance(0.5) ? part`.${s.random.pick(["p", "q", "m"])}` : part`[log(${String(s.unique())}, "p")]`));
+}
+
+function targetWith(s: State, step: (s: State) => Node): Node {
   const variables = s.names.visible("any", true);
   return s.choose<Node>([
     [variables.length > 0 ? 7 : 0, () => part`${s.random.pick(variables).name}`],
@@ -19,10 +28,10 @@ export function target(s: State): Node {
 export function assignment(s: State): Node {
   return s.choose<Node>([
     [5, () => part`${target(s)} = ${expression(s)}`],
-    [4, () => part`${target(s)} ${s.random.pick(["+=", "-=", "*=", "**=", "|=", ">>="])} ${expression(s)}`],
-    [3, () => part`${target(s)} ${s.random.pick(["||=", "&&=", "??="])} ${expression(s)}`],
-    [2, () => part`${target(s)}${s.random.pick(["++", "--"])}`],
-    [1, () => part`${s.random.pick(["++", "--"])}${target(s)}`],
+    [4, () => part`${updated(s)} ${s.random.pick(["+=", "-=", "*=", "**=", "|=", ">>="])} ${expression(s)}`],
+    [3, () => part`${updated(s)} ${s.random.pick(["||=", "&&=", "??="])} ${expression(s)}`],
+    [2, () => part`${updated(s)}${s.random.pick(["++", "--"])}`],
+    [1, () => part`${s.random.pick(["++", "--"])}${updated(s)}`],
     [s.isLean ? 0 : 4, () => part`${arrayTargets(s)} = ${iterable(s)}`],
     [s.isLean ? 0 : 3, () => part`${objectTargets(s)} = ${source(s)}`],
   ]);

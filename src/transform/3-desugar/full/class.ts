@@ -9,7 +9,7 @@
  *     $element($class, "field", $p, () => f())                                           run for each instance by `$initialize`
  *     suspend $4 = $apply(() => g(), C, []) · $static(C, "s", $4)
  */
-import { heritageOf } from "../../1-find/captures.js";
+import { heritageOf, isConstructor } from "../../1-find/captures.js";
 import { hasModifier } from "../../1-find/collect.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
@@ -55,6 +55,7 @@ function computedKeys(d: Desugarer, node: ts.ClassLikeDeclaration): Keys {
   const keys = new Map<ts.ClassElement, ts.Expression>();
   for (const member of node.members)
     if (member.name && !ts.isPrivateIdentifier(member.name)) keys.set(member, propertyKey(d, member.name));
+    else if (isPublicMethod(member)) keys.set(member, factory.createStringLiteral("constructor"));
   return keys;
 }
 
@@ -71,6 +72,8 @@ function isPrivate(member: ts.ClassElement): boolean {
 }
 
 function isPublicMethod(member: ts.ClassElement): member is ts.MethodDeclaration | ts.AccessorDeclaration {
+  // `static constructor() {}` is a method, whatever it is called.
+  if (ts.isConstructorDeclaration(member)) return !isConstructor(member);
   return (ts.isMethodDeclaration(member) || ts.isAccessor(member)) && !isPrivate(member) && member.body !== undefined;
 }
 
@@ -89,7 +92,7 @@ function publicMembers(d: Desugarer, node: ts.ClassLikeDeclaration, keys: Keys):
 
 /** The constructor of the source, or what the language supplies: nothing at all where there is neither a parent nor an instance element. */
 function constructorOf(d: Desugarer, node: ts.ClassLikeDeclaration): ts.ClassElement | undefined {
-  const own = node.members.find((member) => ts.isConstructorDeclaration(member) && member.body !== undefined);
+  const own = node.members.find((member) => isConstructor(member) && member.body !== undefined);
   if (own) return d.rewriter.emitter.emitFunction(d.ctx.findings.functionOf.get(own)!) as ts.ConstructorDeclaration;
   const record = d.rewriter.read(d.ctx.captures.records.get(node)!);
   if (!heritageOf(node)) {

@@ -7,7 +7,7 @@
  *                                              B
  *                                            }
  */
-import { heritageOf, isConstructible, isDerivedConstructor, isSimple, type Variable } from "../../1-find/captures.js";
+import { heritageOf, isConstructible, isConstructor, isDerivedConstructor, isSimple, type Variable } from "../../1-find/captures.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
 import { undefinedValue } from "../build.js";
@@ -30,8 +30,8 @@ export function fullFunction(d: Desugarer): FullFunction {
   const node = d.fn.node;
   const signature = signatureOf(d);
   entry(d);
-  scope(d, signature.rest === undefined ? undefined : parameterVariables(d));
-  if (ts.isConstructorDeclaration(node)) beginConstructor(d, node);
+  scope(d, parameterVariables(d), signature.rest !== undefined);
+  if (isConstructor(node)) beginConstructor(d, node);
   bindParameters(d, signature);
   for (const variable of d.ctx.captures.variablesIn.get(d.fn) ?? [])
     if (variable.kind === "var" && !variable.boxed) d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
@@ -40,7 +40,8 @@ export function fullFunction(d: Desugarer): FullFunction {
     d.emit({ kind: "let", name, declare: "let", value: undefined });
     d.emit({ kind: "start", point: d.point(node), name: d.fresh(), callee: signature.callee!, generator: d.ref(name) });
   }
-  body(d);
+  if (isDerivedConstructor(node)) outsideTry(d, () => body(d));
+  else body(d);
   return { parameters: signature.parameters };
 }
 
@@ -77,7 +78,9 @@ function signatureOf(d: Desugarer): Signature {
   const plain = list.slice(0, length).map(() => d.ref(d.fresh("parameter")));
   if (ts.isSetAccessorDeclaration(d.fn.node)) {
     const only = d.ref(d.fresh("parameter"));
-    return { parameters: [parameterDeclaration(only)], callee, plain: [only], rest: only };
+    // A setter takes exactly one parameter, which a default keeps out of its length.
+    const fallback = list[0]!.initializer ? undefinedValue() : undefined;
+    return { parameters: [factory.createParameterDeclaration(undefined, undefined, only, undefined, undefined, fallback)], callee, plain: [only], rest: only };
   }
   const rest = d.ref(d.fresh("rest"));
   return { parameters: [...first, ...plain.map((name) => parameterDeclaration(name)), parameterDeclaration(rest, true)], callee, plain, rest };
@@ -90,7 +93,7 @@ function calleeName(d: Desugarer): ts.Identifier {
 
 function simpleName(d: Desugarer, parameter: ts.ParameterDeclaration): ts.Identifier {
   const variable = d.ctx.variableOf(parameter.name as ts.Identifier);
-  return variable && !variable.boxed ? d.ctx.refVariable(variable) : factory.createIdentifier((parameter.name as ts.Identifier).text);
+  return variable && !variable.boxed ? d.ctx.refVariable(variable) : d.ref((parameter.name as ts.Identifier).text);
 }
 
 function parameterDeclaration(name: ts.Identifier, rest = false): ts.ParameterDeclaration {
@@ -108,7 +111,7 @@ function entry(d: Desugarer): void {
 }
 
 function nativeTarget(node: ts.Node): ts.Expression {
-  const has = ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node) || ts.isConstructorDeclaration(node);
+  const has = ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node) || isConstructor(node);
   return has && !isGenerator(node) ? factory.createMetaProperty(ts.SyntaxKind.NewKeyword, factory.createIdentifier("target")) : undefinedValue();
 }
 
@@ -116,11 +119,11 @@ function parameterVariables(d: Desugarer): Variable[] {
   return parametersOf(d).flatMap((parameter) => boundNames(parameter.name).map((name) => d.ctx.variableOf(name)!));
 }
 
-/** The scope object of the function's own variables. */
-function scope(d: Desugarer, late: readonly Variable[] | undefined): void {
+/** The scope object of the function's own variables. `late`: the parameters get their values afterwards. */
+function scope(d: Desugarer, parameters: readonly Variable[], late: boolean): void {
   const node = d.fn.node;
   const initial = new Map<Variable, ts.Expression>();
-  for (const variable of late ?? []) initial.set(variable, variable.early ? factory.createIdentifier("$TDZ") : undefinedValue());
+  for (const variable of parameters) initial.set(variable, late ? unset(variable) : d.ref(variable.name));
   const receiver = d.ctx.captures.receivers.get(d.fn);
   if (receiver) {
     initial.set(receiver, factory.createIdentifier("$TDZ"));
@@ -128,6 +131,10 @@ function scope(d: Desugarer, late: readonly Variable[] | undefined): void {
   }
   const box = d.rewriter.scopeLiteral(node, initial);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "const", value: box });
+}
+
+function unset(variable: Variable): ts.Expression {
+  return variable.early ? factory.createIdentifier("$TDZ") : undefinedValue();
 }
 
 function bindParameters(d: Desugarer, signature: Signature): void {
@@ -167,6 +174,16 @@ function bindParameter(d: Desugarer, parameter: ts.ParameterDeclaration, given: 
   else destructure(d, parameter.name, d.ref(name), "initialize");
 }
 
+/** What a derived constructor returns is judged when its body is over: no `catch` of its own sees the verdict. */
+function outsideTry(d: Desugarer, write: () => void): void {
+  const name = d.declareEmpty();
+  const label = d.label();
+  d.returnTo = { label, name };
+  d.emit({ kind: "block", label, body: d.collect(write) });
+  d.returnTo = undefined;
+  returnFrom(d, d.ref(name), undefined);
+}
+
 /** A base class's instance gets its elements before the parameters are bound. */
 function beginConstructor(d: Desugarer, node: ts.ConstructorDeclaration): void {
   if (!heritageOf(node.parent) && hasInstanceElements(node.parent))
@@ -179,7 +196,7 @@ function body(d: Desugarer): void {
   const block = (node as ts.FunctionLikeDeclaration | ts.ClassStaticBlockDeclaration).body!;
   if (!ts.isBlock(block)) return returnFrom(d, evaluate(d, block), block);
   blockStatements(d, withoutPrologue(block.statements), undefined);
-  if (ts.isConstructorDeclaration(node) || isConstructible(node)) returnFrom(d, undefined, undefined);
+  if (isConstructor(node) || isConstructible(node)) returnFrom(d, undefined, undefined);
 }
 
 /** Directives: all emitted code is strict, and a directive may not stand in a function whose parameters are not plain names. */
@@ -194,11 +211,11 @@ export function finalValue(d: Desugarer, value: ts.Expression | undefined): ts.E
   const given = value ?? undefinedValue();
   // Called by `new`, a function answers with its `this`; a resumed activation no longer knows how it was called.
   const target = isConstructible(node) ? d.ctx.captures.newTargets.get(d.fn) : undefined;
-  if (target) return d.runtime("$resultOf", [given, factory.createThis(), d.rewriter.read(target)]);
-  if (!ts.isConstructorDeclaration(node)) return value;
-  if (!isDerivedConstructor(node)) return d.runtime("$result", [given, factory.createThis()]);
+  if (target) return d.runtime("$answer", [given, factory.createThis(), d.rewriter.read(target)]);
+  if (!isConstructor(node)) return value;
+  if (!isDerivedConstructor(node)) return d.runtime("$constructed", [given, factory.createThis()]);
   const receiver = d.ctx.captures.receivers.get(d.fn);
-  return d.runtime("$resultDerived", [given, receiver ? d.rewriter.read(receiver) : factory.createIdentifier("$TDZ")]);
+  return d.runtime("$constructedBy", [given, receiver ? d.rewriter.read(receiver) : factory.createIdentifier("$TDZ")]);
 }
 
 /** The fast copy of the function over its statements. Computed names are supplied by the class or object around it. */
@@ -210,7 +227,7 @@ export function fastFunction(d: Desugarer, { parameters }: FullFunction, stateme
   if (ts.isArrowFunction(node))
     return factory.createArrowFunction(undefined, undefined, parameters, undefined, factory.createToken(ts.SyntaxKind.EqualsGreaterThanToken), block);
   if (ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node)) return plainFunction(d, node, parameters, block);
-  if (ts.isConstructorDeclaration(node)) return factory.createConstructorDeclaration(undefined, parameters, block);
+  if (isConstructor(node)) return factory.createConstructorDeclaration(undefined, parameters, block);
   return member(node as ts.MethodDeclaration | ts.AccessorDeclaration, parameters, block);
 }
 
@@ -224,8 +241,9 @@ function plainFunction(d: Desugarer, node: ts.FunctionExpression | ts.FunctionDe
 
 function member(node: ts.MethodDeclaration | ts.AccessorDeclaration, parameters: ts.ParameterDeclaration[], block: ts.Block): ts.Node {
   const modifiers = node.modifiers?.filter((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword);
-  const isPrivate = ts.isPrivateIdentifier(node.name);
-  const name = isPrivate ? factory.createStringLiteral(node.name.text) : node.name;
+  // `static constructor` has no name node; the class supplies it.
+  const isPrivate = node.name !== undefined && ts.isPrivateIdentifier(node.name);
+  const name = !node.name ? "constructor" : isPrivate ? factory.createStringLiteral(node.name.text) : node.name;
   const kept = isPrivate ? undefined : modifiers;
   if (ts.isGetAccessorDeclaration(node)) return factory.createGetAccessorDeclaration(kept, name, parameters, undefined, block);
   if (ts.isSetAccessorDeclaration(node)) return factory.createSetAccessorDeclaration(kept, name, parameters, block);
