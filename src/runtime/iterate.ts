@@ -5,6 +5,7 @@
  *
  * Cursors inherit from %Iterator.prototype% and iterate themselves, so they also stand in for the results of `entries()`, `keys()` and `values()`.
  */
+import { $lib } from "./lib/table.js";
 import { registerHandler } from "./codec/handlers.js";
 import { call, MAP, SET } from "./natives.js";
 import { registerValue } from "./registry.js";
@@ -327,7 +328,7 @@ export function $close(iterator: { return?: unknown }): unknown {
   const method = iterator.return;
   if (method === undefined || method === null) return iterator;
   if (typeof method !== "function") throw new TypeError(`iterator.return is not a function`);
-  return Reflect.apply(method, iterator, []);
+  return Reflect.apply($lib(method), iterator, []);
 }
 
 /** Emitted around iterator results. Throws TypeError unless `value` is an object. */
