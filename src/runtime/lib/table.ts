@@ -32,13 +32,13 @@ import {
   TYPED_STATIC,
 } from "../natives.js";
 import { revocableProxy } from "../proxies.js";
-import { nativeText, sourceText } from "../source-text.js";
+import { sourceText } from "../source-text.js";
 import { standIn } from "../standin.js";
 import { arrayMethods, arrayStatics } from "./array/table.js";
 import { mapMethods, mapStatics, setMethods } from "./collections/table.js";
 import { errorFunction, errorToString } from "./construct/errors.js";
 import { callRegExp } from "./construct/simple.js";
-import { applyFunction, bind, callFunction, hasInstance, sourceText } from "./function.js";
+import { applyFunction, bind, callFunction, hasInstance } from "./function.js";
 import { generatorNext, generatorReturn, generatorThrow, nativeMethods } from "./generator.js";
 import { parse } from "./json/parse.js";
 import { stringify } from "./json/stringify.js";
