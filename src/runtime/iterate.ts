@@ -6,7 +6,7 @@
  * Cursors inherit from %Iterator.prototype% and iterate themselves, so they also stand in for the results of `entries()`, `keys()` and `values()`.
  */
 import { registerHandler } from "./codec/handlers.js";
-import { call, MAP, SET } from "./natives.js";
+import { call, MAP, SET, TYPED } from "./natives.js";
 import { registerValue } from "./registry.js";
 import { SUSPEND } from "./suspend.js";
 
@@ -42,11 +42,7 @@ interface Result {
 /** What all cursors share. Not a class with `extends Iterator`, whose constructor is slow; the prototype is linked below. */
 abstract class Cursor {
   abstract next(): Result;
-  [Symbol.iterator](): this {
-    return this;
-  }
 }
-Object.setPrototypeOf(Cursor.prototype, IteratorPrototype);
 
 /** Over arrays, `arguments`, typed arrays and anything array-like that borrowed their iterator. The length is read live. */
 export class ArrayCursor extends Cursor {
@@ -191,6 +187,8 @@ function nativeIterator(target: Map<unknown, unknown> | Set<unknown>, kind: Curs
   return call(SET[kind], target, []) as Iterator<unknown>;
 }
 
+// As deep as those of the engine: %IteratorPrototype% is the prototype of the prototype.
+for (const type of [ArrayCursor, StringCursor, CollectionCursor]) Object.setPrototypeOf(type.prototype, IteratorPrototype);
 tag(ArrayCursor, "Array Iterator");
 tag(StringCursor, "String Iterator");
 tag(CollectionCursor, "Map Iterator");
@@ -273,6 +271,17 @@ export function isStringIterator(method: unknown): boolean {
 export function arrayIterator(target: unknown, kind: CursorKind): Cursor {
   if (target === undefined || target === null) throw new TypeError("Cannot convert undefined or null to object");
   return new ArrayCursor(Object(target) as ArrayLike<unknown>, kind);
+}
+
+/** A saveable stand-in for `typedArray.values()` and its siblings. Throws TypeError unless `target` is a typed array within bounds. */
+export function typedIterator(target: unknown, kind: CursorKind): Cursor {
+  call(TYPED["keys"], target, []);
+  return new ArrayCursor(target as ArrayLike<unknown>, kind);
+}
+
+/** A saveable stand-in for the iterator of a string. */
+export function textIterator(text: string): Cursor {
+  return new StringCursor(text);
 }
 
 /** A saveable stand-in for `map.entries()` and its siblings. Throws TypeError unless `target` is a Map. */

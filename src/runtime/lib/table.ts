@@ -1,6 +1,6 @@
 /** Which built-ins have a suspendable version. Filled at the first question, since most programs never ask. */
 import { createData, reflectOwnKeys } from "../intrinsics.js";
-import { arrayIterator, mapIterator, setIterator, type CursorKind } from "../iterate.js";
+import { arrayIterator, mapIterator, setIterator, typedIterator, type CursorKind } from "../iterate.js";
 import {
   ARRAY,
   ARRAY_STATIC,
@@ -13,6 +13,8 @@ import {
   errorConstructor,
   FUNCTION,
   GLOBAL,
+  ITERATOR,
+  ITERATOR_STATIC,
   JSON_MEMBERS,
   MAP,
   MAP_STATIC,
@@ -40,6 +42,7 @@ import { errorFunction, errorToString } from "./construct/errors.js";
 import { callRegExp } from "./construct/simple.js";
 import { applyFunction, bind, callFunction, hasInstance } from "./function.js";
 import { generatorNext, generatorReturn, generatorThrow, nativeMethods } from "./generator.js";
+import { iteratorMethods, iteratorStatics } from "./iterator/table.js";
 import { parse } from "./json/parse.js";
 import { stringify } from "./json/stringify.js";
 import { objectMethods, objectStatics } from "./object/table.js";
@@ -100,6 +103,8 @@ function build(): Table {
   add(entries, GLOBAL, { ...globalFunctions(), RegExp: callRegExp });
   add(entries, ERROR, { toString: errorToString });
   add(entries, JSON_MEMBERS, { parse, stringify });
+  add(entries, ITERATOR, iteratorMethods());
+  add(entries, ITERATOR_STATIC, iteratorStatics());
   addErrors(entries);
   add(entries, FUNCTION, { toString: sourceText });
   add(entries, nativeMethods, { next: generatorNext, throw: generatorThrow, return: generatorReturn });
@@ -128,6 +133,9 @@ function addIterators(entries: Table): void {
     const kind = KINDS[at]!;
     entries.set(ARRAY[kind]!, function (this: unknown) {
       return arrayIterator(this, kind);
+    });
+    entries.set(TYPED[kind]!, function (this: unknown) {
+      return typedIterator(this, kind);
     });
     entries.set(MAP[kind]!, function (this: unknown) {
       return mapIterator(this, kind);

@@ -24,11 +24,10 @@ export function toString(this: unknown): unknown {
   return isCallable(method) ? apply(method, self, []) : apply(objectToString, self, []);
 }
 
-/** Array.prototype.toLocaleString. Engines pass on only as many arguments as there are. */
+/** Array.prototype.toLocaleString. */
 export function toLocaleString(this: unknown, locales?: unknown, options?: unknown): string {
   const self = receiver(this, "toLocaleString");
-  const args = options !== undefined ? [locales, options] : locales !== undefined ? [locales] : [];
-  return localeTextWithin(self, args, []);
+  return localeTextWithin(self, [locales, options], []);
 }
 
 function joinWithin(self: object, separator: unknown, outer: readonly object[]): string {

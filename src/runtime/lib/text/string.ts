@@ -1,6 +1,7 @@
 /** The methods of String that ask more of their arguments than a conversion (ECMA-262 22.1). */
 import { apply, construct } from "../../apply.js";
 import { append } from "../../intrinsics.js";
+import { textIterator } from "../../iterate.js";
 import { call, isRegExpObject, STRING } from "../../natives.js";
 import { convert } from "../coerced.js";
 import { isObject, lengthOf, toIntegerOrInfinity, toObject, toStr, getMethod } from "../operations/conversion.js";
@@ -159,6 +160,12 @@ function spliced(text: string, sought: string, positions: readonly number[], by:
     end = at + sought.length;
   }
   return out + (call(STRING["slice"], text, [end]) as string);
+}
+
+/** String.prototype[Symbol.iterator]. */
+export function iterate(this: unknown): unknown {
+  requireCoercible(this, "[Symbol.iterator]");
+  return textIterator(toStr(this));
 }
 
 /** String.raw. */
