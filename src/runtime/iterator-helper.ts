@@ -26,7 +26,7 @@ class Holder {
   #state: HelperState | undefined;
 
   static stateOf(value: unknown): HelperState | undefined {
-    return typeof value === "object" && value !== null && #state in value ? (value as Holder).#state : undefined;
+    return typeof value === "object" && value !== null && #state in value ? value.#state : undefined;
   }
 
   hold(state: HelperState): this {

@@ -1,11 +1,11 @@
 /** The array built-ins that read, write and convert: accessors, array-likes, holes, species, proxies, frozen arrays. */
-import { type Scenario, scenarios, type World } from "./builtins-kit.js";
+import { holey, type Scenario, scenarios, type World } from "./builtins-kit.js";
 
 const A = Array.prototype as unknown as Record<string, unknown>;
 
 const ARGUMENTS: Record<string, (world: World) => unknown[]> = {
   at: ({ value }) => [value(-1)],
-  concat: () => [[1, , 2], 3, { length: 1, 0: "x", [Symbol.isConcatSpreadable]: true }],
+  concat: () => [holey(1, undefined, 2), 3, { length: 1, 0: "x", [Symbol.isConcatSpreadable]: true }],
   copyWithin: ({ value }) => [value(0, "target"), value(2, "start"), value(4, "end")],
   every: () => [(item: unknown) => item !== 4],
   fill: ({ value }) => ["f", value(1, "start"), value(-1, "end")],
@@ -33,12 +33,12 @@ const ARGUMENTS: Record<string, (world: World) => unknown[]> = {
 
 const RECEIVERS: Record<string, (world: World) => object> = {
   "an array": () => [3, 1, [2, [5]], 3],
-  "an array with holes": () => [3, , [2, [5]], , 3],
+  "an array with holes": () => holey(3, undefined, [2, [5]], undefined, 3),
   "an array-like": () => ({ length: "4", 0: 3, 2: "b", 3: 3 }),
   "a frozen array": () => Object.freeze([3, 1, 2, 4]),
-  "a proxy": ({ spy }) => spy([3, , 1, 2], "self"),
+  "a proxy": ({ spy }) => spy(holey(3, undefined, 1, 2), "self"),
   "a proxy of an array-like": ({ spy, value }) => spy({ length: value(3, "length"), 0: 3, 2: 1 }, "self"),
-  "accessors": ({ log }) => withAccessors([3, 1, 2, 4], log),
+  accessors: ({ log }) => withAccessors([3, 1, 2, 4], log),
   "a species": ({ log }) => withSpecies([3, 1, 2, 4], log),
   "objects that are converted": ({ value }) => [value("b", "first"), value("a", "second"), 3],
 };
@@ -47,7 +47,10 @@ function withAccessors(list: unknown[], log: unknown[]): unknown[] {
   let held: unknown = 1;
   return Object.defineProperty(list, 1, {
     get: () => (log.push("get 1"), held),
-    set: (value) => (log.push("set 1"), (held = value)),
+    set: (value) => {
+      log.push("set 1");
+      held = value;
+    },
     enumerable: true,
     configurable: true,
   });
@@ -102,9 +105,16 @@ scenarios({
       throw new RangeError("mapper");
     }),
   "Array.of with another constructor": ({ call, log }) =>
-    Object.keys(call(Array.of, function (this: object, length: number) {
-      log.push(length);
-    }, 1, 2) as object),
+    Object.keys(
+      call(
+        Array.of,
+        function (this: object, length: number) {
+          log.push(length);
+        },
+        1,
+        2,
+      ) as object,
+    ),
 });
 
 function iterableOf(log: unknown[]): Iterable<number> {

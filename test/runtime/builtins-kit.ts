@@ -61,13 +61,28 @@ class Value {
 
 function spied<T extends object>(target: T, name: string, log: unknown[]): T {
   const handler: Record<string, unknown> = {};
-  for (const trap of ["get", "has", "set", "deleteProperty", "defineProperty", "getOwnPropertyDescriptor", "ownKeys", "getPrototypeOf"]) {
+  for (const trap of [
+    "get",
+    "has",
+    "set",
+    "deleteProperty",
+    "defineProperty",
+    "getOwnPropertyDescriptor",
+    "ownKeys",
+    "getPrototypeOf",
+  ]) {
     handler[trap] = (...args: unknown[]): unknown => {
       log.push(`${name} ${trap}${args.length > 1 ? ` ${String(args[1])}` : ""}`);
       return (Reflect as unknown as Record<string, (...args: unknown[]) => unknown>)[trap]!(...args);
     };
   }
-  return new Proxy(target, handler as ProxyHandler<T>);
+  return new Proxy(target, handler);
+}
+
+/** A list in which `undefined` is a hole. */
+export function holey(...values: unknown[]): unknown[] {
+  for (const [index, value] of values.entries()) if (value === undefined) Reflect.deleteProperty(values, index);
+  return values;
 }
 
 /** An iterable that leaves a line for each step and for its end. */

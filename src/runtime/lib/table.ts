@@ -122,7 +122,8 @@ function add(entries: Table, members: Members, versions: Record<PropertyKey, Fun
 
 /** Errors are made without `new` as well. */
 function addErrors(entries: Table): void {
-  for (let at = 0; at < ERROR_KINDS.length; at++) entries.set(errorConstructor(ERROR_KINDS[at]!), errorFunction(ERROR_KINDS[at]!));
+  for (let at = 0; at < ERROR_KINDS.length; at++)
+    entries.set(errorConstructor(ERROR_KINDS[at]!), errorFunction(ERROR_KINDS[at]!));
 }
 
 const KINDS = ["values", "keys", "entries"] as const satisfies readonly CursorKind[];

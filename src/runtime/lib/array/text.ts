@@ -40,7 +40,7 @@ function joinWithin(self: object, separator: unknown, outer: readonly object[]):
     if (k > 0) text += between;
     const element = get(self, k);
     if (element === undefined || element === null) continue;
-    text += joinsItself(element) ? joinWithin(element as object, undefined, inner) : toStr(element);
+    text += joinsItself(element) ? joinWithin(element, undefined, inner) : toStr(element);
   }
   return text;
 }

@@ -61,7 +61,8 @@ function lazy(kind: HelperState["kind"], source: IteratorRecord, callback: unkno
 /** Iterator.from. */
 export function from(value: unknown): object {
   const record = flattenable(value, true);
-  for (let at = getPrototype(record.iterator); at !== null; at = getPrototype(at)) if (at === IteratorPrototype) return record.iterator;
+  for (let at = getPrototype(record.iterator); at !== null; at = getPrototype(at))
+    if (at === IteratorPrototype) return record.iterator;
   return lazy("wrap", record, undefined, 0);
 }
 

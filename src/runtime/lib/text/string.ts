@@ -45,8 +45,7 @@ export function includes(this: unknown, wanted?: unknown, position?: unknown): u
 function searchedFor(self: unknown, method: string, wanted: unknown, position: unknown): unknown {
   requireCoercible(self, method);
   const text = toStr(self);
-  if (isRegExp(wanted))
-    throw new TypeError(`First argument to String.prototype.${method} must not be a regular expression`);
+  if (isRegExp(wanted)) throw new TypeError(`First argument to String.prototype.${method} must not be a regular expression`);
   const sought = toStr(wanted);
   const at = position === undefined ? undefined : toIntegerOrInfinity(position);
   return call(STRING[method], text, [sought, at]);

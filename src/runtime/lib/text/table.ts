@@ -1,6 +1,15 @@
 /** The versions of the built-ins of String, RegExp and numbers by name. */
 import { onArguments, onStrings } from "../coerced.js";
-import { exec, matchRegExp, matchAllRegExp, replaceRegExp, searchRegExp, splitRegExp, testRegExp, textOfRegExp } from "./regexp.js";
+import {
+  exec,
+  matchRegExp,
+  matchAllRegExp,
+  replaceRegExp,
+  searchRegExp,
+  splitRegExp,
+  testRegExp,
+  textOfRegExp,
+} from "./regexp.js";
 import { endsWith, includes, iterate, match, matchAll, raw, replace, replaceAll, search, split, startsWith } from "./string.js";
 
 const STRING_SIGNATURES = {
