@@ -71,7 +71,7 @@ scenarios({
   "freeze of a proxy": ({ call, spy }) => Object.isFrozen(call(Object.freeze, Object, spy({ k: 1 }))),
   "isFrozen of a proxy": ({ call, spy }) => call(Object.isFrozen, Object, spy(Object.freeze({ k: 1 }))),
   "hasOwnProperty converts the key first": ({ call, value }) => call(O["hasOwnProperty"], null, value("k", "key")),
-  isPrototypeOf: ({ call, spy }) => call(O["isPrototypeOf"], Array.prototype, spy([])),
+  "isPrototypeOf of a proxy": ({ call, spy }) => call(O["isPrototypeOf"], Array.prototype, spy([])),
   __lookupGetter__: ({ call, spy }) => call(O["__lookupGetter__"], spy({ k: 1 }), "k"),
   "toString of objects": ({ call, spy }) => [
     call(O["toString"], spy([])),
