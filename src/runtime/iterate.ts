@@ -6,6 +6,7 @@
  * Cursors inherit from %Iterator.prototype% and iterate themselves, so they also stand in for the results of `entries()`, `keys()` and `values()`.
  */
 import { registerHandler } from "./codec/handlers.js";
+import { append } from "./intrinsics.js";
 import { call, MAP, SET, TYPED } from "./natives.js";
 import { registerValue } from "./registry.js";
 import { SUSPEND } from "./suspend.js";
@@ -348,6 +349,6 @@ export function $object<T>(value: T): T {
 /** Emitted for `for…in`: the keys it visits, in order. The loop itself checks that a key is still there. */
 export function $keys(object: unknown): string[] {
   const keys: string[] = [];
-  for (const key in object as object) keys.push(key);
+  for (const key in object as object) append(keys, key);
   return keys;
 }
