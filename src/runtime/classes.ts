@@ -3,6 +3,8 @@
  * program; what does is in `lib/construction.ts` and `lib/private.ts`.
  */
 
+import { passMembers, primitive } from "./suspend.js";
+
 export type ElementKind = "field" | "method" | "get" | "set";
 
 /** Something every instance gets when it is constructed. */
@@ -46,12 +48,16 @@ export function $record(): ClassRecord {
 export function $class<C extends Function>(record: ClassRecord, ctor: C): C {
   record.ctor = ctor;
   record.home = ctor.prototype as object;
+  primitive(ctor);
+  passMembers(ctor);
+  passMembers(record.home);
   return ctor;
 }
 
-/** Completes the record of an object literal. Returns the object. */
-export function $homed<T extends object>(record: ClassRecord, object: T): T {
-  record.home = object;
+/** Completes the record of an object literal that has methods. Returns the object. */
+export function $homed<T extends object>(object: T, record?: ClassRecord): T {
+  if (record !== undefined) record.home = object;
+  passMembers(object);
   return object;
 }
 
@@ -113,7 +119,9 @@ export function $replace(object: object, key: PropertyKey, value: Function): voi
 
 /** Defines the properties of `literal` on `object`, in order. */
 export function $extend(object: object, literal: object): void {
-  for (const key of ownKeys(literal)) defineProperty(object, key, getOwnPropertyDescriptor(literal, key)!);
+  passMembers(literal);
+  const keys = ownKeys(literal);
+  for (let at = 0; at < keys.length; at++) defineProperty(object, keys[at]!, getOwnPropertyDescriptor(literal, keys[at]!)!);
 }
 
 /** `{ __proto__: value }`: what is no object and not null changes nothing. */

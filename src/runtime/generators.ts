@@ -55,6 +55,7 @@ export function $generatorFunction(body: Function, name: string, length: number)
   setPrototypeOf(made, GeneratorFunctionPrototype);
   defineProperty(made, "length", { value: length, configurable: true });
   defineProperty(made, "name", { value: name, configurable: true });
+  primitive(made);
   defineProperty(made, "prototype", { value: Object.create(GeneratorPrototype), writable: true });
   return made;
 }

@@ -6,6 +6,7 @@
  * Cursors inherit from %Iterator.prototype% and iterate themselves, so they also stand in for the results of `entries()`, `keys()` and `values()`.
  */
 import { registerHandler } from "./codec/handlers.js";
+import { call, MAP, SET } from "./natives.js";
 import { registerValue } from "./registry.js";
 import { SUSPEND } from "./suspend.js";
 
@@ -186,8 +187,8 @@ export function settleCursors(): void {
 }
 
 function nativeIterator(target: Map<unknown, unknown> | Set<unknown>, kind: CursorKind): Iterator<unknown> {
-  if (isMap(target)) return Reflect.apply(Map.prototype[kind], target, []) as Iterator<unknown>;
-  return Reflect.apply(Set.prototype[kind], target, []) as Iterator<unknown>;
+  if (isMap(target)) return call(MAP[kind], target, []) as Iterator<unknown>;
+  return call(SET[kind], target, []) as Iterator<unknown>;
 }
 
 tag(ArrayCursor, "Array Iterator");

@@ -1,5 +1,6 @@
 /** Proxies that compiled code created. The engine does not tell what a Proxy consists of, so that its traps could not be entered as suspendable calls. */
 import { isArray } from "./intrinsics.js";
+import { note, noted } from "./notes.js";
 
 /** [[ProxyTarget]] and [[ProxyHandler]]. */
 export interface ProxyParts {
@@ -8,20 +9,18 @@ export interface ProxyParts {
 }
 
 const known = new WeakMap<object, ProxyParts>();
-const read = known.get.bind(known);
-const write = known.set.bind(known);
 const NativeProxy = Proxy;
 const revocable = Proxy.revocable;
 
 /** Notes what `proxy` consists of. Returns it. */
 export function registerProxy<T extends object>(proxy: T, target: object, handler: object): T {
-  write(proxy, { target, handler });
+  note(known, proxy, { target, handler });
   return proxy;
 }
 
 /** What a Proxy consists of; `undefined` when that is not known, or it was revoked: the engine answers then. */
 export function proxyParts(proxy: object): ProxyParts | undefined {
-  const parts = read(proxy);
+  const parts = noted(known, proxy);
   return parts !== undefined && isAlive(proxy) ? parts : undefined;
 }
 

@@ -168,7 +168,7 @@ export const RUNTIME_NAMES = [
   "$argument",
   "$tail",
   "$argumentsAfter",
-  /** Classes: `$record()`, `$class(record, ctor)`, `$homed(record, object)`, `$itself(record, name)`, `$private(name)`, `$element(record, kind, key, value, unnamed?)`. */
+  /** Classes: `$record()`, `$class(record, ctor)`, `$homed(object, record?)`, `$itself(record, name)`, `$private(name)`, `$element(record, kind, key, value, unnamed?)`. */
   "$record",
   "$class",
   "$homed",

@@ -25,11 +25,11 @@ export function transform(source, filename) {
   const isFunction = source.startsWith(PREFIX) && source.endsWith(SUFFIX);
   const body = isFunction ? source.slice(PREFIX.length, -SUFFIX.length) : source;
   const text = `function $main() {\n${body}\n}`;
+  // What is no program of the language is nothing to compile: its own parser says so, of more mistakes than TypeScript's.
+  void new vm.Script(`"use strict"; (${text})`, { filename });
   const { code, diagnostics } = compileEverywhere(text, "program.js", { verify: process.env.FLOWC_VERIFY === "1" });
   const error = diagnostics.find((diagnostic) => diagnostic.severity === "error");
   if (error) throw refusal(error, filename);
-  // What TypeScript lets pass and the language does not.
-  void new vm.Script(`"use strict"; (${text})`, { filename });
   return wrapped(code);
 }
 

@@ -7,7 +7,8 @@ const RESUME_NEXT = 0;
  * @param main the program's main function
  * @param options.suspend `always`, `never`, `k/phase` for every k-th possible suspension, or `first:n,then:k` for the first n and then every k-th
  * @param options.isCapturable whether the stack it is called on can be captured
- * @returns how often the program suspended, and how often it could not because foreign code was on the stack. Throws what the program throws.
+ * @returns how often the program suspended, how often it could not because foreign code was on the stack, and the program's result. Throws what the program
+ * throws.
  */
 export function drive(realm, main, { suspend, isCapturable }) {
   const counts = { suspensions: 0, declined: 0 };
@@ -30,7 +31,7 @@ export function drive(realm, main, { suspend, isCapturable }) {
     rest = realm.resumeStrand(execution, strand, RESUME_NEXT, undefined);
   }
   if (rest.kind !== "returned") throw rest.error;
-  return counts;
+  return { ...counts, value: rest.value };
 }
 
 function chooser(suspend) {

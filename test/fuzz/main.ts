@@ -1,58 +1,48 @@
 /**
- * Compares generated programs with their compiled forms until the time is up. What differs is shrunk and left in `.cache/fuzz/<seed>.ts`.
+ * Compares generated programs with their compiled forms until the time is up. What differs is shrunk and left in `.cache/fuzz`.
  *
- *     npm run fuzz -- --minutes 10 --seed 1
+ *     npm run fuzz -- --minutes 10 --seed 1 --family everywhere
+ *
+ * There are two families: `typed` programs as a workflow is written, and programs of the whole language, compiled to suspend `everywhere`.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { compare, type Finding } from "./compare.ts";
-import { generate } from "./generate.ts";
-import { describe } from "./report.ts";
-import { shrink, signature } from "./shrink.ts";
-import { print } from "./tree.ts";
+import { everywhereRound } from "./everywhere/run.ts";
+import { typedRound } from "./typed.ts";
 
-/** Programs compiled at once. */
-const BATCH = 100;
+/** Programs of a round. */
+const TYPED = 100;
+const EVERYWHERE = 25;
 
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "10" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    family: { type: "string", default: "both" },
     /** Report what is found as it is. */
     raw: { type: "boolean", default: false },
   },
 });
+if (!["typed", "everywhere", "both"].includes(values.family)) throw new Error(`no family ${values.family}`);
 const folder = path.resolve(import.meta.dirname, "../../.cache/fuzz");
 const end = Date.now() + Number(values.minutes) * 60_000;
-const known = new Set<string>();
-let seed = Number(values.seed);
-let equal = 0;
-let refused = 0;
+const next = { typed: Number(values.seed), everywhere: Number(values.seed) };
 let different = 0;
 
-console.log(`seed ${seed}, ${values.minutes} minutes`);
+console.log(`seed ${values.seed}, ${values.minutes} minutes, ${values.family}`);
+const totals = new Map<string, number>();
 while (Date.now() < end) {
-  const seeds = Array.from({ length: BATCH }, () => seed++);
-  const verdict = compare(seeds.map((each) => ({ name: `seed-${each}`, text: print(generate(each)) })));
-  equal += verdict.equal;
-  refused += verdict.rejected.size;
-  different += verdict.findings.length;
-  for (const finding of verdict.findings) record(finding);
-  console.log(`${equal} equal, ${different} different, ${refused} refused or not well-typed`);
+  if (values.family !== "everywhere") add("typed", typedRound(take("typed", TYPED), folder, values.raw));
+  if (values.family !== "typed") add("everywhere", await everywhereRound(take("everywhere", EVERYWHERE), folder, values.raw));
+  console.log([...totals].map(([name, count]) => `${count} ${name}`).join(", "));
 }
 process.exitCode = different === 0 ? 0 : 1;
 
-/** One of each kind is shrunk; the others are named. */
-function record(finding: Finding): void {
-  const kind = signature(finding);
-  const isNew = !known.has(kind);
-  known.add(kind);
-  console.log(`${finding.program.name}: ${kind}`);
-  const number = Number(finding.program.name.slice("seed-".length));
-  const shown = isNew && !values.raw ? shrink(generate(number), finding).finding : finding;
-  mkdirSync(folder, { recursive: true });
-  const file = path.join(folder, `${number}.ts`);
-  writeFileSync(file, describe({ ...shown, program: { ...shown.program, name: finding.program.name } }));
-  console.log(`  ${path.relative(process.cwd(), file)}`);
+function take(family: keyof typeof next, count: number): number[] {
+  return Array.from({ length: count }, () => next[family]++);
+}
+
+function add(family: string, tally: { readonly different: number }): void {
+  different += tally.different;
+  for (const [name, count] of Object.entries(tally)) totals.set(`${family} ${name}`, (totals.get(`${family} ${name}`) ?? 0) + (count as number));
 }

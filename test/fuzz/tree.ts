@@ -3,11 +3,11 @@
  * inside it, an expression can give way to a constant or to an expression of its type inside it. What no longer type-checks is thrown away later.
  */
 
-export type Type = "number" | "boolean" | "function" | "list";
+export type Type = "number" | "boolean" | "function" | "list" | "any" | "class";
 
 export interface Node {
-  /** A type for an expression. */
-  readonly kind: "statement" | "part" | Type;
+  /** A type for an expression; an item is what can be left out of a list. */
+  readonly kind: "statement" | "item" | "part" | Type;
   readonly parts: readonly (string | Node)[];
 }
 
@@ -31,7 +31,7 @@ export function print(tree: Node): string {
   return tree.kind === "statement" ? `${text}\n` : text;
 }
 
-const CONSTANTS: Record<Type, string> = { number: "1", boolean: "true", function: "(() => 1)", list: "[1]" };
+const CONSTANTS: Record<Type, string> = { number: "1", boolean: "true", function: "(() => 1)", list: "[1]", any: "1", class: "(class {})" };
 
 /** Every tree that is `tree` with one thing made smaller, the biggest steps first. */
 export function* smaller(tree: Node): Generator<Node> {
@@ -45,6 +45,8 @@ export function* smaller(tree: Node): Generator<Node> {
       yield replaced([]);
       const nested = within(inner, "statement");
       if (nested.length > 0) yield replaced(nested);
+    } else if (inner.kind === "item") {
+      yield replaced([]);
     } else if (inner.kind !== "part") {
       const constant = CONSTANTS[inner.kind];
       if (print(inner) !== constant) yield replaced([constant]);
@@ -58,6 +60,10 @@ export function* smaller(tree: Node): Generator<Node> {
 function within(tree: Node, kind: Node["kind"]): Node[] {
   return tree.parts.flatMap((inner) => {
     if (typeof inner === "string") return [];
-    return inner.kind === kind ? [inner] : within(inner, kind);
+    return inner.kind === kind || (kind === "any" && isExpression(inner)) ? [inner] : within(inner, kind);
   });
+}
+
+function isExpression(tree: Node): boolean {
+  return tree.kind !== "statement" && tree.kind !== "item" && tree.kind !== "part";
 }

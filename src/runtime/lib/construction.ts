@@ -1,6 +1,7 @@
 /** Constructing instances of classes whose definition is written out. */
 import { apply, construct } from "../apply.js";
-import { addPrivate, $named, type ClassRecord, type PrivateName } from "../classes.js";
+import { addPrivate, $named, $parent, type ClassRecord, type PrivateName } from "../classes.js";
+import { isConstructor } from "../natives.js";
 import { define } from "./operations/property.js";
 
 /** Gives a new instance its private methods and then its fields, in order (ECMA-262, InitializeInstanceElements). Returns it. */
@@ -27,34 +28,24 @@ function isAddedBefore(record: ClassRecord, index: number): boolean {
 
 /** The constructor a derived class has when it declares none. */
 export function constructDefault(record: ClassRecord, args: readonly unknown[], target: Function): object {
-  const self = constructSuper(Object.getPrototypeOf(record.ctor), args, target);
+  const self = constructSuper($parent(record), args, target);
   return initialize(self, record);
 }
 
 /** `super(…)`: the parent constructs for `target`. Throws TypeError when it is no constructor. */
 export function constructSuper(parent: unknown, args: readonly unknown[], target: Function): object {
-  if (!isConstructor(parent)) throw new TypeError(`Super constructor ${String(parent)} of anonymous class is not a constructor`);
+  if (!isConstructor(parent)) throw new TypeError(`Super constructor ${describe(parent)} of anonymous class is not a constructor`);
   return construct(parent, args, target) as object;
 }
 
 /** `new fn(…)`. Throws TypeError when `fn` is no constructor. */
 export function constructNew(fn: unknown, args: readonly unknown[]): unknown {
-  if (!isConstructor(fn)) throw new TypeError(`${typeof fn === "function" ? fn.name || "anonymous" : typeof fn} is not a constructor`);
+  if (!isConstructor(fn)) throw new TypeError(`${describe(fn)} is not a constructor`);
   return construct(fn, args, fn);
 }
 
-const reflectConstruct = Reflect.construct;
-const OwnProxy = Proxy;
-
-/** Whether the value can be constructed. A proxy in front of it answers, so that nothing of it runs. */
-export function isConstructor(value: unknown): value is Function {
-  if (typeof value !== "function") return false;
-  try {
-    reflectConstruct(new OwnProxy(value, HANDLER), []);
-    return true;
-  } catch {
-    return false;
-  }
+/** Without running anything of the value. */
+function describe(value: unknown): string {
+  if (typeof value === "object" && value !== null) return "#<Object>";
+  return typeof value === "function" ? "function" : typeof value === "symbol" ? "symbol" : String(value);
 }
-
-const HANDLER: ProxyHandler<Function> = { construct: () => ({}) };

@@ -2,30 +2,50 @@
  * Stable sort with a comparator that may suspend. The order in which a comparator is called is up to the implementation (ECMA-262 23.1.3.30);
  * programs see it all the same, so up to 63 elements it is asked in the order of Tim Peters' list sort ("listsort.txt" in CPython), which engines use:
  * one natural run, extended by binary insertion. Longer inputs are cut into such runs, which are merged pairwise.
+
  */
-type Comparator = (a: unknown, b: unknown) => unknown;
+import { apply } from "../apply.js";
+import { append } from "../intrinsics.js";
+import { isObject, toNumber, toStr } from "./operations/conversion.js";
+import { ARRAY, call } from "../natives.js";
 
 /** Inputs up to this length are one run. */
 const RUN = 63;
 
-/** A new array with the elements of `values` in order; `undefined` goes last without being compared. */
-export function stableSort(values: readonly unknown[], comparator: Comparator): unknown[] {
+/** A new array with the elements of `values` in order (by SortCompare); `undefined` goes last without being compared. */
+export function stableSort(values: readonly unknown[], comparator: unknown): unknown[] {
   let sorted: unknown[] = [];
-  for (let i = 0; i < values.length; i++) if (values[i] !== undefined) sorted[sorted.length] = values[i];
+  for (let i = 0; i < values.length; i++) if (values[i] !== undefined) append(sorted, values[i]);
   const undefinedCount = values.length - sorted.length;
-  for (let low = 0; low < sorted.length; low += RUN) sortRun(sorted, low, Math.min(low + RUN, sorted.length), comparator);
-  for (let width = RUN; width < sorted.length; width *= 2) sorted = mergeRuns(sorted, width, comparator);
-  for (let i = 0; i < undefinedCount; i++) sorted[sorted.length] = undefined;
+  if (comparator === undefined && !hasObject(sorted)) call(ARRAY["sort"], sorted, []);
+  else {
+    for (let low = 0; low < sorted.length; low += RUN) sortRun(sorted, low, least(low + RUN, sorted.length), comparator);
+    for (let width = RUN; width < sorted.length; width *= 2) sorted = mergeRuns(sorted, width, comparator);
+  }
+  for (let i = 0; i < undefinedCount; i++) append(sorted, undefined);
   return sorted;
 }
 
-function compare(comparator: Comparator, a: unknown, b: unknown): number {
-  // Unary plus, not Number(): a BigInt throws.
-  return +(comparator.call(undefined, a, b) as number);
+/** Primitives are compared by the engine. */
+function hasObject(values: readonly unknown[]): boolean {
+  for (let i = 0; i < values.length; i++) if (isObject(values[i])) return true;
+  return false;
+}
+
+function least(a: number, b: number): number {
+  return a < b ? a : b;
+}
+
+/** SortCompare of values that are not `undefined`. */
+function compare(comparator: unknown, a: unknown, b: unknown): number {
+  if (comparator !== undefined) return toNumber(apply(comparator, undefined, [a, b]));
+  const first = toStr(a);
+  const second = toStr(b);
+  return first < second ? -1 : first > second ? 1 : 0;
 }
 
 /** Sorts `[low, high)`: the run at its start is kept (turned round when it descends), the rest inserted. */
-function sortRun(items: unknown[], low: number, high: number, comparator: Comparator): void {
+function sortRun(items: unknown[], low: number, high: number, comparator: unknown): void {
   const start = naturalRun(items, low, high, comparator);
   for (let next = start; next < high; next++) {
     const pivot = items[next];
@@ -42,7 +62,7 @@ function sortRun(items: unknown[], low: number, high: number, comparator: Compar
 }
 
 /** End of the longest run that begins at `low`, ascending or strictly descending; a descending one is reversed. */
-function naturalRun(items: unknown[], low: number, high: number, comparator: Comparator): number {
+function naturalRun(items: unknown[], low: number, high: number, comparator: unknown): number {
   if (high - low < 2) return high;
   let end = low + 2;
   const descends = compare(comparator, items[low + 1], items[low]) < 0;
@@ -61,19 +81,19 @@ function naturalRun(items: unknown[], low: number, high: number, comparator: Com
 }
 
 /** Merges neighbours of `width` elements; of equal ones the left goes first. */
-function mergeRuns(from: readonly unknown[], width: number, comparator: Comparator): unknown[] {
+function mergeRuns(from: readonly unknown[], width: number, comparator: unknown): unknown[] {
   const to: unknown[] = [];
   for (let start = 0; start < from.length; start += 2 * width) {
-    const middle = Math.min(start + width, from.length);
-    const end = Math.min(start + 2 * width, from.length);
+    const middle = least(start + width, from.length);
+    const end = least(start + 2 * width, from.length);
     let left = start;
     let right = middle;
     while (left < middle && right < end) {
       const rightFirst = compare(comparator, from[right], from[left]) < 0;
-      to[to.length] = rightFirst ? from[right++] : from[left++];
+      append(to, rightFirst ? from[right++] : from[left++]);
     }
-    while (left < middle) to[to.length] = from[left++];
-    while (right < end) to[to.length] = from[right++];
+    while (left < middle) append(to, from[left++]);
+    while (right < end) append(to, from[right++]);
   }
   return to;
 }

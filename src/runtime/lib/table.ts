@@ -1,89 +1,140 @@
 /** Which built-ins have a suspendable version. Filled at the first question, since most programs never ask. */
+import { createData, reflectOwnKeys } from "../intrinsics.js";
 import { arrayIterator, mapIterator, setIterator, type CursorKind } from "../iterate.js";
 import {
-  every,
-  filter,
-  find,
-  findIndex,
-  findLast,
-  findLastIndex,
-  flatMap,
-  forEach,
-  from,
-  map,
-  reduce,
-  reduceRight,
-  some,
-  sort,
-  toSorted,
-} from "./array.js";
-import { mapForEach, setForEach } from "./collections.js";
-
-import { closureOf } from "../registry.js";
+  ARRAY,
+  ARRAY_STATIC,
+  BIGINT,
+  BIGINT_STATIC,
+  DATE,
+  DATE_STATIC,
+  ERROR,
+  ERROR_KINDS,
+  errorConstructor,
+  FUNCTION,
+  GLOBAL,
+  JSON_MEMBERS,
+  MAP,
+  MAP_STATIC,
+  MATH,
+  type Members,
+  NUMBER,
+  OBJECT,
+  OBJECT_STATIC,
+  PROXY_STATIC,
+  REFLECT,
+  REGEXP,
+  SET,
+  STRING,
+  STRING_STATIC,
+  SYMBOL_STATIC,
+  TYPED,
+  TYPED_STATIC,
+} from "../natives.js";
+import { revocableProxy } from "../proxies.js";
+import { nativeText, sourceText } from "../source-text.js";
+import { standIn } from "../standin.js";
+import { arrayMethods, arrayStatics } from "./array/table.js";
+import { mapMethods, mapStatics, setMethods } from "./collections/table.js";
+import { errorFunction, errorToString } from "./construct/errors.js";
+import { callRegExp } from "./construct/simple.js";
+import { applyFunction, bind, callFunction, hasInstance, sourceText } from "./function.js";
 import { generatorNext, generatorReturn, generatorThrow, nativeMethods } from "./generator.js";
+import { parse } from "./json/parse.js";
+import { stringify } from "./json/stringify.js";
+import { objectMethods, objectStatics } from "./object/table.js";
+import {
+  bigIntMethods,
+  bigIntStatics,
+  dateMethods,
+  dateStatics,
+  globalFunctions,
+  mathFunctions,
+  numberMethods,
+  symbolStatics,
+} from "./primitives.js";
+import * as reflect from "./reflect.js";
+import { regExpMethods, stringMethods, stringStatics } from "./text/table.js";
+import { typedMethods, typedStatics } from "./typed/table.js";
 
-let table: Map<Function, Function> | undefined;
+type Table = Map<Function, Function>;
 
-/** Emitted around a callee that may be a built-in taking a callback: its suspendable version, or `fn` itself. */
+const MapNative = Map;
+let table: Table | undefined;
+
+/** Emitted around a callee that may be a built-in which calls back: its suspendable version, or `fn` itself. */
 export function $lib<T>(fn: T): T {
   if (typeof fn !== "function") return fn;
   table ??= build();
-  return (table.get(fn) as T | undefined) ?? fn;
+  return ((table.get(fn) ?? standIn(fn)) as T | undefined) ?? fn;
 }
 
-const ARRAY_METHODS = {
-  forEach,
-  map,
-  filter,
-  some,
-  every,
-  find,
-  findIndex,
-  findLast,
-  findLastIndex,
-  reduce,
-  reduceRight,
-  flatMap,
-  sort,
-  toSorted,
-};
-
-const GENERATOR_METHODS = { next: generatorNext, throw: generatorThrow, return: generatorReturn };
-
-/** `Function.prototype.toString`: the source where it was kept. */
-function sourceText(this: unknown): string {
-  const text = typeof this === "function" ? closureOf(this)?.code.text : undefined;
-  return text ?? (Reflect.apply(nativeText, this, []) as string);
-}
-
-const nativeText = Function.prototype.toString;
-
-/** The built-ins as they are at the first question: a program that replaces one before that has replaced it. */
-function build(): Map<Function, Function> {
-  const entries = new Map<Function, Function>();
-  for (const [name, version] of Object.entries(ARRAY_METHODS))
-    entries.set(Array.prototype[name as keyof typeof ARRAY_METHODS], version);
-  entries.set(Array.from, from);
-  entries.set(Map.prototype.forEach, mapForEach);
-  entries.set(Set.prototype.forEach, setForEach);
+/** The built-ins as they were at load: one that the program has put in the place of another has no version. */
+function build(): Table {
+  const entries: Table = new MapNative();
+  // Asked at every call: the program may have replaced Map.prototype.get.
+  createData(entries, "get", MAP["get"]);
+  createData(entries, "set", MAP["set"]);
+  add(entries, FUNCTION, { apply: applyFunction, bind, call: callFunction, [Symbol.hasInstance]: hasInstance });
+  add(entries, REFLECT, { ...reflect });
+  add(entries, ARRAY, arrayMethods());
+  add(entries, ARRAY_STATIC, arrayStatics());
+  add(entries, TYPED, typedMethods());
+  add(entries, TYPED_STATIC, typedStatics());
+  add(entries, OBJECT, objectMethods());
+  add(entries, OBJECT_STATIC, objectStatics());
+  add(entries, MAP, mapMethods());
+  add(entries, MAP_STATIC, mapStatics());
+  add(entries, SET, setMethods());
+  add(entries, PROXY_STATIC, { revocable: revocableProxy });
+  add(entries, STRING, stringMethods());
+  add(entries, STRING_STATIC, stringStatics());
+  add(entries, REGEXP, regExpMethods());
+  add(entries, NUMBER, numberMethods());
+  add(entries, BIGINT, bigIntMethods());
+  add(entries, BIGINT_STATIC, bigIntStatics());
+  add(entries, SYMBOL_STATIC, symbolStatics());
+  add(entries, DATE, dateMethods());
+  add(entries, DATE_STATIC, dateStatics());
+  add(entries, MATH, mathFunctions());
+  add(entries, GLOBAL, { ...globalFunctions(), RegExp: callRegExp });
+  add(entries, ERROR, { toString: errorToString });
+  add(entries, JSON_MEMBERS, { parse, stringify });
+  addErrors(entries);
+  add(entries, FUNCTION, { toString: sourceText });
+  add(entries, nativeMethods, { next: generatorNext, throw: generatorThrow, return: generatorReturn });
   addIterators(entries);
-  entries.set(Function.prototype.toString, sourceText);
-  for (const [name, method] of Object.entries(nativeMethods)) entries.set(method, GENERATOR_METHODS[name as keyof typeof GENERATOR_METHODS]);
   return entries;
 }
 
+function add(entries: Table, members: Members, versions: Record<PropertyKey, Function>): void {
+  const keys = reflectOwnKeys(versions);
+  for (let at = 0; at < keys.length; at++) {
+    const native = members[keys[at]!];
+    if (native !== undefined) entries.set(native, versions[keys[at]!]!);
+  }
+}
+
+/** Errors are made without `new` as well. */
+function addErrors(entries: Table): void {
+  for (let at = 0; at < ERROR_KINDS.length; at++) entries.set(errorConstructor(ERROR_KINDS[at]!), errorFunction(ERROR_KINDS[at]!));
+}
+
+const KINDS = ["values", "keys", "entries"] as const satisfies readonly CursorKind[];
+
 /** `values`, `keys`, `entries`: their results stand in `for…of` heads and have to be saveable there. */
-function addIterators(entries: Map<Function, Function>): void {
-  for (const kind of ["values", "keys", "entries"] as const satisfies readonly CursorKind[]) {
-    entries.set(Array.prototype[kind], function (this: unknown) {
+function addIterators(entries: Table): void {
+  for (let at = 0; at < KINDS.length; at++) {
+    const kind = KINDS[at]!;
+    entries.set(ARRAY[kind]!, function (this: unknown) {
       return arrayIterator(this, kind);
     });
-    entries.set(Map.prototype[kind], function (this: unknown) {
+    entries.set(MAP[kind]!, function (this: unknown) {
       return mapIterator(this, kind);
     });
     // `Set.prototype.keys` is the same function as `values`.
     if (kind !== "keys") {
-      entries.set(Set.prototype[kind], function (this: unknown) {
+      entries.set(SET[kind]!, function (this: unknown) {
         return setIterator(this, kind);
       });
     }

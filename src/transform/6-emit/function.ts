@@ -184,7 +184,11 @@ function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> 
   collectForeignNames(ctx, info, own, taken);
   const used = new Set<string>();
   for (const variable of [...variables].sort((a, b) => a.readyAt - b.readyAt)) {
-    if (variable.boxed) continue;
+    if (variable.boxed) {
+      // It arrives under its own name before it is put into its scope object.
+      if (variable.kind === "parameter") used.add(variable.name);
+      continue;
+    }
     if (variable.isMadeUp) {
       used.add(variable.emitName);
       continue;

@@ -96,7 +96,8 @@ class Builder {
     if (!this.#object) {
       const record = d.ctx.captures.records.get(node);
       const made = d.rewriter.opaque(literal, node);
-      this.#object = d.spill(record ? d.runtime("$homed", [d.rewriter.read(record), made]) : made);
+      const hasMethods = literal.properties.some((property) => !ts.isPropertyAssignment(property));
+      this.#object = d.spill(record || hasMethods ? d.runtime("$homed", record ? [made, d.rewriter.read(record)] : [made]) : made);
     } else if (literal.properties.length > 0) {
       d.emit({ kind: "eval", value: d.runtime("$extend", [this.#object, d.rewriter.opaque(literal, node)]) });
     }
