@@ -163,10 +163,7 @@ class Analysis {
   }
 
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
-    const checker = this.findings.checker;
-    const symbol = ts.isShorthandPropertyAssignment(node.parent)
-      ? checker.getShorthandAssignmentValueSymbol(node.parent)
-      : checker.getSymbolAtLocation(node);
+    const symbol = this.#symbolOf(node);
     if (!symbol) return;
     const variable = this.#variable(symbol);
     if (!variable) return;
@@ -182,6 +179,13 @@ class Analysis {
     const isConstant = this.findings.everywhere && (variable.kind === "const" || ts.isFunctionExpression(variable.declaration.parent));
     if ((isAssigned(node) && !isConstant) || redeclares(node, variable)) variable.reassigned = true;
     this.#capture(variable, owner);
+  }
+
+  #symbolOf(node: ts.Identifier): ts.Symbol | undefined {
+    const { checker, everywhere } = this.findings;
+    if (ts.isShorthandPropertyAssignment(node.parent)) return checker.getShorthandAssignmentValueSymbol(node.parent);
+    if (!everywhere || !mayDeclareProperty(node)) return checker.getSymbolAtLocation(node);
+    return checker.getSymbolsInScope(node, ts.SymbolFlags.Value).find((symbol) => symbol.name === node.text);
   }
 
   #capture(variable: Variable, owner: FunctionInfo): void {
@@ -637,4 +641,13 @@ function redeclares(node: ts.Identifier, variable: Variable): boolean {
 
 function isPattern(node: ts.Node): boolean {
   return ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node);
+}
+
+/** Whether a name is that of `exports.p = …`, `module.exports = …` or `F.prototype = …`: in JavaScript the checker answers with the property then. */
+function mayDeclareProperty(node: ts.Identifier): boolean {
+  const access = node.parent;
+  if (!ts.isPropertyAccessExpression(access) || access.expression !== node) return false;
+  const assignment = access.parent;
+  if (!ts.isBinaryExpression(assignment) || assignment.left !== access) return false;
+  return node.text === "exports" || node.text === "module" || access.name.text === "prototype";
 }
