@@ -414,7 +414,8 @@ class Analysis {
   }
 
   #outlives(info: FunctionInfo): boolean {
-    return this.tagged.has(info) || this.opaque.has(info);
+    // Left as it is, an async function has to share its variables with the activation that goes on after a suspension.
+    return this.tagged.has(info) || this.opaque.has(info) || (this.findings.everywhere && info.barrier === "an async function");
   }
 
   #isItself(info: FunctionInfo, variable: Variable): boolean {
