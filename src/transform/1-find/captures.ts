@@ -164,10 +164,7 @@ class Analysis {
   }
 
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
-    const checker = this.findings.checker;
-    const symbol = ts.isShorthandPropertyAssignment(node.parent)
-      ? checker.getShorthandAssignmentValueSymbol(node.parent)
-      : checker.getSymbolAtLocation(node);
+    const symbol = this.#symbolOf(node);
     if (!symbol) return;
     const variable = this.#variable(symbol);
     if (!variable) return;
@@ -184,6 +181,13 @@ class Analysis {
     const isConstant = variable.owner.full && (variable.kind === "const" || (variable.declaration.parent !== undefined && ts.isFunctionExpression(variable.declaration.parent)));
     if ((isAssigned(node) && !isConstant) || redeclares(node, variable)) variable.reassigned = true;
     this.#capture(variable, owner);
+  }
+
+  #symbolOf(node: ts.Identifier): ts.Symbol | undefined {
+    const { checker, everywhere } = this.findings;
+    if (ts.isShorthandPropertyAssignment(node.parent)) return checker.getShorthandAssignmentValueSymbol(node.parent);
+    if (!everywhere || !mayDeclareProperty(node)) return checker.getSymbolAtLocation(node);
+    return checker.getSymbolsInScope(node, ts.SymbolFlags.Value).find((symbol) => symbol.name === node.text);
   }
 
   #capture(variable: Variable, owner: FunctionInfo): void {
@@ -426,7 +430,8 @@ class Analysis {
   }
 
   #outlives(info: FunctionInfo): boolean {
-    return this.tagged.has(info) || this.opaque.has(info);
+    // Left as it is, an async function has to share its variables with the activation that goes on after a suspension.
+    return this.tagged.has(info) || this.opaque.has(info) || (this.findings.everywhere && info.barrier === "an async function");
   }
 
   #isItself(info: FunctionInfo, variable: Variable): boolean {
@@ -657,4 +662,13 @@ function redeclares(node: ts.Identifier, variable: Variable): boolean {
 
 function isPattern(node: ts.Node): boolean {
   return ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node);
+}
+
+/** Whether a name is that of `exports.p = …`, `module.exports = …` or `F.prototype = …`: in JavaScript the checker answers with the property then. */
+function mayDeclareProperty(node: ts.Identifier): boolean {
+  const access = node.parent;
+  if (!ts.isPropertyAccessExpression(access) || access.expression !== node) return false;
+  const assignment = access.parent;
+  if (!ts.isBinaryExpression(assignment) || assignment.left !== access) return false;
+  return node.text === "exports" || node.text === "module" || access.name.text === "prototype";
 }

@@ -13,6 +13,7 @@
  */
 import { ABI_VERSION, RUNTIME_NAMES } from "../../shared/abi.js";
 import { assert } from "../../shared/assert.js";
+import { isValueReference } from "../1-find/captures.js";
 import { hasModifier, isBody } from "../1-find/collect.js";
 import { type FunctionInfo, hasTwoCopies, type ModuleInfo } from "../1-find/model.js";
 import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
@@ -74,11 +75,16 @@ class ModuleEmitter implements FunctionEmitter {
     const collectNames = (node: ts.Node): void => {
       if (ts.isIdentifier(node)) {
         this.#taken.add(node.text);
-        if (EMITTED_NAMES.has(node.text) && declares(node)) this.#clashes.set(node.text, node);
+        if (EMITTED_NAMES.has(node.text) && (declares(node) || this.#isGlobal(node))) this.#clashes.set(node.text, node);
       }
       ts.forEachChild(node, collectNames);
     };
     collectNames(module.file);
+  }
+
+  /** A global that the program does not declare would be shadowed. With types it is declared somewhere. */
+  #isGlobal(node: ts.Identifier): boolean {
+    return this.ctx.findings.everywhere && isValueReference(node) && !this.ctx.variableOf(node);
   }
 
   run(): EmittedModule {
