@@ -120,7 +120,8 @@ export function $replace(object: object, key: PropertyKey, value: Function): voi
 /** Defines the properties of `literal` on `object`, in order. */
 export function $extend(object: object, literal: object): void {
   passMembers(literal);
-  for (const key of ownKeys(literal)) defineProperty(object, key, getOwnPropertyDescriptor(literal, key)!);
+  const keys = ownKeys(literal);
+  for (let at = 0; at < keys.length; at++) defineProperty(object, keys[at]!, getOwnPropertyDescriptor(literal, keys[at]!)!);
 }
 
 /** `{ __proto__: value }`: what is no object and not null changes nothing. */

@@ -4,7 +4,6 @@
  */
 import { RESUME_NEXT, RESUME_THROW, type ResumeMode } from "../shared/abi.js";
 import type { ForeignFrameError } from "../shared/errors.js";
-import type { Frame } from "./frame.js";
 import type { Request, Strand } from "./strand.js";
 import { checkWayOut, enter, lostSuspension, SUSPEND, type Execution } from "./suspend.js";
 
@@ -63,25 +62,19 @@ function unwind(execution: Execution, strand: Strand, mode: ResumeMode, value: u
 }
 
 function suspended(execution: Execution, strand: Strand): Rest {
-  const { request, frames } = execution;
+  const { request, stack } = execution;
   if (execution.broken !== undefined || request === undefined) return broken(execution);
   execution.request = undefined;
-  if (frames.length > 0) {
-    execution.frames = [];
-    pushReversed(strand.frames, frames);
-  }
+  execution.stack = undefined;
+  // Both are outermost first.
+  for (let at = stack; at !== undefined; at = at.inner) strand.frames.push(at.frame);
   return { kind: "waits", request };
-}
-
-/** `frames` come innermost first, the stack is kept outermost first. */
-function pushReversed(stack: Frame[], frames: readonly Frame[]): void {
-  for (let i = frames.length - 1; i >= 0; i--) stack.push(frames[i]!);
 }
 
 function broken(execution: Execution): Rest {
   const error = lostSuspension(execution);
   execution.request = undefined;
   execution.broken = undefined;
-  execution.frames = [];
+  execution.stack = undefined;
   return { kind: "broken", error };
 }

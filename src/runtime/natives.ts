@@ -2,7 +2,7 @@
  * The members of the standard objects as they were when the runtime was loaded: what a program replaces later is not a built-in any more.
  * Not compiled by flowc: nothing here calls into the program.
  */
-import { isAnyArrayBuffer, isArgumentsObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isSharedArrayBuffer, isStringObject } from "node:util/types";
+import { isAnyArrayBuffer, isArgumentsObject, isBigIntObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isSharedArrayBuffer, isStringObject } from "node:util/types";
 import { append, dataDescriptor, defineProperty, isArray, isProxy, ownDescriptor, prototypeOf, reflectOwnKeys } from "./intrinsics.js";
 
 /** Members by name. Has no prototype, so that what is not there is `undefined`. */
@@ -39,6 +39,7 @@ export const PROXY_STATIC = members(Proxy);
 export const ERROR = members(Error.prototype);
 export const JSON_MEMBERS = members(JSON);
 export const NUMBER = members(Number.prototype);
+export const BOOLEAN = members(Boolean.prototype);
 export const BIGINT = members(BigInt.prototype);
 export const IteratorPrototype = prototypeOf(prototypeOf([][Symbol.iterator]())!)!;
 export const ITERATOR = members(IteratorPrototype);
@@ -166,6 +167,7 @@ function present(table: Readonly<Record<string, Function | undefined>>): string[
   return Object.keys(table).filter((name) => table[name] !== undefined);
 }
 
+export { isBigIntObject, isBooleanObject, isNumberObject, isStringObject };
 export const isDateObject: (value: unknown) => boolean = isDate;
 export const isAnyBuffer: (value: unknown) => boolean = isAnyArrayBuffer;
 
@@ -236,4 +238,43 @@ export function regExpStringIterator(matcher: object, text: string, isGlobal: bo
   const { lastIndex } = matcher as RegExp;
   const source = { __proto__: null, constructor, flags: `${isGlobal ? "g" : ""}${isUnicode ? "u" : ""}`, lastIndex };
   return call(REGEXP[MATCH_ALL], source, [text]);
+}
+
+/** A member of an object that JSON.parse read: its value, and its text when that is a primitive. */
+export interface Source {
+  readonly value: unknown;
+  readonly text: string | undefined;
+}
+
+const MapNative = Map;
+
+/** What JSON.parse makes of `text`, as the member "" of `root`, and from what each member of each object was read. */
+export function parseWithSources(text: string): { root: object; sources: Map<object, Record<string, Source>> } {
+  const sources = new MapNative<object, Record<string, Source>>();
+  // The reviver of ours changes nothing.
+  let root = {};
+  call(JSON_MEMBERS["parse"], undefined, [
+    text,
+    function (this: object, key: string, member: unknown, context?: { source?: string }): unknown {
+      // The last one is the wrapper around it all.
+      root = this;
+      noteSource(sources, this, key, { value: member, text: context?.source });
+      return member;
+    },
+  ]);
+  return { root, sources };
+}
+
+function noteSource(sources: Map<object, Record<string, Source>>, holder: object, key: string, source: Source): void {
+  let members = call(MAP["get"], sources, [holder]) as Record<string, Source> | undefined;
+  if (members === undefined) {
+    members = { __proto__: null } as unknown as Record<string, Source>;
+    call(MAP["set"], sources, [holder, members]);
+  }
+  members[key] = source;
+}
+
+/** From what a member of an object was read. */
+export function sourceOf(sources: Map<object, Record<string, Source>>, holder: object, key: string): Source | undefined {
+  return (call(MAP["get"], sources, [holder]) as Record<string, Source> | undefined)?.[key];
 }

@@ -40,6 +40,12 @@ function alarm(): ProxyHandler<Readonly<{ flowc: "suspended" }>> {
   };
 }
 
+/** A frame that was saved, and those inside it. */
+export interface Saved {
+  readonly frame: Frame;
+  readonly inner: Saved | undefined;
+}
+
 /** What primitives may ask of the run they are in, without suspending. The driver implements it. */
 export interface RunPort {
   readonly runId: string;
@@ -58,8 +64,8 @@ export interface RunPort {
 export class Execution {
   /** What the strand is about to wait for. */
   request: Request | undefined;
-  /** Frames of the suspension in progress, innermost first. */
-  frames: Frame[] = [];
+  /** Frames of the suspension in progress, outermost first. A chain: an array would ask the setters a program may have put on `Array.prototype`. */
+  stack: Saved | undefined;
   /** A suspension was lost under a foreign frame and the stack can no longer be captured: the driver discards the transition. */
   broken: ForeignFrameError | undefined;
   constructor(readonly port: RunPort) {}
@@ -107,7 +113,7 @@ export function $save(
 ): typeof SUSPEND {
   if (current === undefined) throw outside(code.name);
   if (callee !== undefined) checkWayOut(callee);
-  current.frames.push(new Frame(code, point, slots, self));
+  current.stack = { frame: new Frame(code, point, slots, self), inner: current.stack };
   return SUSPEND;
 }
 
@@ -126,10 +132,10 @@ export function checkWayOut(callee: unknown): void {
 /** Whether a suspension that came out of `callee` began in it or passed it as a frame that was saved. */
 function mayLeave(callee: Function, execution: Execution): boolean {
   const code = closureOf(callee)?.code;
-  if (code !== undefined) return execution.frames.at(-1)?.code === code;
+  if (code !== undefined) return execution.stack?.frame.code === code;
   // Methods of compiled classes carry no code of their own; they are known by name.
   const id = idOf(callee);
-  const frame = execution.frames.at(-1);
+  const frame = execution.stack?.frame;
   if (id !== undefined && frame !== undefined && isMemberOf(id, frame.code.module)) return true;
   // A bound function hands the sentinel through and has nothing to do afterwards, like `call` and `apply`.
   return primitives.has(callee) || (callee.name.startsWith("bound ") && !("prototype" in callee));
@@ -150,11 +156,17 @@ export function primitive<F extends Function>(fn: F): F {
 
 /** Declares that the own methods and accessors of a compiled class, prototype or object literal save their frames themselves. */
 export function passMembers(owner: object): void {
-  for (const key of Reflect.ownKeys(owner)) {
-    const found = Reflect.getOwnPropertyDescriptor(owner, key)!;
-    for (const member of [found.value, found.get, found.set] as unknown[]) if (typeof member === "function") primitives.add(member);
+  // By index: the program may have changed how arrays are iterated.
+  const keys = ownKeys(owner);
+  for (let at = 0; at < keys.length; at++) {
+    const { value, get, set } = ownDescriptor(owner, keys[at]!)!;
+    if (typeof value === "function") primitives.add(value);
+    if (get !== undefined) primitives.add(get);
+    if (set !== undefined) primitives.add(set);
   }
 }
+
+const { ownKeys, getOwnPropertyDescriptor: ownDescriptor } = Reflect;
 
 /** Emitted on the way out of a suspension: the method `object[key]`, read without running a getter; `undefined` when there is one. */
 export function $method(object: unknown, key: PropertyKey): unknown {
@@ -209,16 +221,17 @@ function abandon(callee: string | undefined): ForeignFrameError {
 
 /** The outermost function that handed the suspension on: foreign code called that one. */
 function outermost(execution: Execution): string | undefined {
-  return execution.frames.at(-1)?.code.name;
+  return execution.stack?.frame.code.name;
 }
 
 function dropSuspension(execution: Execution): void {
-  for (const frame of execution.frames) {
+  for (let at = execution.stack; at !== undefined; at = at.inner) {
+    const { frame } = at;
     const scope = frame.slots["$scope"];
     if (scope !== undefined) execution.port.closeScope(scope as TimeoutScope);
   }
   execution.request = undefined;
-  execution.frames = [];
+  execution.stack = undefined;
 }
 
 /** A foreign frame returned normally although the suspending call under it had not: nothing after it can be trusted. */
@@ -240,10 +253,16 @@ export function lostSuspension(execution: Execution): ForeignFrameError {
 /** `charge in checkout (src/checkout.ts:12:3)`: the primitive, and the function nearest to it. */
 function suspender(execution: Execution): string {
   const what = execution.request ? requestName(execution.request) : "a suspending function";
-  const frame = execution.frames[0];
+  const frame = innermost(execution);
   if (frame === undefined) return what;
   const at = frame.code.points?.[frame.point];
   return `${what} in ${frame.code.name} (${frame.code.module}${at ? `:${at[0]}:${at[1]}` : ""})`;
+}
+
+function innermost({ stack }: Execution): Frame | undefined {
+  let at = stack;
+  while (at?.inner !== undefined) at = at.inner;
+  return at?.frame;
 }
 
 /** A short name for what is asked: `step charge`, `sleep`. */

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { build } from "esbuild";
 import { compileEverywhere } from "../../dist/transform/everywhere.js";
+import { RUNTIME, stackChecker } from "./capturable.mjs";
 import { drive } from "./drive.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -24,11 +25,11 @@ export function transform(source, filename) {
   const isFunction = source.startsWith(PREFIX) && source.endsWith(SUFFIX);
   const body = isFunction ? source.slice(PREFIX.length, -SUFFIX.length) : source;
   const text = `function $main() {\n${body}\n}`;
+  // What is no program of the language is nothing to compile: its own parser says so, of more mistakes than TypeScript's.
+  void new vm.Script(`"use strict"; (${text})`, { filename });
   const { code, diagnostics } = compileEverywhere(text, "program.js", { verify: process.env.FLOWC_VERIFY === "1" });
   const error = diagnostics.find((diagnostic) => diagnostic.severity === "error");
   if (error) throw refusal(error, filename);
-  // What TypeScript lets pass and the language does not.
-  void new vm.Script(`"use strict"; (${text})`, { filename });
   return wrapped(code);
 }
 
@@ -45,12 +46,12 @@ function wrapped(code) {
 }
 
 const realms = new WeakMap();
-let script;
+let runtime;
 
 /** Loads the runtime into a fresh realm. */
 export async function prepare(context) {
-  script ??= new vm.Script(await bundle(), { filename: "flowc-runtime.js" });
-  const realm = script.runInContext(context)(require);
+  runtime ??= await loadRuntime();
+  const realm = runtime.script.runInContext(context)(require);
   // The table of built-ins is made at the first question, which has to come before the program changes any.
   realm.emitted.$lib(realm.Execution);
   realms.set(context, realm);
@@ -59,7 +60,12 @@ export async function prepare(context) {
 export function wrap({ code, context, runScript, filename, suspend = process.env.FLOWC_SUSPEND ?? "always" }) {
   const realm = realms.get(context);
   const main = runScript(code, filename)(realm.emitted);
-  return drive(realm, main, { suspend, filename });
+  return drive(realm, main, { suspend, isCapturable: stackChecker(filename, runtime.text) });
+}
+
+async function loadRuntime() {
+  const text = await bundle();
+  return { text, script: new vm.Script(text, { filename: RUNTIME }) };
 }
 
 async function bundle() {

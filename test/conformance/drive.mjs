@@ -6,15 +6,16 @@ const RESUME_NEXT = 0;
  * @param realm what `realm.ts` exports, in the realm of the program
  * @param main the program's main function
  * @param options.suspend `always`, `never`, `k/phase` for every k-th possible suspension, or `first:n,then:k` for the first n and then every k-th
+ * @param options.isCapturable whether the stack it is called on can be captured
  * @returns how often the program suspended, how often it could not because foreign code was on the stack, and the program's result. Throws what the program
  * throws.
  */
-export function drive(realm, main, { suspend, filename }) {
+export function drive(realm, main, { suspend, isCapturable }) {
   const counts = { suspensions: 0, declined: 0 };
   const decide = chooser(suspend);
   realm.decidePauses(() => {
     if (!decide()) return false;
-    const allowed = isCapturable(filename);
+    const allowed = isCapturable();
     if (!allowed) counts.declined++;
     return allowed;
   });
@@ -44,30 +45,6 @@ function chooser(suspend) {
   }
   const [every, phase = 0] = suspend.split("/").map(Number);
   return () => ++count % every === phase % every;
-}
-
-/** Functions of the runtime that enter code of the program and leave nothing behind when a suspension passes. */
-const DOORS = new Set(["apply", "construct", "method", "startStrand", "unwind", "enterBody"]);
-
-/** Whether every function of the program on the stack was entered by compiled code: then the whole stack can be captured. */
-function isCapturable(filename) {
-  const before = Error.prepareStackTrace;
-  const limit = Error.stackTraceLimit;
-  Error.prepareStackTrace = (_, sites) => sites;
-  Error.stackTraceLimit = Infinity;
-  const holder = {};
-  Error.captureStackTrace(holder, isCapturable);
-  const sites = holder.stack;
-  Error.prepareStackTrace = before;
-  Error.stackTraceLimit = limit;
-  for (let index = 0; index < sites.length; index++) {
-    const name = sites[index].getFunctionName();
-    if (name === "startStrand" || name === "unwind") return true;
-    const file = sites[index].getFileName();
-    if (file === null || file === undefined) return false;
-    if (file === filename && !DOORS.has(sites[index + 1]?.getFunctionName())) return false;
-  }
-  return false;
 }
 
 /** Objects of the realm stay where they are: a checkpoint refers to them by number. */
@@ -113,7 +90,8 @@ function encodeValue(value, heap) {
     case "bigint":
       return ["i", String(value)];
     case "string":
-      return ["s", Array.from({ length: value.length }, (_, index) => value.charCodeAt(index)).join(",")];
+      // JSON escapes a surrogate that stands alone, so any string survives.
+      return ["s", value];
     default:
       return value === null ? ["0"] : ["h", heap.numberOf(value)];
   }
@@ -124,13 +102,12 @@ function decodeValue([kind, data], heap) {
     case "u":
       return undefined;
     case "b":
+    case "s":
       return data;
     case "n":
       return Number(data);
     case "i":
       return BigInt(data);
-    case "s":
-      return data === "" ? "" : String.fromCharCode(...data.split(",").map(Number));
     case "0":
       return null;
     default:

@@ -21,7 +21,7 @@ if (!values.json) console.log(row(COLUMNS));
 for (const library of positionals.length > 0 ? positionals : libraries()) {
   const outcome = await run(library, numeric(values));
   print(outcome);
-  if (outcome.differences.length > 0) process.exitCode = 1;
+  if (outcome.differences.length > 0 && !values.json) process.exitCode = 1;
 }
 
 function numeric({ dense, every }) {

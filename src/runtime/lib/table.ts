@@ -13,6 +13,7 @@ import {
   errorConstructor,
   FUNCTION,
   GLOBAL,
+  JSON_MEMBERS,
   MAP,
   MAP_STATIC,
   MATH,
@@ -37,8 +38,10 @@ import { arrayMethods, arrayStatics } from "./array/table.js";
 import { mapMethods, mapStatics, setMethods } from "./collections/table.js";
 import { errorFunction, errorToString } from "./construct/errors.js";
 import { callRegExp } from "./construct/simple.js";
-import { applyFunction, bind, callFunction, hasInstance } from "./function.js";
+import { applyFunction, bind, callFunction, hasInstance, sourceText } from "./function.js";
 import { generatorNext, generatorReturn, generatorThrow, nativeMethods } from "./generator.js";
+import { parse } from "./json/parse.js";
+import { stringify } from "./json/stringify.js";
 import { objectMethods, objectStatics } from "./object/table.js";
 import {
   bigIntMethods,
@@ -96,12 +99,11 @@ function build(): Table {
   add(entries, MATH, mathFunctions());
   add(entries, GLOBAL, { ...globalFunctions(), RegExp: callRegExp });
   add(entries, ERROR, { toString: errorToString });
+  add(entries, JSON_MEMBERS, { parse, stringify });
   addErrors(entries);
+  add(entries, FUNCTION, { toString: sourceText });
+  add(entries, nativeMethods, { next: generatorNext, throw: generatorThrow, return: generatorReturn });
   addIterators(entries);
-  entries.set(nativeText, sourceText);
-  entries.set(nativeMethods.next, generatorNext);
-  entries.set(nativeMethods.throw, generatorThrow);
-  entries.set(nativeMethods.return, generatorReturn);
   return entries;
 }
 

@@ -2,7 +2,7 @@
  * Property access (ECMA-262 6.2.5, 7.3, 10.1) in strict mode, as calls that may suspend: the conversion of the key, accessors and the traps of a Proxy.
  * Where none of these is met, the engine itself does the work, so that its answers and messages are the native ones.
  */
-import { apply } from "../../apply.js";
+import { apply, applyNative } from "../../apply.js";
 import {
   createDataOrThrow,
   dataDescriptor,
@@ -58,7 +58,7 @@ function getFromProxy(proxy: object, key: PropertyKey, receiver: unknown): unkno
   const parts = proxyParts(proxy);
   if (parts !== undefined) return proxyGet(parts, key, receiver);
   // The engine hands on what the trap returns, a suspension as well.
-  return apply(reflectGet, undefined, [proxy, key, receiver]);
+  return applyNative(reflectGet, undefined, [proxy, key, receiver]);
 }
 
 /** `object[key] = value`, all evaluated (PutValue). Returns `value`. */
