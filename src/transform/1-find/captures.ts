@@ -398,7 +398,7 @@ class Analysis {
     if (closures.length === 0 && !this.#readBeforeReady(variable)) return;
     const inCase = ts.isCaseBlock(variable.scope);
     const early = this.#readBeforeReady(variable) || closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) || inCase;
-    if (!variable.reassigned && !early) return;
+    if (!variable.reassigned && !early && !closures.some((info) => this.#isOwnGenerator(info, variable))) return;
     variable.boxed = true;
     variable.early = early;
     const known = this.scopeObjects.get(variable.scope);
@@ -415,6 +415,11 @@ class Analysis {
 
   #isItself(info: FunctionInfo, variable: Variable): boolean {
     return info.node === variable.declaration.parent;
+  }
+
+  /** A declared generator that names itself: the function that does is only its body, and has no name. */
+  #isOwnGenerator(info: FunctionInfo, variable: Variable): boolean {
+    return this.findings.everywhere && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined;
   }
 
   /** Where in the source a closure comes into being: where it stands, or at the start of its block. */
