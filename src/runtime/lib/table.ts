@@ -32,7 +32,6 @@ import {
   TYPED_STATIC,
 } from "../natives.js";
 import { revocableProxy } from "../proxies.js";
-import { nativeText, sourceText } from "../source-text.js";
 import { standIn } from "../standin.js";
 import { arrayMethods, arrayStatics } from "./array/table.js";
 import { mapMethods, mapStatics, setMethods } from "./collections/table.js";
