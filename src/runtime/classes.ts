@@ -109,9 +109,12 @@ export function $accessorOf(object: object): Function {
   return (descriptor.get ?? descriptor.set)!;
 }
 
-/** Puts `value` in the place of a method, under the same name and with the same attributes. */
+const GeneratorFunctionPrototype = getPrototypeOf(function* () {}) as object;
+
+/** Puts `value` in the place of a generator method, under the same name and with the same attributes, unless a later member took that place. */
 export function $replace(object: object, key: PropertyKey, value: Function): void {
   const placeholder = getOwnPropertyDescriptor(object, key)!;
+  if (typeof placeholder.value !== "function" || getPrototypeOf(placeholder.value as object) !== GeneratorFunctionPrototype) return;
   const { name } = placeholder.value as Function;
   defineProperty(value, "name", { value: name, configurable: true });
   defineProperty(object, key, { ...placeholder, value });

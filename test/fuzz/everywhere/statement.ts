@@ -38,6 +38,14 @@ export function block(s: State, length = 1 + s.random.below(3), names = new Name
   return s.within({}, names, () => part`${statements(s, length)}`);
 }
 
+/** Statements of which most do not end what follows them when they throw. */
+export function guarded(s: State, length: number): Node[] {
+  return s.times(length, length, () => {
+    if (s.random.chance(0.4)) return oneStatement(s);
+    return statement`try {\n${block(s, 1)}} catch (e) {\nlog("caught", e);\n}`;
+  });
+}
+
 function oneStatement(s: State): Node {
   s.blocks++;
   const isSimple = s.blocks > 5 || s.budget < 0;

@@ -83,7 +83,7 @@ function publicMembers(d: Desugarer, node: ts.ClassLikeDeclaration, keys: Keys):
     const key = keyOf(member, keys);
     if (isGenerator(member)) {
       const made = placeholder(key);
-      return factory.updateMethodDeclaration(made, modifiers, undefined, made.name, undefined, undefined, made.parameters, undefined, made.body);
+      return factory.updateMethodDeclaration(made, modifiers, made.asteriskToken, made.name, undefined, undefined, made.parameters, undefined, made.body);
     }
     const made = d.rewriter.emitter.emitFunction(d.ctx.findings.functionOf.get(member)!) as ts.MethodDeclaration | ts.AccessorDeclaration;
     return named(made, key);

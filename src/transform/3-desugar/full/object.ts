@@ -75,6 +75,8 @@ class Builder {
     if (isGenerator(property)) {
       this.#pending.push(placeholder(key));
       this.#later.push({ key, info });
+      // A later property of that name replaces it.
+      this.#flush();
       return;
     }
     const made = d.rewriter.emitter.emitFunction(info) as ts.MethodDeclaration | ts.AccessorDeclaration;
