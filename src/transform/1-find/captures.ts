@@ -162,11 +162,23 @@ class Analysis {
     }
   }
 
+  /** What a name means. In the computed name of a method TypeScript also sees the variables of the method. */
+  #visibleSymbol(node: ts.Identifier): ts.Symbol | undefined {
+    const checker = this.findings.checker;
+    let symbol = checker.getSymbolAtLocation(node);
+    if (!this.findings.everywhere) return symbol;
+    const { resolveName } = checker as unknown as { resolveName: ResolveName };
+    for (const method of methodsNamedBy(node))
+      if (symbol?.declarations?.some((declaration) => isWithin(declaration, method) && !isWithin(declaration, method.name)))
+        symbol = resolveName(node.text, method.parent, ts.SymbolFlags.Value, false);
+    return symbol;
+  }
+
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
     const checker = this.findings.checker;
     const symbol = ts.isShorthandPropertyAssignment(node.parent)
       ? checker.getShorthandAssignmentValueSymbol(node.parent)
-      : checker.getSymbolAtLocation(node);
+      : this.#visibleSymbol(node);
     if (!symbol) return;
     const variable = this.#variable(symbol);
     if (!variable) return;
@@ -573,8 +585,24 @@ function scopeOf(node: Declared, kind: VariableKind): ts.Node {
     if (functionLevel) continue;
     if (ts.isCatchClause(at) || ts.isForStatement(at) || ts.isForInStatement(at) || ts.isForOfStatement(at) || ts.isCaseBlock(at))
       return at;
-    if (ts.isBlock(at)) return ts.isFunctionLike(at.parent) ? at.parent : at;
+    if (ts.isBlock(at)) return ts.isFunctionLike(at.parent) || ts.isClassStaticBlockDeclaration(at.parent) ? at.parent : at;
   }
+}
+
+/** An internal method of the checker. */
+type ResolveName = (name: string, location: ts.Node, meaning: ts.SymbolFlags, excludeGlobals: boolean) => ts.Symbol | undefined;
+
+/** The methods and accessors in whose computed names the node stands, innermost first. */
+function methodsNamedBy(node: ts.Node): (ts.MethodDeclaration | ts.AccessorDeclaration)[] {
+  const found: (ts.MethodDeclaration | ts.AccessorDeclaration)[] = [];
+  for (let at = node; at; at = at.parent)
+    if (ts.isComputedPropertyName(at) && (ts.isMethodDeclaration(at.parent) || ts.isAccessor(at.parent))) found.push(at.parent);
+  return found;
+}
+
+function isWithin(node: ts.Node, outer: ts.Node): boolean {
+  for (let at = node; at; at = at.parent) if (at === outer) return true;
+  return false;
 }
 
 /** Whether an identifier stands for a variable's value or names a variable being declared. */

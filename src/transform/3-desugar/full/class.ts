@@ -33,9 +33,10 @@ export function classValue(d: Desugarer, node: ts.ClassLikeDeclaration): ts.Expr
   const members = [constructorOf(d, node), ...publicMembers(d, node, keys)].filter((member) => member !== undefined);
   const clause = parent && factory.createHeritageClause(ts.SyntaxKind.ExtendsKeyword, [factory.createExpressionWithTypeArguments(parent, undefined)]);
   const name = node.name && factory.createIdentifier(node.name.text);
-  const literal = d.rewriter.opaque(factory.createClassExpression(undefined, name, undefined, clause && [clause], members), node);
+  const literal = factory.createClassExpression(undefined, name, undefined, clause && [clause], members);
   const given = node.name ? undefined : assignedName(node);
-  const made = d.spill(d.runtime("$class", [d.rewriter.read(record), given === undefined ? literal : namedBy(given, literal)]), "", node);
+  const opaque = d.rewriter.opaque(given === undefined ? literal : namedBy(given, literal), node);
+  const made = d.spill(d.runtime("$class", [d.rewriter.read(record), opaque]), "", node);
   for (const member of node.members)
     if (isGenerator(member) && isPublicMethod(member))
       replaceGenerator(d, isStatic(member) ? made : factory.createPropertyAccessExpression(d.rewriter.read(record), "home"), keyOf(member, keys), d.ctx.findings.functionOf.get(member)!);
