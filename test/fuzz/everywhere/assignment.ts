@@ -66,7 +66,7 @@ function arrayTargets(s: State): Node {
 
 function objectTargets(s: State): Node {
   const list = s.times(0, 3, (index) => propertyTarget(s, index === 0));
-  const rest = s.random.chance(0.25) ? item`...${target(s)}` : part``;
+  const rest = list.length > 0 && s.random.chance(0.25) ? item`...${target(s)}` : part``;
   return pattern`{ ${list}${rest} }`;
 }
 

@@ -150,7 +150,7 @@ function switchStatement(s: State): Node {
   const fallback = s.random.below(count + 2);
   const clauses = s.within({ inSwitch: true }, names, () =>
     s.times(count, count, (index) => {
-      const head = index === fallback ? part`default` : part`case ${expression(s)}`;
+      const head = index === fallback ? part`default` : part`case log(${String(s.unique())}, ${expression(s)})`;
       const body = part`${s.times(1, 2, () => oneStatement(s))}`;
       return statement`${head}:\n${body}${s.random.chance(0.5) ? "break;\n" : ""}`;
     }),
