@@ -162,16 +162,18 @@ class Analysis {
     }
   }
 
-  /** What a name means. In the computed name of a method TypeScript also sees the variables of the method. */
+  /** What a name means. In the head of a function TypeScript sees some of the variables of its body, and those of a method in its computed name. */
   #visibleSymbol(node: ts.Identifier): ts.Symbol | undefined {
-    const checker = this.findings.checker;
-    let symbol = checker.getSymbolAtLocation(node);
+    let symbol = this.findings.checker.getSymbolAtLocation(node);
     if (!this.findings.everywhere) return symbol;
-    const { resolveName } = checker as unknown as { resolveName: ResolveName };
-    for (const method of methodsNamedBy(node))
-      if (symbol?.declarations?.some((declaration) => isWithin(declaration, method) && !isWithin(declaration, method.name)))
-        symbol = resolveName(node.text, method.parent, ts.SymbolFlags.Value, false);
+    for (const head of headsAround(node)) if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
     return symbol;
+  }
+
+  #symbolOutside(name: string, of: ts.FunctionLikeDeclaration): ts.Symbol | undefined {
+    const { resolveName } = this.findings.checker as unknown as { resolveName: ResolveName };
+    if (ts.isFunctionExpression(of) && of.name?.text === name) return this.findings.checker.getSymbolAtLocation(of.name);
+    return resolveName(name, of.parent, ts.SymbolFlags.Value, false);
   }
 
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
@@ -592,12 +594,27 @@ function scopeOf(node: Declared, kind: VariableKind): ts.Node {
 /** An internal method of the checker. */
 type ResolveName = (name: string, location: ts.Node, meaning: ts.SymbolFlags, excludeGlobals: boolean) => ts.Symbol | undefined;
 
-/** The methods and accessors in whose computed names the node stands, innermost first. */
-function methodsNamedBy(node: ts.Node): (ts.MethodDeclaration | ts.AccessorDeclaration)[] {
-  const found: (ts.MethodDeclaration | ts.AccessorDeclaration)[] = [];
-  for (let at = node; at; at = at.parent)
-    if (ts.isComputedPropertyName(at) && (ts.isMethodDeclaration(at.parent) || ts.isAccessor(at.parent))) found.push(at.parent);
+/** A place in front of a function's body: its computed name, or one of its parameters. */
+interface Head {
+  readonly of: ts.FunctionLikeDeclaration;
+  readonly part: ts.ComputedPropertyName | ts.ParameterDeclaration;
+}
+
+/** The heads in which the node stands, innermost first. */
+function headsAround(node: ts.Node): Head[] {
+  const found: Head[] = [];
+  for (let part = node; part; part = part.parent)
+    if ((ts.isComputedPropertyName(part) && (ts.isMethodDeclaration(part.parent) || ts.isAccessor(part.parent))) || ts.isParameter(part))
+      found.push({ of: part.parent as ts.FunctionLikeDeclaration, part });
   return found;
+}
+
+/** Whether the variable is declared behind the head: a `var` that is a parameter as well is not. */
+function isHiddenIn(symbol: ts.Symbol, { of, part }: Head): boolean {
+  const declarations = symbol.declarations ?? [];
+  const behind = (declaration: ts.Node): boolean =>
+    ts.isParameter(part) ? isWithin(declaration, of.body!) : isWithin(declaration, of) && !isWithin(declaration, part);
+  return declarations.length > 0 && declarations.every(behind);
 }
 
 function isWithin(node: ts.Node, outer: ts.Node): boolean {
