@@ -59,15 +59,15 @@ export class ArrayCursor extends Cursor {
 
   next(): Result {
     const target = this.target;
-    if (target === undefined) return { done: true, value: undefined };
+    if (target === undefined) return { value: undefined, done: true };
     const index = this.index;
     if (index >= lengthOf(target)) {
       this.target = undefined;
-      return { done: true, value: undefined };
+      return { value: undefined, done: true };
     }
     this.index = index + 1;
-    if (this.kind === "values") return { done: false, value: target[index] };
-    return { done: false, value: this.kind === "keys" ? index : [index, target[index]] };
+    if (this.kind === "values") return { value: target[index], done: false };
+    return { value: this.kind === "keys" ? index : [index, target[index]], done: false };
   }
 }
 
@@ -95,9 +95,9 @@ export class StringCursor extends Cursor {
 
   next(): Result {
     const code = this.text.codePointAt(this.index);
-    if (code === undefined) return { done: true, value: undefined };
+    if (code === undefined) return { value: undefined, done: true };
     const value = this.text.slice(this.index, (this.index += code > 0xffff ? 2 : 1));
-    return { done: false, value };
+    return { value, done: false };
   }
 }
 
@@ -123,7 +123,7 @@ export class CollectionCursor extends Cursor {
   }
 
   next(): Result {
-    if (this.target === undefined) return { done: true, value: undefined };
+    if (this.target === undefined) return { value: undefined, done: true };
     this.settle();
     const result = Reflect.apply(this.#next, this.#native, []);
     if (result.done) {

@@ -163,6 +163,20 @@ class Analysis {
     }
   }
 
+  /** What a name means. In the head of a function TypeScript sees some of the variables of its body, and those of a method in its computed name. */
+  #visibleSymbol(node: ts.Identifier): ts.Symbol | undefined {
+    let symbol = this.findings.checker.getSymbolAtLocation(node);
+    if (!this.findings.everywhere) return symbol;
+    for (const head of headsAround(node)) if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
+    return symbol;
+  }
+
+  #symbolOutside(name: string, of: ts.FunctionLikeDeclaration): ts.Symbol | undefined {
+    const { resolveName } = this.findings.checker as unknown as { resolveName: ResolveName };
+    if (ts.isFunctionExpression(of) && of.name?.text === name) return this.findings.checker.getSymbolAtLocation(of.name);
+    return resolveName(name, of.parent, ts.SymbolFlags.Value, false);
+  }
+
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
     const symbol = this.#symbolOf(node);
     if (!symbol) return;
@@ -186,7 +200,7 @@ class Analysis {
   #symbolOf(node: ts.Identifier): ts.Symbol | undefined {
     const { checker, everywhere } = this.findings;
     if (ts.isShorthandPropertyAssignment(node.parent)) return checker.getShorthandAssignmentValueSymbol(node.parent);
-    if (!everywhere || !mayDeclareProperty(node)) return checker.getSymbolAtLocation(node);
+    if (!everywhere || !mayDeclareProperty(node)) return this.#visibleSymbol(node);
     return checker.getSymbolsInScope(node, ts.SymbolFlags.Value).find((symbol) => symbol.name === node.text);
   }
 
@@ -418,7 +432,7 @@ class Analysis {
     if (closures.length === 0 && !this.#readBeforeReady(variable)) return;
     const inCase = ts.isCaseBlock(variable.scope);
     const early = this.#readBeforeReady(variable) || closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) || inCase;
-    if (!variable.reassigned && !early) return;
+    if (!variable.reassigned && !early && !closures.some((info) => this.#isOwnGenerator(info, variable))) return;
     variable.boxed = true;
     variable.early = early;
     const known = this.scopeObjects.get(variable.scope);
@@ -436,6 +450,11 @@ class Analysis {
 
   #isItself(info: FunctionInfo, variable: Variable): boolean {
     return info.node === variable.declaration.parent;
+  }
+
+  /** A declared generator that names itself: the function that does is only its body, and has no name. */
+  #isOwnGenerator(info: FunctionInfo, variable: Variable): boolean {
+    return this.findings.everywhere && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined;
   }
 
   /** Where in the source a closure comes into being: where it stands, or at the start of its block. */
@@ -593,8 +612,39 @@ function scopeOf(node: Declared, kind: VariableKind): ts.Node {
     if (functionLevel) continue;
     if (ts.isCatchClause(at) || ts.isForStatement(at) || ts.isForInStatement(at) || ts.isForOfStatement(at) || ts.isCaseBlock(at))
       return at;
-    if (ts.isBlock(at)) return ts.isFunctionLike(at.parent) ? at.parent : at;
+    if (ts.isBlock(at)) return ts.isFunctionLike(at.parent) || ts.isClassStaticBlockDeclaration(at.parent) ? at.parent : at;
   }
+}
+
+/** An internal method of the checker. */
+type ResolveName = (name: string, location: ts.Node, meaning: ts.SymbolFlags, excludeGlobals: boolean) => ts.Symbol | undefined;
+
+/** A place in front of a function's body: its computed name, or one of its parameters. */
+interface Head {
+  readonly of: ts.FunctionLikeDeclaration;
+  readonly part: ts.ComputedPropertyName | ts.ParameterDeclaration;
+}
+
+/** The heads in which the node stands, innermost first. */
+function headsAround(node: ts.Node): Head[] {
+  const found: Head[] = [];
+  for (let part = node; part; part = part.parent)
+    if ((ts.isComputedPropertyName(part) && (ts.isMethodDeclaration(part.parent) || ts.isAccessor(part.parent))) || ts.isParameter(part))
+      found.push({ of: part.parent as ts.FunctionLikeDeclaration, part });
+  return found;
+}
+
+/** Whether the variable is declared behind the head: a `var` that is a parameter as well is not. */
+function isHiddenIn(symbol: ts.Symbol, { of, part }: Head): boolean {
+  const declarations = symbol.declarations ?? [];
+  const behind = (declaration: ts.Node): boolean =>
+    ts.isParameter(part) ? isWithin(declaration, of.body!) : isWithin(declaration, of) && !isWithin(declaration, part);
+  return declarations.length > 0 && declarations.every(behind);
+}
+
+function isWithin(node: ts.Node, outer: ts.Node): boolean {
+  for (let at = node; at; at = at.parent) if (at === outer) return true;
+  return false;
 }
 
 /** Whether an identifier stands for a variable's value or names a variable being declared. */

@@ -40,6 +40,8 @@ export interface FunctionEmitter {
   /** Notes that the closure created by `site` has to be made by id too. */
   noteClosure(info: FunctionInfo, site: ts.Expression): void;
   stepId(node: ts.CallExpression): string | undefined;
+  /** The expression that makes a class at run time, so that the class can be made by id too: `$tag(made, C$, [captured…])`. */
+  classSite(node: ts.ClassLikeDeclaration, made: ts.Expression, captured: readonly Captured[]): ts.Expression;
 }
 
 /** Something a closure captures: a variable by value or a scope object. */
@@ -161,9 +163,15 @@ export class Rewriter {
     const name = "name" in node ? node.name : undefined;
     const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
       if (made && child === body) return made;
-      return child === name && ts.isIdentifier(child) ? child : this.visit(child);
+      return child === name && (ts.isIdentifier(child) || this.#isNamedOutside(node)) ? child : this.visit(child);
     };
     return ts.visitEachChild(node, visit, undefined);
+  }
+
+  /** Computed names of members are evaluated where the class or object is; there they get the key. */
+  #isNamedOutside(node: ts.Node): boolean {
+    if (ts.isClassLike(node.parent)) return this.ctx.findings.writtenOut.has(node.parent);
+    return ts.isObjectLiteralExpression(node.parent) && this.fn.parent?.full === true;
   }
 
   /** A block with boxed variables begins with its scope object. */
