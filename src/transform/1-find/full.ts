@@ -8,7 +8,7 @@
  */
 import { ts } from "../ts.js";
 import { isInsideFunction, usesSuper } from "./collect.js";
-import type { Doors } from "./doors.js";
+import { type Doors, makesInstances } from "./doors.js";
 import { type Findings, type FunctionInfo, siteVerdict } from "./model.js";
 import { walkOwn } from "./suspension.js";
 
@@ -63,7 +63,7 @@ class Marker {
     if (ts.isArrowFunction(node) && this.#sharesActivation(info)) return true;
     if (this.#evaluatesWrittenOut(info) || this.#isPartOfWrittenOut(info)) return true;
     if (info.verdict === "never") return false;
-    if (info.reluctant) return true;
+    if (info.reluctant || makesInstances(node)) return true;
     return this.#usesActivation(info) || info.calls.some((site) => site.isImplicit === true && siteVerdict(site) !== "never");
   }
 
@@ -87,7 +87,18 @@ class Marker {
   }
 
   #evaluatesWrittenOut(info: FunctionInfo): boolean {
+    if (info.parent !== undefined && this.#makesHome(info)) return true;
     for (const node of this.findings.writtenOut) if (ownerOf(node, this.findings) === info && info.parent !== undefined) return true;
+    return false;
+  }
+
+  /** An object literal with a full method that uses `super`. */
+  #makesHome(info: FunctionInfo): boolean {
+    for (const inner of this.findings.functionOf.values()) {
+      const { node } = inner;
+      if (inner.parent !== info || !inner.full || !ts.isObjectLiteralExpression(node.parent)) continue;
+      if (usesSuper(node)) return true;
+    }
     return false;
   }
 

@@ -40,6 +40,8 @@ export interface FunctionEmitter {
   /** Notes that the closure created by `site` has to be made by id too. */
   noteClosure(info: FunctionInfo, site: ts.Expression): void;
   stepId(node: ts.CallExpression): string | undefined;
+  /** The record of an object literal of the module, which is a constant of the module. */
+  moduleRecord(record: Variable): ts.Expression;
   /** The expression that makes a class at run time, so that the class can be made by id too: `$tag(made, C$, [captured…])`. */
   classSite(node: ts.ClassLikeDeclaration, made: ts.Expression, captured: readonly Captured[]): ts.Expression;
 }
@@ -71,7 +73,7 @@ export class Rewriter {
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
     if (ts.isVariableStatement(node)) return this.#variableStatement(node);
     if (ts.isBindingElement(node)) return this.#bindingElement(node);
-    if (ts.isObjectLiteralExpression(node)) return this.opaque(this.accessors(this.children(node), node), node);
+    if (ts.isObjectLiteralExpression(node)) return this.#objectLiteral(node);
     if (ts.isClassExpression(node)) return this.opaque(this.children(node), node);
     if (ts.isFunctionDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
     if (ts.isClassDeclaration(node)) return this.#classDeclaration(node);
@@ -88,6 +90,12 @@ export class Rewriter {
     }
     return this.children(node);
   };
+
+  #objectLiteral(node: ts.ObjectLiteralExpression): ts.Expression {
+    const made = this.opaque(this.accessors(this.children(node), node), node);
+    const record = this.ctx.captures.records.get(node);
+    return record ? callRuntime("$homed", [made, this.emitter.moduleRecord(record)]) : made;
+  }
 
   children<N extends ts.Node>(node: N): N {
     return ts.visitEachChild(node, this.visit, undefined);

@@ -16,6 +16,7 @@ import { ABI_VERSION, RUNTIME_NAMES } from "../../shared/abi.js";
 import { assert } from "../../shared/assert.js";
 import { isValueReference } from "../1-find/captures.js";
 import { hasModifier, isBody } from "../1-find/collect.js";
+import type { Variable } from "../1-find/captures.js";
 import { type FunctionInfo, hasTwoCopies, type ModuleInfo } from "../1-find/model.js";
 import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
@@ -61,6 +62,8 @@ class ModuleEmitter implements FunctionEmitter {
   /** Module-level function expressions, registered where they are made. */
   readonly #bound = new Set<FunctionInfo>();
   readonly #hoisted = new Map<FunctionInfo, ts.Statement>();
+  /** Records of object literals of the module. */
+  readonly #records = new Set<string>();
   /** Classes made at run time, by the expression that makes them. */
   readonly #classes = new Map<ts.Node, { readonly name: string; readonly node: ts.ClassLikeDeclaration; readonly captured: readonly Captured[] }>();
   #desugarer: Desugarer | undefined;
@@ -142,6 +145,11 @@ class ModuleEmitter implements FunctionEmitter {
     const site = factory.createCallExpression(factory.createIdentifier("$tag"), undefined, [made, factory.createIdentifier(`${name}$`), list]);
     this.#classes.set(site, { name, node, captured });
     return site;
+  }
+
+  moduleRecord(record: Variable): ts.Expression {
+    this.#records.add(record.emitName);
+    return factory.createIdentifier(record.emitName);
   }
 
   #freeName(base: string): string {
@@ -397,6 +405,10 @@ class ModuleEmitter implements FunctionEmitter {
           statementOf(registrarCall("bind", [factory.createIdentifier(this.codeName(info)), factory.createIdentifier(name)])),
         );
       }
+    }
+    for (const name of this.#records) {
+      head.push(constant(factory.createIdentifier(name), factory.createCallExpression(factory.createIdentifier("$record"), undefined, [])));
+      head.push(registration(factory.createIdentifier(name)));
     }
     for (const [site, { name, node, captured }] of this.#classes) {
       const parameters = captured.map((each) => factory.createParameterDeclaration(undefined, undefined, each.name));
