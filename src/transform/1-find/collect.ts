@@ -93,7 +93,7 @@ function barrierOf(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
 }
 
 function isReluctant(node: Body): boolean {
-  return ts.isConstructorDeclaration(node) || ts.isAccessor(node) || ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node);
+  return ts.isConstructorDeclaration(node) || ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node);
 }
 
 export function isInsideFunction(node: ts.Node): boolean {
