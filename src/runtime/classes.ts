@@ -3,6 +3,7 @@
  * program; what does is in `lib/construction.ts` and `lib/private.ts`.
  */
 
+import { hasPrivate, writePrivate } from "./private-store.js";
 import { passMembers, primitive } from "./suspend.js";
 
 export type ElementKind = "field" | "method" | "get" | "set";
@@ -26,12 +27,10 @@ export interface ClassRecord {
   readonly fields: Element[];
 }
 
-/** A `#name` of one evaluation of a class: a value for each object that has it (ECMA-262, Private Names). */
+/** A `#name` of one evaluation of a class (ECMA-262, Private Names). What objects have by it is in their private store. */
 export interface PrivateName {
   readonly name: string;
   kind: "field" | "method" | "accessor";
-  /** The value of a field; `true` for the objects a method or accessor was added to. */
-  readonly values: WeakMap<object, unknown>;
   method: Function | undefined;
   get: Function | undefined;
   set: Function | undefined;
@@ -45,13 +44,43 @@ export function $record(): ClassRecord {
 }
 
 /** Completes the record of a class. Returns the class. */
-export function $class<C extends Function>(record: ClassRecord, ctor: C): C {
+export function $class<C extends Function>(record: ClassRecord = $record(), ctor: C): C {
   record.ctor = ctor;
   record.home = ctor.prototype as object;
   primitive(ctor);
   passMembers(ctor);
   passMembers(record.home);
+  noteMembers(ctor, ctor, false);
+  noteMembers(ctor, record.home, true);
   return ctor;
+}
+
+/** Where a method or accessor function belongs: it is saved as a part of its class. */
+export interface Membership {
+  readonly ctor: Function;
+  /** On the prototype, not on the class itself. */
+  readonly onHome: boolean;
+  readonly key: PropertyKey;
+  readonly part: "value" | "get" | "set";
+}
+
+const memberships = new WeakMap<Function, Membership>();
+
+/** The class a function was defined in as a method or accessor. */
+export function membershipOf(fn: Function): Membership | undefined {
+  return memberships.get(fn);
+}
+
+function noteMembers(ctor: Function, owner: object, onHome: boolean): void {
+  const keys = ownKeys(owner);
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at]!;
+    if (key === "constructor") continue;
+    const { value, get, set } = getOwnPropertyDescriptor(owner, key)!;
+    if (typeof value === "function") memberships.set(value as Function, { ctor, onHome, key, part: "value" });
+    if (get !== undefined) memberships.set(get, { ctor, onHome, key, part: "get" });
+    if (set !== undefined) memberships.set(set, { ctor, onHome, key, part: "set" });
+  }
 }
 
 /** Completes the record of an object literal that has methods. Returns the object. */
@@ -68,7 +97,7 @@ export function $itself(record: ClassRecord, name: string): Function {
 }
 
 export function $private(name: string): PrivateName {
-  return { name, kind: "field", values: new WeakMap(), method: undefined, get: undefined, set: undefined };
+  return { name, kind: "field", method: undefined, get: undefined, set: undefined };
 }
 
 /** Notes something instances get. */
@@ -95,12 +124,12 @@ function describeMethod(kind: ElementKind, name: PrivateName, value: Function): 
 /** Adds a private member to a class itself (ECMA-262, PrivateFieldAdd, PrivateMethodOrAccessorAdd). Throws TypeError when it is there. */
 export function $privateAdd(object: object, kind: ElementKind, name: PrivateName, value: unknown): void {
   if (kind !== "field") describeMethod(kind, name, value as Function);
-  if (kind === "field" || !name.values.has(object)) addPrivate(object, name, kind === "field" ? value : true);
+  if (kind === "field" || !hasPrivate(object, name)) addPrivate(object, name, kind === "field" ? value : true);
 }
 
 export function addPrivate(object: object, name: PrivateName, value: unknown): void {
-  if (name.values.has(object)) throw new TypeError(`Cannot initialize ${name.name} twice on the same object`);
-  name.values.set(object, value);
+  if (hasPrivate(object, name)) throw new TypeError(`Cannot initialize ${name.name} twice on the same object`);
+  writePrivate(object, name, value);
 }
 
 /** The one accessor function of an object literal. */
@@ -109,9 +138,12 @@ export function $accessorOf(object: object): Function {
   return (descriptor.get ?? descriptor.set)!;
 }
 
-/** Puts `value` in the place of a method, under the same name and with the same attributes. */
+const GeneratorFunctionPrototype = getPrototypeOf(function* () {}) as object;
+
+/** Puts `value` in the place of a generator method, under the same name and with the same attributes, unless a later member took that place. */
 export function $replace(object: object, key: PropertyKey, value: Function): void {
   const placeholder = getOwnPropertyDescriptor(object, key)!;
+  if (typeof placeholder.value !== "function" || getPrototypeOf(placeholder.value as object) !== GeneratorFunctionPrototype) return;
   const { name } = placeholder.value as Function;
   defineProperty(value, "name", { value: name, configurable: true });
   defineProperty(object, key, { ...placeholder, value });

@@ -80,6 +80,8 @@ class World {
 
   /** Runs inside the realm, so that one that never ends can be stopped. */
   observe(run: () => Ended, patience: number): Observed {
+    // Not every function keeps its source.
+    vm.runInContext(`Object.defineProperty(Function.prototype, "toString", { value: () => "source", writable: true, configurable: true })`, this.context);
     let ended: Ended = { value: undefined };
     let outcome = "did not end";
     this.context["$run"] = (): void => {

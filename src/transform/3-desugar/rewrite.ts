@@ -9,7 +9,7 @@
  *
  * Nodes in which nothing changes are returned as they are, so that they print exactly as TypeScript prints them.
  */
-import { type FunctionInfo, siteVerdict, valueVerdict } from "../1-find/model.js";
+import { type FunctionInfo, hasTwoCopies, siteVerdict, valueVerdict } from "../1-find/model.js";
 import { calleeName, isBody } from "../1-find/collect.js";
 import { isAssigned, isValueReference, ownerOfThis, type Variable } from "../1-find/captures.js";
 import { factory, type Context } from "../context.js";
@@ -40,6 +40,10 @@ export interface FunctionEmitter {
   /** Notes that the closure created by `site` has to be made by id too. */
   noteClosure(info: FunctionInfo, site: ts.Expression): void;
   stepId(node: ts.CallExpression): string | undefined;
+  /** The record of an object literal of the module, which is a constant of the module. */
+  moduleRecord(record: Variable): ts.Expression;
+  /** The expression that makes a class at run time, so that the class can be made by id too: `$tag(made, C$, [captured…])`. */
+  classSite(node: ts.ClassLikeDeclaration, made: ts.Expression, captured: readonly Captured[]): ts.Expression;
 }
 
 /** Something a closure captures: a variable by value or a scope object. */
@@ -69,7 +73,7 @@ export class Rewriter {
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
     if (ts.isVariableStatement(node)) return this.#variableStatement(node);
     if (ts.isBindingElement(node)) return this.#bindingElement(node);
-    if (ts.isObjectLiteralExpression(node)) return this.opaque(this.accessors(this.children(node), node), node);
+    if (ts.isObjectLiteralExpression(node)) return this.#objectLiteral(node);
     if (ts.isClassExpression(node)) return this.opaque(this.children(node), node);
     if (ts.isFunctionDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
     if (ts.isClassDeclaration(node)) return this.#classDeclaration(node);
@@ -86,6 +90,12 @@ export class Rewriter {
     }
     return this.children(node);
   };
+
+  #objectLiteral(node: ts.ObjectLiteralExpression): ts.Expression {
+    const made = this.opaque(this.accessors(this.children(node), node), node);
+    const record = this.ctx.captures.records.get(node);
+    return record ? callRuntime("$homed", [made, this.emitter.moduleRecord(record)]) : made;
+  }
 
   children<N extends ts.Node>(node: N): N {
     return ts.visitEachChild(node, this.visit, undefined);
@@ -161,9 +171,15 @@ export class Rewriter {
     const name = "name" in node ? node.name : undefined;
     const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
       if (made && child === body) return made;
-      return child === name && ts.isIdentifier(child) ? child : this.visit(child);
+      return child === name && (ts.isIdentifier(child) || this.#isNamedOutside(node)) ? child : this.visit(child);
     };
     return ts.visitEachChild(node, visit, undefined);
+  }
+
+  /** Computed names of members are evaluated where the class or object is; there they get the key. */
+  #isNamedOutside(node: ts.Node): boolean {
+    if (ts.isClassLike(node.parent)) return this.ctx.findings.writtenOut.has(node.parent);
+    return ts.isObjectLiteralExpression(node.parent) && this.fn.parent?.full === true;
   }
 
   /** A block with boxed variables begins with its scope object. */
@@ -201,12 +217,10 @@ export class Rewriter {
   }
 
   #identifier(node: ts.Identifier): ts.Node {
-    if (this.ctx.findings.everywhere) {
-      const made = this.#implied(node);
-      if (made) return made;
-    }
+    const implied = this.#implied(node);
+    if (implied) return implied;
     if (
-      !this.ctx.findings.everywhere &&
+      !this.fn.full &&
       node.text === "arguments" &&
       node.parent &&
       this.options.hoistVars &&
@@ -308,6 +322,8 @@ export class Rewriter {
     const info = this.ctx.findings.functionOf.get(node)!;
     if (ts.isFunctionExpression(node) && this.ctx.captures.opaque.has(info))
       return this.opaque(this.emitter.emitFunction(info) as ts.Expression, node);
+    if (ts.isMethodDeclaration(node) && info.full && node.asteriskToken && ts.isObjectLiteralExpression(node.parent))
+      return ts.setTextRange(factory.createPropertyAssignment(node.name, this.closure(info)), node);
     if (ts.isFunctionDeclaration(node) || !this.ctx.captures.tagged.has(info)) return this.emitter.emitFunction(info);
     if (!ts.isMethodDeclaration(node)) return this.closure(info);
     // { add(x) {…} } ⇒ { add: $tag({ add(x) {…} }.add, add$, […]) }: the function stays a method.
@@ -319,7 +335,7 @@ export class Rewriter {
     const fast = this.emitter.emitFunction(info);
     const captured = this.capturedBy(info);
     const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
-    const isGenerator = this.ctx.findings.everywhere && "asteriskToken" in info.node && info.node.asteriskToken !== undefined;
+    const isGenerator = info.full && "asteriskToken" in info.node && info.node.asteriskToken !== undefined;
     const name = isGenerator ? undefined : assignedName(info.node);
     const args = [
       name === undefined ? closureExpression(fast, this.ctx) : named(name, closureExpression(fast, this.ctx)),
@@ -327,10 +343,10 @@ export class Rewriter {
       factory.createArrayLiteralExpression(captured.map((each) => each.reference())),
       ...(needsThis ? [factory.createThis()] : []),
     ];
-    const site = ts.setSourceMapRange(callRuntime("$tag", args), info.node);
+    const tagged = ts.setSourceMapRange(callRuntime("$tag", args), info.node);
+    const site = isGenerator ? generatorFunction(tagged, info.node as ts.FunctionLikeDeclaration) : tagged;
     this.emitter.noteClosure(info, site);
-    const made = this.#capturesChangingScope(info) ? makeCall(this.emitter.makeName(info), captured, needsThis) : site;
-    return isGenerator ? generatorFunction(made, info.node as ts.FunctionLikeDeclaration) : made;
+    return this.#capturesChangingScope(info) ? makeCall(this.emitter.makeName(info), captured, needsThis) : site;
   }
 
   /**
@@ -342,7 +358,7 @@ export class Rewriter {
     const captured = this.ctx.captures.captured.get(info) ?? [];
     return captured.some((variable) => {
       if (!variable.boxed || !ts.isForStatement(variable.scope)) return false;
-      const isLowered = variable.owner.verdict !== "never" && !variable.owner.barrier;
+      const isLowered = hasTwoCopies(variable.owner);
       return isLowered || isWithin(info.node, variable.scope.initializer);
     });
   }

@@ -1,7 +1,7 @@
 /** One function through desugar, lower, shape and emit: its fast copy in place, its code object and resume copy for the end of the module. */
 import { createHash } from "node:crypto";
 import { RUNTIME_NAMES, type PointInfo } from "../../shared/abi.js";
-import { isValueReference, type Variable } from "../1-find/captures.js";
+import { isSimple, isValueReference, type Variable } from "../1-find/captures.js";
 import type { FunctionInfo } from "../1-find/model.js";
 import { walkOwn } from "../1-find/suspension.js";
 import { checkLiveValues } from "../2-check/live-values.js";
@@ -112,7 +112,7 @@ export function emitSuspendable(
   options.trace("simplify", info, { ir, cfg, layout: undefined });
   if (options.verify) verifyCfg(cfg, info, "simplify");
   const layout = liveness(cfg, ctx, info);
-  if (!plan.isFull) checkLiveValues(ctx, info, cfg, layout);
+  if (!ctx.findings.everywhere) checkLiveValues(ctx, info, cfg, layout);
   options.trace("liveness", info, { ir, cfg, layout });
   if (options.verify) verifyLayout(cfg, layout, info);
   const fastOptions: FastOptions = {
@@ -132,7 +132,7 @@ export function emitSuspendable(
     info,
     fast: full ? fastFunction(d, full, fastBody(ir.body, fastOptions)) : fastNode(rewriter, info, fastBody(ir.body, fastOptions)),
     resume,
-    points: plan.isFull ? [] : ir.points.map((point) => pointInfo(point.source)),
+    points: ctx.findings.everywhere ? [] : ir.points.map((point) => pointInfo(point.source)),
     cfg,
     layout,
   };
@@ -198,7 +198,9 @@ function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> 
       continue;
     }
     // At the top of the function a name hides what is outside; only what emitted code itself needs must stay visible.
-    const isFixed = variable.kind === "parameter" || (variable.scope === info.node && !RESERVED.includes(variable.name));
+    // Defaults of parameters see what is outside, where the body hides it.
+    const hidesOutside = variable.scope === info.node && !RESERVED.includes(variable.name) && !(plan.isFull && !isSimple(info.node));
+    const isFixed = variable.kind === "parameter" || hidesOutside;
     const isFree = (name: string): boolean => !used.has(name) && (isFixed || !taken.has(name));
     for (let n = 0; ; n++) {
       const name = n === 0 ? variable.name : `${variable.name}$${n}`;

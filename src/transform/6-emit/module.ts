@@ -11,12 +11,19 @@
  *     function checkout$resume($frame, $mode, $value) { … }
  *     function checkout_map$make(order) { … }
  */
+import { createHash } from "node:crypto";
 import { ABI_VERSION, RUNTIME_NAMES } from "../../shared/abi.js";
 import { assert } from "../../shared/assert.js";
 import { isValueReference } from "../1-find/captures.js";
 import { hasModifier, isBody } from "../1-find/collect.js";
-import type { FunctionInfo, ModuleInfo } from "../1-find/model.js";
+import type { Variable } from "../1-find/captures.js";
+import { type FunctionInfo, hasTwoCopies, type ModuleInfo } from "../1-find/model.js";
 import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
+import { Desugarer } from "../3-desugar/desugarer.js";
+import { classValue } from "../3-desugar/full/class.js";
+import { isGenerator } from "../3-desugar/full/generator.js";
+import { Plan } from "../3-desugar/plan.js";
+import { fastBody } from "./fast.js";
 import { boundNames, type Captured, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
 import { factory, type Context } from "../context.js";
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
@@ -54,6 +61,12 @@ class ModuleEmitter implements FunctionEmitter {
   readonly #opaque = new Map<ts.Node, readonly Captured[]>();
   /** Module-level function expressions, registered where they are made. */
   readonly #bound = new Set<FunctionInfo>();
+  readonly #hoisted = new Map<FunctionInfo, ts.Statement>();
+  /** Records of object literals of the module. */
+  readonly #records = new Set<string>();
+  /** Classes made at run time, by the expression that makes them. */
+  readonly #classes = new Map<ts.Node, { readonly name: string; readonly node: ts.ClassLikeDeclaration; readonly captured: readonly Captured[] }>();
+  #desugarer: Desugarer | undefined;
   readonly #top: Rewriter;
   /** Names the source declares that emitted code may want for itself. */
   readonly #clashes = new Map<string, ts.Identifier>();
@@ -64,7 +77,7 @@ class ModuleEmitter implements FunctionEmitter {
     readonly options: ModuleOptions,
   ) {
     this.#top = new Rewriter(ctx, module.functions[0]!, this, { hoistVars: false });
-    for (const info of module.functions) if (isMadeOnce(info)) this.#bound.add(info);
+    for (const info of module.functions) if (isMadeOnce(info) && !(info.full && isGenerator(info.node))) this.#bound.add(info);
     const collectNames = (node: ts.Node): void => {
       if (ts.isIdentifier(node)) {
         this.#taken.add(node.text);
@@ -92,8 +105,7 @@ class ModuleEmitter implements FunctionEmitter {
   emitFunction(info: FunctionInfo): ts.Node {
     const known = this.#functions.find((emitted) => emitted.info === info);
     if (known) return known.fast;
-    const suspends = info.verdict !== "never" && !info.barrier;
-    const emitted: EmittedFunction = suspends
+    const emitted: EmittedFunction = hasTwoCopies(info)
       ? emitSuspendable(this.ctx, info, this, { ...this.options, adapt: (fn, node) => this.#adapt(fn, node) })
       : { info, fast: emitPlain(this.ctx, info, this), resume: undefined, points: [], cfg: undefined, layout: undefined };
     this.#functions.push(emitted);
@@ -126,6 +138,29 @@ class ModuleEmitter implements FunctionEmitter {
   }
 
   /** `export const charge = step(…)` ⇒ "src/services.ts#charge". */
+  /** `$tag(class, C$, [captured…])`; in the resume copy `C$make(captured…)`. */
+  classSite(node: ts.ClassLikeDeclaration, made: ts.Expression, captured: readonly Captured[]): ts.Expression {
+    const name = this.#freeName(`${node.name?.text ?? "anonymous"}$class`);
+    const list = factory.createArrayLiteralExpression(captured.map((each) => each.reference()));
+    const site = factory.createCallExpression(factory.createIdentifier("$tag"), undefined, [made, factory.createIdentifier(`${name}$`), list]);
+    this.#classes.set(site, { name, node, captured });
+    return site;
+  }
+
+  moduleRecord(record: Variable): ts.Expression {
+    this.#records.add(record.emitName);
+    return factory.createIdentifier(record.emitName);
+  }
+
+  #freeName(base: string): string {
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? base : `${base}${n}`;
+      if (this.#taken.has(`${name}$`)) continue;
+      this.#taken.add(`${name}$`);
+      return name;
+    }
+  }
+
   stepId(node: ts.CallExpression): string | undefined {
     const callee = unwrap(node.expression);
     if (!ts.isIdentifier(callee)) return undefined;
@@ -166,12 +201,60 @@ class ModuleEmitter implements FunctionEmitter {
   }
 
   #rewriteTopLevel(node: ts.Statement): ts.Statement[] {
+    if (ts.isClassDeclaration(node) && this.ctx.findings.writtenOut.has(node)) return this.#writtenOutClass(node);
+    if (ts.isFunctionDeclaration(node) && isGenerator(node)) {
+      const info = this.ctx.findings.functionOf.get(node);
+      if (info?.full) return this.#generatorDeclaration(info, node);
+    }
     if (ts.isFunctionDeclaration(node)) {
       const info = this.ctx.findings.functionOf.get(node);
       const made = info ? (this.emitFunction(info) as ts.FunctionDeclaration) : node;
       return [made.name || !made.body ? made : withName(made, DEFAULT_EXPORT)];
     }
     return this.#bindFunctions(node, () => this.#top.statement(node));
+  }
+
+  /**
+   *     export class C extends B {…}   ⇒   const $class1 = $record() · … · export const C = $2
+   *
+   * Evaluated while the module is loaded, where nothing can suspend.
+   */
+  #writtenOutClass(node: ts.ClassDeclaration): ts.Statement[] {
+    const made = this.#evaluated(node, (d) => classValue(d, node));
+    const isDefault = hasModifier(node, ts.SyntaxKind.DefaultKeyword);
+    if (!node.name) return [...made.statements, factory.createExportAssignment(undefined, false, made.value)];
+    const modifiers = hasModifier(node, ts.SyntaxKind.ExportKeyword) && !isDefault ? [factory.createModifier(ts.SyntaxKind.ExportKeyword)] : undefined;
+    const declaration = factory.createVariableDeclaration(node.name.text, undefined, undefined, made.value);
+    const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
+    const statements = [...made.statements, factory.createVariableStatement(modifiers, list)];
+    return isDefault ? [...statements, factory.createExportAssignment(undefined, false, factory.createIdentifier(node.name.text))] : statements;
+  }
+
+  /** What a rule of `3-desugar/full` writes for module-level code, and the value it leaves. */
+  #evaluated(node: ts.Node, rule: (d: Desugarer) => ts.Expression): { statements: ts.Statement[]; value: ts.Expression } {
+    const info = this.module.functions[0]!;
+    this.#desugarer ??= new Desugarer(this.ctx, info, new Plan(this.ctx.findings, info, true), this.#top, new Set([...RUNTIME_NAMES, ...this.#taken]));
+    const d = this.#desugarer;
+    let value: ts.Expression | undefined;
+    const body = d.collect(() => (value = rule(d)));
+    const where = `${this.module.id}: ${node.getText().split("\n")[0]!.slice(0, 60)}`;
+    const statements = fastBody(body, { codeName: "", slots: new Map(), savesThis: false, guard: where, ref: (name) => factory.createIdentifier(name) });
+    // Records and private names are what frames and closures refer to: saved by reference like any other constant of the module.
+    const registered = body.flatMap((stmt) => (stmt.kind === "let" && /^\$(class|private)\d+$/.test(stmt.name) ? [registration(factory.createIdentifier(stmt.name))] : []));
+    return { statements: [...statements, ...registered], value: value! };
+  }
+
+  /** `function* g() {…}` ⇒ `const g = $generatorFunction(…)` at the head of the module, since other modules may call it before this one has run. */
+  #generatorDeclaration(info: FunctionInfo, node: ts.FunctionDeclaration): ts.Statement[] {
+    const made = this.#top.closure(info);
+    this.#closures.delete(info);
+    const name = node.name?.text ?? DEFAULT_EXPORT;
+    this.#hoisted.set(info, constant(factory.createIdentifier(name), (made as ts.CallExpression)));
+    const exported = hasModifier(node, ts.SyntaxKind.ExportKeyword);
+    if (!exported) return [];
+    if (hasModifier(node, ts.SyntaxKind.DefaultKeyword)) return [factory.createExportAssignment(undefined, false, factory.createIdentifier(name))];
+    const specifier = factory.createExportSpecifier(false, undefined, name);
+    return [factory.createExportDeclaration(undefined, false, factory.createNamedExports([specifier]))];
   }
 
   /** Registers module-level function expressions where they are made: `const f = $m.bind(f$, () => …)`. */
@@ -223,7 +306,7 @@ class ModuleEmitter implements FunctionEmitter {
 
   /** Classes and constants are saved by reference: registered as soon as they exist. */
   #registrations(node: ts.Statement): ts.Statement[] {
-    if (ts.isClassDeclaration(node) && node.name) return [classRegistration(node, node.name.text)];
+    if (ts.isClassDeclaration(node) && node.name) return [classRegistration(node, node.name.text, this.ctx.findings.writtenOut.has(node))];
     if (
       !ts.isVariableStatement(node) ||
       (node.declarationList.flags & ts.NodeFlags.Const) === 0 ||
@@ -233,7 +316,7 @@ class ModuleEmitter implements FunctionEmitter {
     return node.declarationList.declarations.flatMap((declaration) => {
       const initializer = declaration.initializer && unwrap(declaration.initializer);
       if (initializer && ts.isClassExpression(initializer) && ts.isIdentifier(declaration.name))
-        return [classRegistration(initializer, declaration.name.text)];
+        return [classRegistration(initializer, declaration.name.text, this.ctx.findings.writtenOut.has(initializer))];
       return boundNames(declaration.name)
         .filter((name) => this.#needsRegistration(name, declaration))
         .map(registration);
@@ -261,13 +344,15 @@ class ModuleEmitter implements FunctionEmitter {
   /** Payloads as they are in resume copies and makers: a closure is made by its maker. */
   #adapt(fn: FunctionInfo, node: ts.Node): ts.Node {
     const inClass = this.#classOf(fn) !== undefined;
-    if (this.#siteOwner.size === 0 && this.#opaque.size === 0 && !inClass) return node;
+    if (this.#classes.size === 0 && this.#siteOwner.size === 0 && this.#opaque.size === 0 && !inClass) return node;
     const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
       const info = this.#siteOwner.get(child);
       if (info) {
         const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
         return makeCall(this.makeName(info), this.#top.capturedBy(info), needsThis);
       }
+      const cls = this.#classes.get(child);
+      if (cls) return makeCall(`${cls.name}$make`, cls.captured, false);
       if (inClass && usesSuperProperty(child)) return withoutSuper(child, visit);
       const made = ts.visitEachChild(child, visit, undefined);
       const captured = this.#opaque.get(child);
@@ -312,6 +397,8 @@ class ModuleEmitter implements FunctionEmitter {
         place(info, this.makeName(info), parameters, factory.createBlock([factory.createReturnStatement(made)], true));
       }
       head.push(this.#codeObject(emitted, site !== undefined, captured));
+      const hoisted = this.#hoisted.get(info);
+      if (hoisted) head.push(hoisted);
       if (ts.isFunctionDeclaration(info.node) && ts.isSourceFile(info.node.parent)) {
         const name = info.node.name?.text ?? DEFAULT_EXPORT;
         head.push(
@@ -319,12 +406,22 @@ class ModuleEmitter implements FunctionEmitter {
         );
       }
     }
+    for (const name of this.#records) {
+      head.push(constant(factory.createIdentifier(name), factory.createCallExpression(factory.createIdentifier("$record"), undefined, [])));
+      head.push(registration(factory.createIdentifier(name)));
+    }
+    for (const [site, { name, node, captured }] of this.#classes) {
+      const parameters = captured.map((each) => factory.createParameterDeclaration(undefined, undefined, each.name));
+      const body = factory.createBlock([factory.createReturnStatement(site as ts.Expression)], true);
+      tail.push(quiet(factory.createFunctionDeclaration(undefined, undefined, `${name}$make`, undefined, parameters, undefined, body)));
+      head.push(classCode(name, node, captured));
+    }
     return { head, tail, inClass };
   }
 
   /** Where `super` and private names are written out, no code has to live in a class. */
   #classOf(info: FunctionInfo): ts.ClassLikeDeclaration | undefined {
-    return this.ctx.findings.everywhere ? undefined : classOf(info);
+    return info.full ? undefined : classOf(info);
   }
 
   #withoutSuper(node: ts.Expression): ts.Expression {
@@ -426,6 +523,21 @@ class ModuleEmitter implements FunctionEmitter {
       ...machines.tail,
     ];
   }
+}
+
+/** `const C$class$ = $m.code("C", { name, hash, isClass: true, make, captures });`. */
+function classCode(name: string, node: ts.ClassLikeDeclaration, captured: readonly Captured[]): ts.Statement {
+  const text = (value: string): ts.Expression => factory.createStringLiteral(value);
+  const hash = createHash("sha256").update(node.getText()).digest("hex").slice(0, 12);
+  const fields: [string, ts.Expression][] = [
+    ["name", text(node.name?.text ?? "class")],
+    ["hash", text(hash)],
+    ["isClass", factory.createTrue()],
+    ["make", factory.createIdentifier(`${name}$make`)],
+    ["captures", factory.createArrayLiteralExpression(captured.map((each) => text(each.name)))],
+  ];
+  const init = factory.createObjectLiteralExpression(fields.map(([key, value]) => factory.createPropertyAssignment(key, value)));
+  return constant(factory.createIdentifier(`${name}$`), registrarCall("code", [text(name), init]));
 }
 
 /** What `export default function () {…}` is called in emitted code, so that it can be bound; `bind` gives it the name the language does. */
@@ -601,9 +713,10 @@ function templateStrings(node: ts.TaggedTemplateExpression): ts.Expression {
 }
 
 /** `$m.cls("Cart", Cart, ["#items"])`. */
-function classRegistration(node: ts.ClassLikeDeclaration, name: string): ts.Statement {
+function classRegistration(node: ts.ClassLikeDeclaration, name: string, isWrittenOut: boolean): ts.Statement {
   const privates = node.members.flatMap((member) => {
     const isPrivate =
+      !isWrittenOut &&
       member.name !== undefined && ts.isPrivateIdentifier(member.name) && !hasModifier(member, ts.SyntaxKind.StaticKeyword);
     return isPrivate ? [member.name.text] : [];
   });

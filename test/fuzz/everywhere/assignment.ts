@@ -65,13 +65,15 @@ function arrayTargets(s: State): Node {
 }
 
 function objectTargets(s: State): Node {
-  const list = s.times(0, 3, () =>
-    s.random.chance(0.6)
-      ? item`${s.random.pick(["p", "q", "m", "length"])}: ${element(s)}, `
-      : item`[${computedKey(s)}]: ${element(s)}, `,
-  );
-  const rest = s.random.chance(0.25) ? item`...${target(s)}` : part``;
+  const list = s.times(0, 3, (index) => propertyTarget(s, index === 0));
+  const rest = list.length > 0 && s.random.chance(0.25) ? item`...${target(s)}` : part``;
   return pattern`{ ${list}${rest} }`;
+}
+
+/** The engine evaluates the first target before it finds that there is nothing to take apart, unless its key is computed. */
+function propertyTarget(s: State, isFirst: boolean): Node {
+  if (isFirst || s.random.chance(0.4)) return item`[${computedKey(s)}]: ${element(s)}, `;
+  return item`${s.random.pick(["p", "q", "m", "length"])}: ${element(s)}, `;
 }
 
 const pattern = node("part");

@@ -40,13 +40,36 @@ class Programs extends fc.Arbitrary<Node> {
     return true;
   }
 
-  override shrink(value: Node): fc.Stream<fc.Value<Node>> {
-    return new fc.Stream(candidates(value));
+  /** @param from how many candidates of the bigger tree were in vain: the same ones would be again, so that they come last */
+  override shrink(value: Node, from: unknown): fc.Stream<fc.Value<Node>> {
+    return new fc.Stream(candidates(value, typeof from === "number" ? from : 0));
   }
 }
 
-function* candidates(tree: Node): Generator<fc.Value<Node>, void> {
-  for (const made of smaller(tree)) yield new fc.Value(made, undefined);
+function* candidates(tree: Node, from: number): Generator<fc.Value<Node>, void> {
+  let index = 0;
+  for (const made of allSmaller(tree)) if (index++ >= from) yield new fc.Value(made, index - 1);
+  index = 0;
+  for (const made of allSmaller(tree)) {
+    if (index++ >= from) return;
+    yield new fc.Value(made, index - 1);
+  }
+}
+
+/** Long lists lose their halves first. */
+function* allSmaller(tree: Node): Generator<Node, void> {
+  yield* halved(tree);
+  yield* smaller(tree);
+}
+
+function* halved(tree: Node): Generator<Node, void> {
+  const removable = tree.parts.flatMap((inner, index) => (typeof inner !== "string" && (inner.kind === "statement" || inner.kind === "item") ? [index] : []));
+  if (removable.length >= 4) {
+    const middle = removable.length >> 1;
+    for (const gone of [removable.slice(middle), removable.slice(0, middle)]) yield { ...tree, parts: tree.parts.filter((_, index) => !gone.includes(index)) };
+  }
+  for (const [index, inner] of tree.parts.entries())
+    if (typeof inner !== "string") for (const made of halved(inner)) yield { ...tree, parts: tree.parts.with(index, made) };
 }
 
 /** Every suspension, none, and some: which of them depends on the seed. */
@@ -65,7 +88,9 @@ export async function check(seed: number, shrinkMs = 60_000, isWanted: (kind: st
   const fails = async (tree: Node): Promise<boolean> => {
     if (Date.now() > end) return false;
     const text = withHelpers(print(tree));
-    const comparison = await compare(text, variantsOf(seed), PATIENCE_MS).catch(() => undefined);
+    const variant = state.found?.difference.variant;
+    const variants = variant === undefined ? variantsOf(seed) : variant === "compiler" ? [] : [variant];
+    const comparison = await compare(text, variants, PATIENCE_MS).catch(() => undefined);
     if (!state.ran && comparison) Object.assign(state, { ran: true, suspensions: comparison.suspensions, lines: comparison.native.trace.length });
     const difference = comparison?.difference;
     if (!difference || (state.found && kindOf(difference) !== kindOf(state.found.difference))) return false;

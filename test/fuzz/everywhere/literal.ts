@@ -63,7 +63,10 @@ export function computedKey(s: State): Node {
 }
 
 export function object(s: State): Node {
-  return any`({ ${s.times(0, 4, () => property(s))} })`;
+  const properties = s.times(0, 4, () => property(s));
+  // Only one may stand in a literal.
+  const prototype = s.random.chance(0.1) ? item`__proto__: ${expression(s)}, ` : part``;
+  return any`({ ${prototype}${properties} })`;
 }
 
 function property(s: State): Node {
@@ -75,7 +78,6 @@ function property(s: State): Node {
     [2, () => item`${method(s, key(s), inObject)}, `],
     [2, () => item`${accessor(s, key(s), inObject)}, `],
     [1, () => item`...${expression(s)}, `],
-    [0.5, () => item`__proto__: ${expression(s)}, `],
     [variables.length > 0 ? 1 : 0, () => item`${s.random.pick(variables).name}, `],
     [1, () => item`${key(s)}: ${functionExpression(s)}, `],
   ]);

@@ -38,6 +38,14 @@ export function block(s: State, length = 1 + s.random.below(3), names = new Name
   return s.within({}, names, () => part`${statements(s, length)}`);
 }
 
+/** Statements of which most do not end what follows them when they throw. */
+export function guarded(s: State, length: number): Node[] {
+  return s.times(length, length, () => {
+    if (s.random.chance(0.4)) return oneStatement(s);
+    return statement`try {\n${block(s, 1)}} catch (e) {\nlog("caught", e);\n}`;
+  });
+}
+
 function oneStatement(s: State): Node {
   s.blocks++;
   const isSimple = s.blocks > 5 || s.budget < 0;
@@ -142,7 +150,7 @@ function switchStatement(s: State): Node {
   const fallback = s.random.below(count + 2);
   const clauses = s.within({ inSwitch: true }, names, () =>
     s.times(count, count, (index) => {
-      const head = index === fallback ? part`default` : part`case ${expression(s)}`;
+      const head = index === fallback ? part`default` : part`case log(${String(s.unique())}, ${expression(s)})`;
       const body = part`${s.times(1, 2, () => oneStatement(s))}`;
       return statement`${head}:\n${body}${s.random.chance(0.5) ? "break;\n" : ""}`;
     }),

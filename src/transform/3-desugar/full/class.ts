@@ -15,7 +15,7 @@ import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
 import { named as namedBy, undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
-import { assignedName } from "../rewrite.js";
+import { assignedName, type Captured } from "../rewrite.js";
 import { evaluate, privateVariable } from "./expression.js";
 import { isGenerator, placeholder, replaceGenerator } from "./generator.js";
 import { isAnonymous, named } from "./object.js";
@@ -28,19 +28,43 @@ export function classValue(d: Desugarer, node: ts.ClassLikeDeclaration): ts.Expr
   for (const [text, variable] of d.ctx.captures.privates.get(node) ?? [])
     d.emit({ kind: "let", name: variable.emitName, declare: "const", value: d.runtime("$private", [factory.createStringLiteral(text)]) });
   const heritage = heritageOf(node);
-  const parent = heritage && evaluate(d, heritage);
+  // In a temporary of its own, since a class that is made again extends the same.
+  const parent = heritage && d.spill(evaluate(d, heritage));
   const keys = computedKeys(d, node);
   const members = [constructorOf(d, node), ...publicMembers(d, node, keys)].filter((member) => member !== undefined);
   const clause = parent && factory.createHeritageClause(ts.SyntaxKind.ExtendsKeyword, [factory.createExpressionWithTypeArguments(parent, undefined)]);
   const name = node.name && factory.createIdentifier(node.name.text);
-  const literal = d.rewriter.opaque(factory.createClassExpression(undefined, name, undefined, clause && [clause], members), node);
+  const literal = factory.createClassExpression(undefined, name, undefined, clause && [clause], members);
   const given = node.name ? undefined : assignedName(node);
-  const made = d.spill(d.runtime("$class", [d.rewriter.read(record), given === undefined ? literal : namedBy(given, literal)]), "", node);
+  const named = given === undefined ? literal : namedBy(given, literal);
+  const made = d.spill(defined(d, node, named, parent, keys), "", node);
   for (const member of node.members)
     if (isGenerator(member) && isPublicMethod(member))
       replaceGenerator(d, isStatic(member) ? made : factory.createPropertyAccessExpression(d.rewriter.read(record), "home"), keyOf(member, keys), d.ctx.findings.functionOf.get(member)!);
   elements(d, node, made, keys);
   return made;
+}
+
+/** The class under its record; one that a run makes can be made again. */
+function defined(d: Desugarer, node: ts.ClassLikeDeclaration, literal: ts.Expression, parent: ts.Expression | undefined, keys: Keys): ts.Expression {
+  const record = d.rewriter.read(d.ctx.captures.records.get(node)!);
+  if (d.fn.parent === undefined || d.ctx.findings.everywhere) return d.runtime("$class", [record, d.rewriter.opaque(literal, node)]);
+  return d.rewriter.emitter.classSite(node, d.runtime("$class", [record, literal]), capturedByClass(d, node, parent, keys));
+}
+
+/** What the expression of a class refers to: its record first, then what it extends, its keys, and what its members capture. */
+function capturedByClass(d: Desugarer, node: ts.ClassLikeDeclaration, parent: ts.Expression | undefined, keys: Keys): Captured[] {
+  const record = d.ctx.captures.records.get(node)!;
+  const found = new Map<string, Captured>([[record.emitName, { name: record.emitName, reference: () => d.ctx.refVariable(record) }]]);
+  for (const made of [parent, ...keys.values()]) {
+    if (!made || !ts.isIdentifier(made) || !d.isTemporary(made)) continue;
+    found.set(made.text, { name: made.text, reference: () => d.ref(made.text) });
+  }
+  for (const member of node.members) {
+    const info = isPublicMethod(member) || isConstructor(member) ? d.ctx.findings.functionOf.get(member) : undefined;
+    if (info) for (const each of d.rewriter.capturedBy(info)) if (!found.has(each.name)) found.set(each.name, each);
+  }
+  return [...found.values()];
 }
 
 type Keys = ReadonlyMap<ts.ClassElement, ts.Expression>;
@@ -83,7 +107,7 @@ function publicMembers(d: Desugarer, node: ts.ClassLikeDeclaration, keys: Keys):
     const key = keyOf(member, keys);
     if (isGenerator(member)) {
       const made = placeholder(key);
-      return factory.updateMethodDeclaration(made, modifiers, undefined, made.name, undefined, undefined, made.parameters, undefined, made.body);
+      return factory.updateMethodDeclaration(made, modifiers, made.asteriskToken, made.name, undefined, undefined, made.parameters, undefined, made.body);
     }
     const made = d.rewriter.emitter.emitFunction(d.ctx.findings.functionOf.get(member)!) as ts.MethodDeclaration | ts.AccessorDeclaration;
     return named(made, key);
@@ -111,7 +135,16 @@ function constructorReturning(value: ts.Expression, rest: ts.Identifier | undefi
 
 /** Whether constructing an instance does more than the constructor's own code. */
 export function hasInstanceElements(node: ts.ClassLikeDeclaration): boolean {
+  if (parameterProperties(node).length > 0) return true;
   return node.members.some((member) => !isStatic(member) && (ts.isPropertyDeclaration(member) || (isPrivate(member) && !isBodyless(member))));
+}
+
+/** `constructor(readonly x: number)`: parameters that are fields as well. */
+export function parameterProperties(node: ts.ClassLikeDeclaration): ts.Identifier[] {
+  const constructor = node.members.find((member) => isConstructor(member) && member.body !== undefined) as ts.ConstructorDeclaration | undefined;
+  return (constructor?.parameters ?? [])
+    .filter((parameter) => ts.isParameterPropertyDeclaration(parameter, parameter.parent))
+    .map((parameter) => parameter.name as ts.Identifier);
 }
 
 function isBodyless(member: ts.ClassElement): boolean {
@@ -122,6 +155,10 @@ function isBodyless(member: ts.ClassElement): boolean {
 function elements(d: Desugarer, node: ts.ClassLikeDeclaration, made: ts.Expression, keys: Keys): void {
   const methods = node.members.filter((member) => isPrivate(member) && (ts.isMethodDeclaration(member) || ts.isAccessor(member)) && !isBodyless(member));
   for (const member of methods) privateMethod(d, node, member as ts.MethodDeclaration | ts.AccessorDeclaration, made);
+  for (const name of parameterProperties(node)) {
+    const args = [d.rewriter.read(d.ctx.captures.records.get(node)!), factory.createStringLiteral("field"), factory.createStringLiteral(name.text)];
+    d.emit({ kind: "eval", value: d.runtime("$element", [...args, undefinedValue()]) });
+  }
   for (const member of node.members) if (ts.isPropertyDeclaration(member) && !isStatic(member)) field(d, node, member, keys);
   for (const member of node.members) {
     if (ts.isPropertyDeclaration(member) && isStatic(member)) staticField(d, member, made, keys);

@@ -23,10 +23,10 @@ export function isGenerator(node: ts.Node): boolean {
   return "asteriskToken" in node && node.asteriskToken !== undefined;
 }
 
-/** The method that stands in a literal or class body for a generator: it gives the place, the attributes and the name. */
+/** The method that stands in a literal or class body for a generator: it gives the place, the attributes and the name. Itself a generator, as `$replace` expects. */
 export function placeholder(key: ts.Expression): ts.MethodDeclaration {
   const name = factory.createComputedPropertyName(key);
-  return factory.createMethodDeclaration(undefined, undefined, name, undefined, undefined, [], undefined, factory.createBlock([]));
+  return factory.createMethodDeclaration(undefined, factory.createToken(ts.SyntaxKind.AsteriskToken), name, undefined, undefined, [], undefined, factory.createBlock([]));
 }
 
 export function replaceGenerator(d: Desugarer, target: ts.Expression, key: ts.Expression, info: FunctionInfo): void {

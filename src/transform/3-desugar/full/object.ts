@@ -75,6 +75,13 @@ class Builder {
     if (isGenerator(property)) {
       this.#pending.push(placeholder(key));
       this.#later.push({ key, info });
+      // A later property of that name replaces it.
+      this.#flush();
+      return;
+    }
+    if (!d.ctx.findings.everywhere && ts.isMethodDeclaration(property)) {
+      const closure = d.rewriter.closure(info);
+      this.#define(key, ts.isComputedPropertyName(property.name) ? d.runtime("$named", [closure, key]) : closure);
       return;
     }
     const made = d.rewriter.emitter.emitFunction(info) as ts.MethodDeclaration | ts.AccessorDeclaration;
