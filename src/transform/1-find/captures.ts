@@ -166,6 +166,8 @@ class Analysis {
   #visibleSymbol(node: ts.Identifier): ts.Symbol | undefined {
     let symbol = this.findings.checker.getSymbolAtLocation(node);
     if (!this.findings.everywhere) return symbol;
+    const caught = catchParameterAssignedBy(node);
+    if (caught) return this.findings.checker.getSymbolAtLocation(caught);
     for (const head of headsAround(node)) if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
     return symbol;
   }
@@ -194,7 +196,7 @@ class Analysis {
     this.variableOf.set(node, variable);
     variable.references.push(node);
     const isConstant = this.findings.everywhere && (variable.kind === "const" || ts.isFunctionExpression(variable.declaration.parent));
-    if ((isAssigned(node) && !isConstant) || redeclares(node, variable)) variable.reassigned = true;
+    if ((isAssigned(node) && !isConstant) || redeclares(node, variable) || (variable.kind === "catch" && isVarName(node))) variable.reassigned = true;
     this.#capture(variable, owner);
   }
 
@@ -593,6 +595,20 @@ function scopeOf(node: Declared, kind: VariableKind): ts.Node {
 
 /** An internal method of the checker. */
 type ResolveName = (name: string, location: ts.Node, meaning: ts.SymbolFlags, excludeGlobals: boolean) => ts.Symbol | undefined;
+
+function isVarName(node: ts.Identifier): boolean {
+  return ts.isVariableDeclaration(node.parent) && node.parent.name === node && ts.isVariableDeclarationList(node.parent.parent) && (node.parent.parent.flags & ts.NodeFlags.BlockScoped) === 0;
+}
+
+/** `catch (e) { var e = 1; }` assigns the parameter (ECMA-262 B.3.4): the `var` is a variable of the function that keeps its value. */
+function catchParameterAssignedBy(node: ts.Identifier): ts.Identifier | undefined {
+  if (!isVarName(node) || !(node.parent as ts.VariableDeclaration).initializer) return undefined;
+  for (let at: ts.Node = node.parent; at && !ts.isFunctionLike(at) && !ts.isClassStaticBlockDeclaration(at); at = at.parent) {
+    const name = ts.isCatchClause(at) ? at.variableDeclaration?.name : undefined;
+    if (name && ts.isIdentifier(name) && name.text === node.text) return name;
+  }
+  return undefined;
+}
 
 /** A place in front of a function's body: its computed name, or one of its parameters. */
 interface Head {

@@ -341,10 +341,15 @@ export class Rewriter {
   #capturesChangingScope(info: FunctionInfo): boolean {
     const captured = this.ctx.captures.captured.get(info) ?? [];
     return captured.some((variable) => {
-      if (!variable.boxed || !ts.isForStatement(variable.scope)) return false;
+      if (!variable.boxed || !this.#isLoop(variable.scope)) return false;
       const isLowered = variable.owner.verdict !== "never" && !variable.owner.barrier;
-      return isLowered || isWithin(info.node, variable.scope.initializer);
+      return isLowered || (ts.isForStatement(variable.scope) && isWithin(info.node, variable.scope.initializer));
     });
+  }
+
+  /** Whether the scope object is another one in each round, under the same name. */
+  #isLoop(scope: ts.Node): boolean {
+    return ts.isForStatement(scope) || (this.ctx.findings.everywhere && (ts.isForOfStatement(scope) || ts.isForInStatement(scope)));
   }
 
   /**
