@@ -400,13 +400,16 @@ export class Rewriter {
    *
    * There a variable of a loop is one variable for all rounds, so closures that are not made by id have to capture a copy. In the fast copy the source's own
    * scopes do that, except for scope objects of a `for`.
+   *
+   * @param also what it captures besides: the record of a class whose constructor is not in the source
    */
-  opaque<E extends ts.Expression>(made: E, source: ts.Node): ts.Expression {
+  opaque<E extends ts.Expression>(made: E, source: ts.Node, also: readonly Variable[] = []): ts.Expression {
     if (!this.options.hoistVars) return made;
     const inside = [...this.ctx.captures.opaque].filter(
       (info) => info.parent === this.fn && (info.node === source || info.node.parent === source),
     );
-    const captured = [...new Map(inside.flatMap((info) => this.capturedBy(info)).map((each) => [each.name, each])).values()];
+    const more = also.map((variable) => ({ name: variable.emitName, reference: () => this.ctx.refVariable(variable) }));
+    const captured = [...new Map([...inside.flatMap((info) => this.capturedBy(info)), ...more].map((each) => [each.name, each])).values()];
     if (captured.length === 0) return made;
     if (inside.some((info) => this.#capturesChangingScope(info))) return withCopies(made, captured);
     this.emitter.noteOpaque(made, captured);

@@ -35,7 +35,7 @@ export function classValue(d: Desugarer, node: ts.ClassLikeDeclaration): ts.Expr
   const name = node.name && factory.createIdentifier(node.name.text);
   const literal = factory.createClassExpression(undefined, name, undefined, clause && [clause], members);
   const given = node.name ? undefined : assignedName(node);
-  const opaque = d.rewriter.opaque(given === undefined ? literal : namedBy(given, literal), node);
+  const opaque = d.rewriter.opaque(given === undefined ? literal : namedBy(given, literal), node, [record]);
   const made = d.spill(d.runtime("$class", [d.rewriter.read(record), opaque]), "", node);
   for (const member of node.members)
     if (isGenerator(member) && isPublicMethod(member))
