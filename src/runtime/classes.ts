@@ -3,6 +3,7 @@
  * program; what does is in `lib/construction.ts` and `lib/private.ts`.
  */
 
+import { hasPrivate, writePrivate } from "./private-store.js";
 import { passMembers, primitive } from "./suspend.js";
 
 export type ElementKind = "field" | "method" | "get" | "set";
@@ -26,12 +27,10 @@ export interface ClassRecord {
   readonly fields: Element[];
 }
 
-/** A `#name` of one evaluation of a class: a value for each object that has it (ECMA-262, Private Names). */
+/** A `#name` of one evaluation of a class (ECMA-262, Private Names). What objects have by it is in their private store. */
 export interface PrivateName {
   readonly name: string;
   kind: "field" | "method" | "accessor";
-  /** The value of a field; `true` for the objects a method or accessor was added to. */
-  readonly values: WeakMap<object, unknown>;
   method: Function | undefined;
   get: Function | undefined;
   set: Function | undefined;
@@ -68,7 +67,7 @@ export function $itself(record: ClassRecord, name: string): Function {
 }
 
 export function $private(name: string): PrivateName {
-  return { name, kind: "field", values: new WeakMap(), method: undefined, get: undefined, set: undefined };
+  return { name, kind: "field", method: undefined, get: undefined, set: undefined };
 }
 
 /** Notes something instances get. */
@@ -95,12 +94,12 @@ function describeMethod(kind: ElementKind, name: PrivateName, value: Function): 
 /** Adds a private member to a class itself (ECMA-262, PrivateFieldAdd, PrivateMethodOrAccessorAdd). Throws TypeError when it is there. */
 export function $privateAdd(object: object, kind: ElementKind, name: PrivateName, value: unknown): void {
   if (kind !== "field") describeMethod(kind, name, value as Function);
-  if (kind === "field" || !name.values.has(object)) addPrivate(object, name, kind === "field" ? value : true);
+  if (kind === "field" || !hasPrivate(object, name)) addPrivate(object, name, kind === "field" ? value : true);
 }
 
 export function addPrivate(object: object, name: PrivateName, value: unknown): void {
-  if (name.values.has(object)) throw new TypeError(`Cannot initialize ${name.name} twice on the same object`);
-  name.values.set(object, value);
+  if (hasPrivate(object, name)) throw new TypeError(`Cannot initialize ${name.name} twice on the same object`);
+  writePrivate(object, name, value);
 }
 
 /** The one accessor function of an object literal. */

@@ -5,7 +5,10 @@
  *     suspended-start ── next ──▶ running ── yield ──▶ suspended-yield ── next/throw/return ──▶ running ── return/throw ──▶ done
  */
 import { RESUME_NEXT, RESUME_THROW, type Code, type ResumeMode } from "../shared/abi.js";
+import { registerHandler } from "./codec/handlers.js";
 import { Frame } from "./frame.js";
+import { closureOf } from "./registry.js";
+import { Stamp } from "./stamp.js";
 import { $must, primitive, SUSPEND } from "./suspend.js";
 
 export interface GeneratorState {
@@ -31,13 +34,19 @@ class ReturnRequest {
   constructor(readonly value: unknown) {}
 }
 
-const states = new WeakMap<object, GeneratorState>();
+/** A generator object's own side: the function that made it, and how it stands. */
+interface Owned {
+  readonly callee: Function;
+  readonly state: GeneratorState;
+}
+
+const owned = new WeakMap<object, Owned>();
 const { defineProperty, setPrototypeOf, getPrototypeOf } = Object;
 const { apply } = Reflect;
 
 /** The state of a compiled generator's object, `undefined` for any other value. */
 export function generatorState(value: unknown): GeneratorState | undefined {
-  return typeof value === "object" && value !== null ? states.get(value) : undefined;
+  return typeof value === "object" && value !== null ? owned.get(value)?.state : undefined;
 }
 
 const nativeFunction = function* (): Generator {};
@@ -56,6 +65,8 @@ export function $generatorFunction(body: Function, name: string, length: number)
   defineProperty(made, "length", { value: length, configurable: true });
   defineProperty(made, "name", { value: name, configurable: true });
   primitive(made);
+  const closure = closureOf(body);
+  if (closure !== undefined) Stamp.put(made, closure);
   defineProperty(made, "prototype", { value: Object.create(GeneratorPrototype), writable: true });
   return made;
 }
@@ -69,8 +80,10 @@ function inFront(first: unknown, rest: readonly unknown[]): unknown[] {
 }
 
 /** The body of every generator object, for callers that are not compiled. */
-function* shell(state: GeneratorState): Generator {
+function* shell(): Generator {
+  const object = (yield) as object;
   let sent: Sent = { mode: "next", value: yield };
+  const { state } = owned.get(object)!;
   for (;;) {
     const value = $must(enterBody(state, sent.mode, sent.value), "a generator driven by foreign code");
     const result = settle(state, value);
@@ -89,14 +102,43 @@ function* shell(state: GeneratorState): Generator {
   }
 }
 
+/** A generator object that waits for its first `next` and has no state yet. */
+function emptyShell(): Generator {
+  const object = shell();
+  object.next();
+  object.next(object);
+  return object;
+}
+
+/** How generator objects are saved: the function that made one gives its prototype back. */
+registerHandler({
+  name: "generator",
+  prototype: { generator: true } as object,
+  fields: ["function", "prototype", "state"],
+  save: (value) => {
+    const { callee, state } = owned.get(value)!;
+    const prototype = getPrototypeOf(value) as object | null;
+    return [callee, prototype === prototypeFor(callee) ? undefined : prototype, state];
+  },
+  create: emptyShell,
+  restore: (value, [callee, prototype, state]) => {
+    if (typeof callee !== "function" || typeof state !== "object" || state === null) throw new TypeError("a generator is malformed");
+    setPrototypeOf(value, prototype === undefined ? prototypeFor(callee) : (prototype as object | null));
+    owned.set(value, { callee, state: state as GeneratorState });
+  },
+});
+
+function prototypeFor(callee: Function): object {
+  const prototype: unknown = callee.prototype;
+  return (typeof prototype === "object" && prototype !== null) || typeof prototype === "function" ? prototype : GeneratorPrototype;
+}
+
 /** Emitted where a generator has bound its parameters: the object, with its frame in front of the first statement. */
 export function $generate(callee: Function, code: Code, point: number, slots: Record<string, unknown>, self?: unknown): object {
   const state: GeneratorState = { frame: undefined, started: false, running: false, done: false, yielded: false, raw: false };
-  const object = shell(state);
-  object.next();
-  const prototype: unknown = callee.prototype;
-  setPrototypeOf(object, (typeof prototype === "object" && prototype !== null) || typeof prototype === "function" ? prototype : GeneratorPrototype);
-  states.set(object, state);
+  const object = emptyShell();
+  setPrototypeOf(object, prototypeFor(callee));
+  owned.set(object, { callee, state });
   slots["$generator"] = object;
   state.frame = new Frame(code, point, slots, self);
   return object;
@@ -104,7 +146,7 @@ export function $generate(callee: Function, code: Code, point: number, slots: Re
 
 /** Emitted for `yield`: keeps the frame and hands the value to the caller of `next`. */
 export function $yield(generator: object, value: unknown, raw: boolean, code: Code, point: number, slots: Record<string, unknown>, self?: unknown): unknown {
-  const state = states.get(generator)!;
+  const { state } = owned.get(generator)!;
   state.frame = new Frame(code, point, slots, self);
   state.yielded = true;
   state.raw = raw;

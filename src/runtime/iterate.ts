@@ -5,8 +5,10 @@
  *
  * Cursors inherit from %Iterator.prototype% and iterate themselves, so they also stand in for the results of `entries()`, `keys()` and `values()`.
  */
+import { $lib } from "./lib/table.js";
 import { registerHandler } from "./codec/handlers.js";
-import { call, MAP, SET } from "./natives.js";
+import { append } from "./intrinsics.js";
+import { call, MAP, SET, TYPED } from "./natives.js";
 import { registerValue } from "./registry.js";
 import { SUSPEND } from "./suspend.js";
 
@@ -42,11 +44,7 @@ interface Result {
 /** What all cursors share. Not a class with `extends Iterator`, whose constructor is slow; the prototype is linked below. */
 abstract class Cursor {
   abstract next(): Result;
-  [Symbol.iterator](): this {
-    return this;
-  }
 }
-Object.setPrototypeOf(Cursor.prototype, IteratorPrototype);
 
 /** Over arrays, `arguments`, typed arrays and anything array-like that borrowed their iterator. The length is read live. */
 export class ArrayCursor extends Cursor {
@@ -191,6 +189,8 @@ function nativeIterator(target: Map<unknown, unknown> | Set<unknown>, kind: Curs
   return call(SET[kind], target, []) as Iterator<unknown>;
 }
 
+// As deep as those of the engine: %IteratorPrototype% is the prototype of the prototype.
+for (const type of [ArrayCursor, StringCursor, CollectionCursor]) Object.setPrototypeOf(type.prototype, IteratorPrototype);
 tag(ArrayCursor, "Array Iterator");
 tag(StringCursor, "String Iterator");
 tag(CollectionCursor, "Map Iterator");
@@ -275,6 +275,17 @@ export function arrayIterator(target: unknown, kind: CursorKind): Cursor {
   return new ArrayCursor(Object(target) as ArrayLike<unknown>, kind);
 }
 
+/** A saveable stand-in for `typedArray.values()` and its siblings. Throws TypeError unless `target` is a typed array within bounds. */
+export function typedIterator(target: unknown, kind: CursorKind): Cursor {
+  call(TYPED["keys"], target, []);
+  return new ArrayCursor(target as ArrayLike<unknown>, kind);
+}
+
+/** A saveable stand-in for the iterator of a string. */
+export function textIterator(text: string): Cursor {
+  return new StringCursor(text);
+}
+
 /** A saveable stand-in for `map.entries()` and its siblings. Throws TypeError unless `target` is a Map. */
 export function mapIterator(target: unknown, kind: CursorKind): Cursor {
   if (!isMap(target)) throw new TypeError(`Method Map.prototype.${kind} called on incompatible receiver ${describe(target)}`);
@@ -327,7 +338,7 @@ export function $close(iterator: { return?: unknown }): unknown {
   const method = iterator.return;
   if (method === undefined || method === null) return iterator;
   if (typeof method !== "function") throw new TypeError(`iterator.return is not a function`);
-  return Reflect.apply(method, iterator, []);
+  return Reflect.apply($lib(method), iterator, []);
 }
 
 /** Emitted around iterator results. Throws TypeError unless `value` is an object. */
@@ -339,6 +350,6 @@ export function $object<T>(value: T): T {
 /** Emitted for `for…in`: the keys it visits, in order. The loop itself checks that a key is still there. */
 export function $keys(object: unknown): string[] {
   const keys: string[] = [];
-  for (const key in object as object) keys.push(key);
+  for (const key in object as object) append(keys, key);
   return keys;
 }

@@ -2,8 +2,28 @@
  * The members of the standard objects as they were when the runtime was loaded: what a program replaces later is not a built-in any more.
  * Not compiled by flowc: nothing here calls into the program.
  */
-import { isAnyArrayBuffer, isArgumentsObject, isBigIntObject, isBooleanObject, isDate, isNativeError, isNumberObject, isRegExp, isSharedArrayBuffer, isStringObject } from "node:util/types";
-import { append, dataDescriptor, defineProperty, isArray, isProxy, ownDescriptor, prototypeOf, reflectOwnKeys } from "./intrinsics.js";
+import {
+  isAnyArrayBuffer,
+  isArgumentsObject,
+  isBigIntObject,
+  isBooleanObject,
+  isDate,
+  isNativeError,
+  isNumberObject,
+  isRegExp,
+  isSharedArrayBuffer,
+  isStringObject,
+} from "node:util/types";
+import {
+  append,
+  dataDescriptor,
+  defineProperty,
+  isArray,
+  isProxy,
+  ownDescriptor,
+  prototypeOf,
+  reflectOwnKeys,
+} from "./intrinsics.js";
 
 /** Members by name. Has no prototype, so that what is not there is `undefined`. */
 export type Members = Readonly<Record<PropertyKey, Function>>;
@@ -30,7 +50,6 @@ export const MAP = members(Map.prototype);
 export const MAP_STATIC = members(Map);
 export const SET = members(Set.prototype);
 export const WEAK_MAP = members(WeakMap.prototype);
-export const WEAK_SET = members(WeakSet.prototype);
 export const OBJECT = members(Object.prototype);
 export const OBJECT_STATIC = members(Object);
 export const FUNCTION = members(Function.prototype);
@@ -257,21 +276,22 @@ export function parseWithSources(text: string): { root: object; sources: Map<obj
     text,
     function (this: object, key: string, member: unknown, context?: { source?: string }): unknown {
       // The last one is the wrapper around it all.
-      root = this;
-      noteSource(sources, this, key, { value: member, text: context?.source });
+      root = noteSource(sources, this, key, { value: member, text: context?.source });
       return member;
     },
   ]);
   return { root, sources };
 }
 
-function noteSource(sources: Map<object, Record<string, Source>>, holder: object, key: string, source: Source): void {
+/** Returns the holder. */
+function noteSource(sources: Map<object, Record<string, Source>>, holder: object, key: string, source: Source): object {
   let members = call(MAP["get"], sources, [holder]) as Record<string, Source> | undefined;
   if (members === undefined) {
     members = { __proto__: null } as unknown as Record<string, Source>;
     call(MAP["set"], sources, [holder, members]);
   }
   members[key] = source;
+  return holder;
 }
 
 /** From what a member of an object was read. */

@@ -56,6 +56,7 @@ export class Context {
     if (madeUp) return isSameOrOutside(madeUp.owner, fn) && !this.#native.has(madeUp.name) ? madeUp.name : undefined;
     const variable = this.variableOf(identifier);
     if (!variable || variable.boxed || this.#native.has(variable)) return undefined;
+    if (variable.isMadeUp && !variable.owner.parent) return undefined;
     return isSameOrOutside(variable.owner, fn) ? variable.emitName : undefined;
   }
 

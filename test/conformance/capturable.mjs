@@ -4,7 +4,7 @@
 export const RUNTIME = "flowc-runtime.js";
 
 /** Functions of the runtime that are not compiled, enter code of the program, and leave nothing behind when a suspension passes. */
-const DOORS = new Set(["apply", "construct", "method", "enterBody"]);
+const DOORS = new Set(["apply", "construct", "enterBody"]);
 
 /** Where the driver begins. */
 const ENDS = new Set(["startStrand", "unwind"]);
@@ -43,18 +43,28 @@ function isCapturable(sites, filename, isDoor) {
 }
 
 /**
- * Whether the call there is one after which the compiled runtime asks for a suspension:
+ * Whether a suspension that comes out of the call there goes on: the compiled runtime asks for it, or hands the result back as it is.
  *
- *     const $1 = callback.call(thisArg, self[k]);
- *     if ($1 === SUSPEND)
+ *     const $1 = callback.call(thisArg, self[k]);        return apply(body, this, args);
+ *     if ($1 === SUSPEND)                                (...args) => callBound(bound, args)
  *
- * Reading `self[k]` stands in the same line, but within the parentheses. Neither is anything left behind by `return callback()`, under whatever name the program
- * knows the function around it.
+ * Reading `self[k]` stands in the same line, but is not what the line is about.
  */
 function handsOn(lines, line, column) {
-  if (lines[line].slice(0, column).trim() === "return") return true;
-  const assigned = lines[line].indexOf("= ");
-  return assigned >= 0 && column > assigned && !lines[line].slice(assigned, column).includes("(") && /=== SUSPEND\d*\)/.test(lines[line + 1]);
+  const before = /(= |return |=> )[\w$.]*$/.exec(lines[line].slice(0, column))?.[1];
+  const isWhole = isOneCall(lines[line].slice(column));
+  return isWhole && (before === "= " ? /=== SUSPEND\d*\)/.test(lines[line + 1]) : before !== undefined);
+}
+
+/** Whether there is nothing but a call up to the end of the expression: `f(a, g(b));`. */
+function isOneCall(text) {
+  let at = /^[\w$.]+(?=\()/.exec(text)?.[0].length;
+  if (at === undefined) return false;
+  for (let depth = 0; at < text.length; at++) {
+    if (text[at] === "(") depth++;
+    if (text[at] === ")" && --depth === 0) return /^\)*;$/.test(text.slice(at + 1));
+  }
+  return false;
 }
 
 /** The sites of the stack, innermost first. */

@@ -31,6 +31,10 @@ export async function bundle(library) {
     conditions: ["import"],
     target: "esnext",
     keepNames: true,
+    // Libraries that ask check more, and are longer.
+    define: { "process.env.NODE_ENV": '"development"' },
+    // papaparse asks for it when it is to write a stream of Node.
+    alias: { stream: path.join(import.meta.dirname, "kit.mjs") },
     logLevel: "error",
   });
   return result.outputFiles[0].text;

@@ -18,7 +18,9 @@ const libraries = readdirSync(path.join(import.meta.dirname, "programs")).map((f
 
 /** In a process of its own, which gives its memory back. */
 function run(library: string, ...options: string[]): Report {
-  return JSON.parse(execFileSync(process.execPath, [main, "--json", library, ...options], { encoding: "utf8", maxBuffer: 2 ** 28 })) as Report;
+  return JSON.parse(
+    execFileSync(process.execPath, [main, "--json", library, ...options], { encoding: "utf8", maxBuffer: 2 ** 28 }),
+  ) as Report;
 }
 
 describe("library corpus", () => {

@@ -32,8 +32,19 @@ function print(report) {
   if (values.json) return console.log(JSON.stringify(report));
   const { library, version, bytes, suspensions, declined, differences } = report;
   const { compile, straight, suspended } = report.seconds;
-  console.log(row([library, version, bytes, suspensions, declined, `${compile} + ${straight} + ${suspended}`, differences.length === 0 ? "yes" : "NO"]));
-  for (const { way, at, expected, actual } of differences) console.log(`  ${way} differs at ${at}\n    expected ${expected}\n    actual   ${actual}`);
+  console.log(
+    row([
+      library,
+      version,
+      bytes,
+      suspensions,
+      declined,
+      `${compile} + ${straight} + ${suspended}`,
+      differences.length === 0 ? "yes" : "NO",
+    ]),
+  );
+  for (const { way, at, expected, actual } of differences)
+    console.log(`  ${way} differs at ${at}\n    expected ${expected}\n    actual   ${actual}`);
 }
 
 function row(cells) {

@@ -24,8 +24,15 @@ export async function run(library, { dense = DENSE, every = EVERY } = {}) {
     bytes: Buffer.byteLength(source),
     result: native.text.length,
     ...suspended.counts,
-    differences: [difference("straight", native.text, straight.text), difference("suspended", native.text, suspended.text)].filter(Boolean),
-    seconds: { compile: seconds(started, compiled), straight: seconds(compiled, ended), suspended: seconds(ended, performance.now()) },
+    differences: [
+      difference("straight", native.text, straight.text),
+      difference("suspended", native.text, suspended.text),
+    ].filter(Boolean),
+    seconds: {
+      compile: seconds(started, compiled),
+      straight: seconds(compiled, ended),
+      suspended: seconds(ended, performance.now()),
+    },
   };
 }
 

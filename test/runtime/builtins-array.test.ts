@@ -247,7 +247,7 @@ test("Array.from closes the iterator when the mapper throws, and reads Symbol.it
 test("the table knows exactly these built-ins and passes everything else through", () => {
   expect($lib(Array.prototype.map)).toBe(lib["map"]);
   expect($lib(Array.from)).toBe(lib["from"]);
-  expect($lib(Math.max)).toBe(Math.max);
+  expect($lib(Math.random)).toBe(Math.random);
   expect($lib(undefined)).toBe(undefined);
   expect(() => Reflect.apply($lib(Map.prototype.forEach), new Set(), [() => 1])).toThrow(TypeError);
 });

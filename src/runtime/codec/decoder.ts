@@ -1,5 +1,6 @@
 import { CorruptCheckpointError, ProgramChangedError } from "../../shared/errors.js";
 import { Frame } from "../frame.js";
+import { attachPrivates, type PrivateStore } from "../private-store.js";
 import { FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, SMALL_INT_MIN, Tag } from "./format.js";
 import { handlerNamed, type Handler } from "./handlers.js";
 import { intrinsic } from "./intrinsics.js";
@@ -82,9 +83,23 @@ export class Decoder extends Reader {
         return this.#knownString(this.uint());
       case Tag.SHORT_STRING:
         return this.text();
+      case Tag.PRIVATES:
+        return this.#withPrivates();
       default:
         return this.#meet(tag);
     }
+  }
+
+  #withPrivates(): unknown {
+    if (this.peek() === Tag.PRIVATES) throw corrupt("private members follow private members");
+    const object = this.value();
+    const store = this.value();
+    this.settle([object, store], ([owner, members]) => {
+      if (typeof owner !== "object" && typeof owner !== "function") throw corrupt("private members have no owner");
+      if (!(members instanceof Map)) throw corrupt("private members are malformed");
+      attachPrivates(owner as object, members as PrivateStore);
+    });
+    return object;
   }
 
   string(): string {

@@ -2,6 +2,8 @@ import { types } from "node:util";
 import { assert } from "../../shared/assert.js";
 import type { Code } from "../../shared/abi.js";
 import { Frame } from "../frame.js";
+import { generatorState } from "../generators.js";
+import { privateStore } from "../private-store.js";
 import { idOf } from "../registry.js";
 import { classInfo } from "./classes.js";
 import { codeEntry } from "./codes.js";
@@ -10,7 +12,7 @@ import { writeBuiltIn, writeExotic } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
 import { defaultKeys, isDefaultArray } from "./defaults.js";
-import { handlerOf, type Handler } from "./handlers.js";
+import { handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
 import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
 import { INSTANCE_FIX, notSaveable, type Graph } from "./refusal.js";
@@ -58,6 +60,8 @@ export class Encoder extends Writer {
   /** The node whose body is being written; −1 for the root value. */
   #current = -1;
   #rootName = "value";
+  /** The head being written is that of an object whose private members follow. */
+  #withPrivates = false;
   /** Buffers of which only parts are saved. */
   pools: PooledBuffers | undefined;
 
@@ -219,8 +223,20 @@ export class Encoder extends Writer {
   #meet(value: object): void {
     const registered = idOf(value);
     if (registered !== undefined) return this.byReference(value, registered);
+    const privates = privateStore(value);
+    if (privates === undefined || this.#withPrivates) return this.#head(value);
+    // The object's own head follows, then that of its private members.
+    this.#withPrivates = true;
+    this.byte(Tag.PRIVATES);
+    this.#head(value);
+    this.#withPrivates = false;
+    this.reference(privates);
+  }
+
+  #head(value: object): void {
     if (isProxy(value)) this.refuse(value, "it is a Proxy, whose handler flowc cannot see into", "Save its target instead.");
     if (typeof value === "function") return writeClosure(this, value);
+    if (generatorState(value) !== undefined) return this.#handled(value, handlerNamed("generator")!);
     const prototype = getPrototypeOf(value);
     if (prototype === Object.prototype) {
       if (this.#plain(value, Tag.PLAIN)) return;

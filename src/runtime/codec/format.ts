@@ -56,6 +56,8 @@ export const Tag = {
   HANDLED: 25,
   /** Everything else that is an object: kind number, form. */
   EXOTIC: 26,
+  /** An object with private members: its head, then that of the map that holds them. No node of its own. */
+  PRIVATES: 27,
 
   /** 0x40–0x7f: string 0–63. */
   SMALL_STRING_REF: 0x40,

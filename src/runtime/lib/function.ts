@@ -2,9 +2,8 @@
 import { apply, construct } from "../apply.js";
 import { bindFunction, type BoundParts } from "../bound.js";
 import { append, isArray } from "../intrinsics.js";
-import { call, FUNCTION, listOf } from "../natives.js";
+import { listOf } from "../natives.js";
 import type { ProxyParts } from "../proxies.js";
-import { closureOf } from "../registry.js";
 import { lengthOf } from "./array/common.js";
 import { get as element } from "./array/elements.js";
 import { getMethod, isObject } from "./operations/conversion.js";
@@ -27,12 +26,6 @@ export function applyFunction(this: unknown, self?: unknown, args?: unknown): un
 /** Function.prototype.bind. What the bound function stands for is remembered. */
 export function bind(this: unknown, self?: unknown, ...args: unknown[]): unknown {
   return bindFunction(this, self, args);
-}
-
-/** Function.prototype.toString: the source where it was kept. */
-export function sourceText(this: unknown): string {
-  const text = typeof this === "function" ? closureOf(this)?.code.text : undefined;
-  return text ?? (call(FUNCTION["toString"], this, []) as string);
 }
 
 /** Function.prototype[Symbol.hasInstance]. */

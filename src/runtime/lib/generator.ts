@@ -1,6 +1,7 @@
 /** `next`, `throw` and `return` of generators as ordinary code, so that the body may suspend (ECMA-262 27.5.3), and the rounds of `yield*`. */
 import { apply } from "../apply.js";
 import { enterBody, fail, generatorState, settle, type GeneratorState, type Sent } from "../generators.js";
+import { call } from "../natives.js";
 import { get } from "./operations/property.js";
 import { getMethod, isObject } from "./operations/conversion.js";
 import { close, type IteratorRecord } from "./operations/iteration.js";
@@ -12,17 +13,17 @@ export const nativeMethods = { next: nativeNext, throw: nativeThrow, return: nat
 
 export function generatorNext(this: unknown, value?: unknown): unknown {
   const state = generatorState(this);
-  return state === undefined ? Reflect.apply(nativeNext, this, [value]) : resume(state, "next", value);
+  return state === undefined ? call(nativeNext, this, [value]) : resume(state, "next", value);
 }
 
 export function generatorThrow(this: unknown, error?: unknown): unknown {
   const state = generatorState(this);
-  return state === undefined ? Reflect.apply(nativeThrow, this, [error]) : resume(state, "throw", error);
+  return state === undefined ? call(nativeThrow, this, [error]) : resume(state, "throw", error);
 }
 
 export function generatorReturn(this: unknown, value?: unknown): unknown {
   const state = generatorState(this);
-  return state === undefined ? Reflect.apply(nativeReturn, this, [value]) : resume(state, "return", value);
+  return state === undefined ? call(nativeReturn, this, [value]) : resume(state, "return", value);
 }
 
 function resume(state: GeneratorState, mode: Sent["mode"], value: unknown): unknown {

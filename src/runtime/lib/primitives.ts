@@ -76,7 +76,9 @@ export function globalFunctions(): Record<string, Function> {
 
 /** Number called as a function. */
 function numberOf(...args: unknown[]): unknown {
-  return args.length > 0 && isObject(args[0]) ? call(GLOBAL["Number"], undefined, [toNumeric(args[0])]) : call(GLOBAL["Number"], undefined, args);
+  return args.length > 0 && isObject(args[0])
+    ? call(GLOBAL["Number"], undefined, [toNumeric(args[0])])
+    : call(GLOBAL["Number"], undefined, args);
 }
 
 /** String called as a function. */

@@ -1,6 +1,6 @@
 /** Which built-ins have a suspendable version. Filled at the first question, since most programs never ask. */
 import { createData, reflectOwnKeys } from "../intrinsics.js";
-import { arrayIterator, mapIterator, setIterator, type CursorKind } from "../iterate.js";
+import { arrayIterator, mapIterator, setIterator, typedIterator, type CursorKind } from "../iterate.js";
 import {
   ARRAY,
   ARRAY_STATIC,
@@ -13,6 +13,8 @@ import {
   errorConstructor,
   FUNCTION,
   GLOBAL,
+  ITERATOR,
+  ITERATOR_STATIC,
   JSON_MEMBERS,
   MAP,
   MAP_STATIC,
@@ -32,13 +34,15 @@ import {
   TYPED_STATIC,
 } from "../natives.js";
 import { revocableProxy } from "../proxies.js";
+import { sourceText } from "../source-text.js";
 import { standIn } from "../standin.js";
 import { arrayMethods, arrayStatics } from "./array/table.js";
 import { mapMethods, mapStatics, setMethods } from "./collections/table.js";
 import { errorFunction, errorToString } from "./construct/errors.js";
 import { callRegExp } from "./construct/simple.js";
-import { applyFunction, bind, callFunction, hasInstance, sourceText } from "./function.js";
+import { applyFunction, bind, callFunction, hasInstance } from "./function.js";
 import { generatorNext, generatorReturn, generatorThrow, nativeMethods } from "./generator.js";
+import { iteratorMethods, iteratorStatics } from "./iterator/table.js";
 import { parse } from "./json/parse.js";
 import { stringify } from "./json/stringify.js";
 import { objectMethods, objectStatics } from "./object/table.js";
@@ -99,6 +103,8 @@ function build(): Table {
   add(entries, GLOBAL, { ...globalFunctions(), RegExp: callRegExp });
   add(entries, ERROR, { toString: errorToString });
   add(entries, JSON_MEMBERS, { parse, stringify });
+  add(entries, ITERATOR, iteratorMethods());
+  add(entries, ITERATOR_STATIC, iteratorStatics());
   addErrors(entries);
   add(entries, FUNCTION, { toString: sourceText });
   add(entries, nativeMethods, { next: generatorNext, throw: generatorThrow, return: generatorReturn });
@@ -116,7 +122,8 @@ function add(entries: Table, members: Members, versions: Record<PropertyKey, Fun
 
 /** Errors are made without `new` as well. */
 function addErrors(entries: Table): void {
-  for (let at = 0; at < ERROR_KINDS.length; at++) entries.set(errorConstructor(ERROR_KINDS[at]!), errorFunction(ERROR_KINDS[at]!));
+  for (let at = 0; at < ERROR_KINDS.length; at++)
+    entries.set(errorConstructor(ERROR_KINDS[at]!), errorFunction(ERROR_KINDS[at]!));
 }
 
 const KINDS = ["values", "keys", "entries"] as const satisfies readonly CursorKind[];
@@ -127,6 +134,9 @@ function addIterators(entries: Table): void {
     const kind = KINDS[at]!;
     entries.set(ARRAY[kind]!, function (this: unknown) {
       return arrayIterator(this, kind);
+    });
+    entries.set(TYPED[kind]!, function (this: unknown) {
+      return typedIterator(this, kind);
     });
     entries.set(MAP[kind]!, function (this: unknown) {
       return mapIterator(this, kind);

@@ -132,8 +132,8 @@ class Analysis {
     if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
     const info = isBody(node) ? this.findings.functionOf.get(node) : undefined;
     if (info) {
-      if (this.findings.everywhere && isConstructible(node)) this.#useOf(this.newTargets, "target", info, info);
-      if (this.findings.everywhere && (isConstructible(node) || isBaseConstructor(node))) this.usesThis.add(info);
+      if (info.full && isConstructible(node)) this.#useOf(this.newTargets, "target", info, info);
+      if (info.full && (isConstructible(node) || isBaseConstructor(node))) this.usesThis.add(info);
       if ("name" in info.node && info.node.name) {
         if (ts.isComputedPropertyName(info.node.name)) this.#visit(info.node.name, owner);
         else if (ts.isIdentifier(info.node.name) && ts.isFunctionDeclaration(info.node)) this.#reference(info.node.name, owner);
@@ -145,7 +145,7 @@ class Analysis {
       return;
     }
     if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) this.#noteThis(owner);
-    if (this.findings.everywhere) this.#implicit(node, owner);
+    this.#implicit(node, owner);
     if (ts.isIdentifier(node)) {
       if (isValueReference(node)) this.#reference(node, owner);
       return;
@@ -155,7 +155,8 @@ class Analysis {
 
   #noteThis(owner: FunctionInfo): void {
     // There it is a variable, which may have no value yet.
-    if (this.findings.everywhere && isDerivedConstructor(ownerOfThis(owner).node)) return;
+    const of = ownerOfThis(owner);
+    if (of.full && isDerivedConstructor(of.node)) return;
     for (let at: FunctionInfo | undefined = owner; at; at = at.parent) {
       this.usesThis.add(at);
       if (!ts.isArrowFunction(at.node)) return;
@@ -164,8 +165,7 @@ class Analysis {
 
   /** What a name means. In the head of a function TypeScript sees some of the variables of its body, and those of a method in its computed name. */
   #visibleSymbol(node: ts.Identifier): ts.Symbol | undefined {
-    let symbol = this.findings.checker.getSymbolAtLocation(node);
-    if (!this.findings.everywhere) return symbol;
+    let symbol = this.#symbolOf(node);
     const caught = catchParameterAssignedBy(node);
     if (caught) return this.findings.checker.getSymbolAtLocation(caught);
     for (const head of headsAround(node)) if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
@@ -179,14 +179,12 @@ class Analysis {
   }
 
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
-    const checker = this.findings.checker;
-    const symbol = ts.isShorthandPropertyAssignment(node.parent)
-      ? checker.getShorthandAssignmentValueSymbol(node.parent)
-      : this.#visibleSymbol(node);
+    const symbol = owner.full ? this.#visibleSymbol(node) : this.#symbolOf(node);
     if (!symbol) return;
     const variable = this.#variable(symbol);
     if (!variable) return;
-    const own = this.findings.everywhere ? classAround(node, symbol) : undefined;
+    const around = classAround(node, symbol);
+    const own = around && this.#isWrittenOut(around) ? around : undefined;
     if (own) {
       const record = this.#record(own);
       this.classSelf.set(node, record);
@@ -195,12 +193,21 @@ class Analysis {
     }
     this.variableOf.set(node, variable);
     variable.references.push(node);
-    const isConstant = this.findings.everywhere && (variable.kind === "const" || ts.isFunctionExpression(variable.declaration.parent));
+    const isConstant = variable.owner.full && (variable.kind === "const" || (variable.declaration.parent !== undefined && ts.isFunctionExpression(variable.declaration.parent)));
     if ((isAssigned(node) && !isConstant) || redeclares(node, variable) || (variable.kind === "catch" && isVarName(node))) variable.reassigned = true;
     this.#capture(variable, owner);
   }
 
+  #symbolOf(node: ts.Identifier): ts.Symbol | undefined {
+    const { checker, everywhere } = this.findings;
+    if (ts.isShorthandPropertyAssignment(node.parent)) return checker.getShorthandAssignmentValueSymbol(node.parent);
+    if (!everywhere || !mayDeclareProperty(node)) return checker.getSymbolAtLocation(node);
+    return checker.getSymbolsInScope(node, ts.SymbolFlags.Value).find((symbol) => symbol.name === node.text);
+  }
+
   #capture(variable: Variable, owner: FunctionInfo): void {
+    // What a module's own classes need are constants of the module, which all its code can see.
+    if (variable.isMadeUp && !variable.owner.parent) return;
     for (let at = owner; at !== variable.owner && at.parent; at = at.parent) {
       variable.capturedBy.add(at);
       const list: Variable[] = this.captured.get(at) ?? [];
@@ -211,14 +218,15 @@ class Analysis {
 
   /** What a node uses without naming it: the home of `super`, `arguments`, `new.target`, private names, `this` of a derived constructor. */
   #implicit(node: ts.Node, owner: FunctionInfo): void {
-    if (ts.isClassLike(node)) this.#declareClass(node);
+    if (ts.isClassLike(node) && this.#isWrittenOut(node)) this.#declareClass(node);
+    if (ts.isPrivateIdentifier(node)) return this.#usePrivate(node, owner);
+    if (!ownerOfThis(owner).full) return;
     if (node.kind === ts.SyntaxKind.SuperKeyword) this.#useSuper(node, owner);
     if (node.kind === ts.SyntaxKind.ThisKeyword) this.#useReceiver(owner);
     if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.NewKeyword)
       this.#useOf(this.newTargets, "target", ownerOfThis(owner), owner);
     if (ts.isIdentifier(node) && node.text === "arguments" && isValueReference(node) && this.#isArguments(node))
       this.#useOf(this.argumentsOf, "arguments", ownerOfThis(owner), owner);
-    if (ts.isPrivateIdentifier(node)) this.#usePrivate(node, owner);
   }
 
   #declareClass(node: ts.ClassLikeDeclaration): void {
@@ -228,6 +236,15 @@ class Analysis {
       const info = ts.isConstructorDeclaration(member) ? this.findings.functionOf.get(member) : undefined;
       if (info) this.#capture(record, info);
     }
+  }
+
+  #isWrittenOut(node: ts.ClassLikeDeclaration): boolean {
+    return this.findings.everywhere || this.findings.writtenOut.has(node);
+  }
+
+  /** Whether a declaration belongs to a full function. */
+  #isIn(declaration: ts.Node, kind: VariableKind): boolean {
+    return this.#ownerOf(scopeOf(declaration as Declared, kind))?.full ?? false;
   }
 
   #isArguments(node: ts.Identifier): boolean {
@@ -283,14 +300,14 @@ class Analysis {
   #useSuper(node: ts.Node, owner: FunctionInfo): void {
     const of = ownerOfThis(owner);
     const home = of.node.parent;
-    if (home && (ts.isClassLike(home) || ts.isObjectLiteralExpression(home))) this.#capture(this.#record(home), owner);
+    if (home && (ts.isObjectLiteralExpression(home) || (ts.isClassLike(home) && this.#isWrittenOut(home)))) this.#capture(this.#record(home), owner);
     this.#useReceiver(owner);
     if (ts.isCallExpression(node.parent) && node.parent.expression === node) this.#useOf(this.newTargets, "target", of, owner);
   }
 
   #usePrivate(node: ts.PrivateIdentifier, owner: FunctionInfo): void {
     for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
-      if (!ts.isClassLike(at)) continue;
+      if (!ts.isClassLike(at) || !this.#isWrittenOut(at)) continue;
       const isDeclared = at.members.some((member) => member.name && ts.isPrivateIdentifier(member.name) && member.name.text === node.text);
       if (!isDeclared) continue;
       return this.#capture(this.#privateName(at, node.text), owner);
@@ -314,13 +331,14 @@ class Analysis {
     const name = declaration.name;
     if (!name || !ts.isIdentifier(name)) return undefined;
     // A function declared twice, or next to a `var`, is one variable that is assigned more than once.
-    const isShared = this.findings.everywhere && declarations.length > 1 && kindOf(declaration) === "function";
-    const kind = isShared ? "var" : kindOf(declaration);
+    const first = kindOf(declaration);
+    const isShared = this.#isIn(declaration, first) && declarations.length > 1 && first === "function";
+    const kind = isShared ? "var" : first;
     const scope = scopeOf(declaration, kind);
     if (ts.isSourceFile(scope) || scope.getSourceFile().isDeclarationFile) return undefined;
     const owner = this.#ownerOf(scope);
     if (!owner) return undefined;
-    const merged = this.findings.everywhere ? this.#merged(symbol, name.text, kind, scope, owner) : undefined;
+    const merged = owner.full ? this.#merged(symbol, name.text, kind, scope, owner) : undefined;
     if (merged) return merged;
     const root = rootDeclaration(declaration);
     const variable: Variable = {
@@ -329,7 +347,7 @@ class Analysis {
       owner,
       declaration: name,
       scope,
-      readyAt: kind === "catch" || (kind === "parameter" && (!this.findings.everywhere || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, this.findings.everywhere),
+      readyAt: kind === "catch" || (kind === "parameter" && (!owner.full || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, owner.full),
       // A `var` is one binding for all rounds of a loop; several declarations are several assignments.
       reassigned: kind === "var",
       references: [],
@@ -372,7 +390,8 @@ class Analysis {
 
   #canReachCheckpoint(info: FunctionInfo): boolean {
     const node = info.node;
-    if (this.findings.everywhere) return !info.barrier && isClosureOfItsOwn(node);
+    if (info.full && isClosureOfItsOwn(node)) return !info.barrier && (this.findings.everywhere || !isInsideUnsaveable(info));
+    if (info.full && isGenerator(node)) return !info.barrier;
     const isClosure =
       ts.isArrowFunction(node) ||
       ts.isFunctionExpression(node) ||
@@ -402,7 +421,7 @@ class Analysis {
 
   /** The function itself can see the binding before it is initialized: only a checked one can say so. */
   #readBeforeReady(variable: Variable): boolean {
-    if (!this.findings.everywhere || !(variable.kind === "let" || variable.kind === "const" || variable.kind === "class" || variable.kind === "parameter"))
+    if (!variable.owner.full || !(variable.kind === "let" || variable.kind === "const" || variable.kind === "class" || variable.kind === "parameter"))
       return false;
     if (variable.references.some((reference) => reference !== variable.declaration && reference.pos < variable.readyAt && !declaresName(reference)))
       return true;
@@ -426,7 +445,8 @@ class Analysis {
   }
 
   #outlives(info: FunctionInfo): boolean {
-    return this.tagged.has(info) || this.opaque.has(info);
+    // Left as it is, an async function has to share its variables with the activation that goes on after a suspension.
+    return this.tagged.has(info) || this.opaque.has(info) || (this.findings.everywhere && info.barrier === "an async function");
   }
 
   #isItself(info: FunctionInfo, variable: Variable): boolean {
@@ -435,7 +455,7 @@ class Analysis {
 
   /** A declared generator that names itself: the function that does is only its body, and has no name. */
   #isOwnGenerator(info: FunctionInfo, variable: Variable): boolean {
-    return this.findings.everywhere && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined;
+    return info.full && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined;
   }
 
   /** Where in the source a closure comes into being: where it stands, or at the start of its block. */
@@ -491,8 +511,8 @@ function isClosureOfItsOwn(node: ts.Node): boolean {
 }
 
 /** Where in the text a binding has its value: after its declaration; for the head of `for…of` and `for…in` when the body begins. */
-function readyAfter(root: ts.Node, scope: ts.Node, everywhere: boolean): number {
-  const isHead = everywhere && (ts.isForOfStatement(scope) || ts.isForInStatement(scope));
+function readyAfter(root: ts.Node, scope: ts.Node, isFull: boolean): number {
+  const isHead = isFull && (ts.isForOfStatement(scope) || ts.isForInStatement(scope));
   return isHead ? scope.statement.pos : root.end;
 }
 
@@ -525,6 +545,10 @@ function isInsideUnsaveable(info: FunctionInfo): boolean {
 
 function isAccessor(info: FunctionInfo): boolean {
   return ts.isAccessor(info.node) && ts.isObjectLiteralExpression(info.node.parent);
+}
+
+function isGenerator(node: ts.Node): boolean {
+  return "asteriskToken" in node && node.asteriskToken !== undefined;
 }
 
 function isOpaque(info: FunctionInfo): boolean {
@@ -703,4 +727,13 @@ function redeclares(node: ts.Identifier, variable: Variable): boolean {
 
 function isPattern(node: ts.Node): boolean {
   return ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node);
+}
+
+/** Whether a name is that of `exports.p = …`, `module.exports = …` or `F.prototype = …`: in JavaScript the checker answers with the property then. */
+function mayDeclareProperty(node: ts.Identifier): boolean {
+  const access = node.parent;
+  if (!ts.isPropertyAccessExpression(access) || access.expression !== node) return false;
+  const assignment = access.parent;
+  if (!ts.isBinaryExpression(assignment) || assignment.left !== access) return false;
+  return node.text === "exports" || node.text === "module" || access.name.text === "prototype";
 }

@@ -39,7 +39,8 @@ class Collector {
   }
 
   #add(node: Body, parent: FunctionInfo | undefined, name: string, barrier: Barrier | undefined): void {
-    const info: FunctionInfo = { node, module: this.module, parent, name, barrier, calls: [], verdict: "never" };
+    const reluctant = !this.everywhere && isReluctant(node);
+    const info: FunctionInfo = { node, module: this.module, parent, name, barrier, calls: [], reluctant, full: false, verdict: "never" };
     this.module.functions.push(info);
     this.functionOf.set(node, info);
     ts.forEachChild(node, (child) => this.#visit(child, info));
@@ -81,24 +82,21 @@ function asyncBarrier(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
 }
 
 function barrierOf(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
-  if (ts.isClassStaticBlockDeclaration(node)) return "a static block";
-  if (ts.isPropertyDeclaration(node)) return "a field initializer";
-  if (ts.isConstructorDeclaration(node)) return "a constructor";
-  if (ts.isGetAccessorDeclaration(node)) return "a getter";
-  if (ts.isSetAccessorDeclaration(node)) return "a setter";
+  const isStatic = ts.isClassStaticBlockDeclaration(node) || (ts.isPropertyDeclaration(node) && hasModifier(node, ts.SyntaxKind.StaticKeyword));
+  // The class is evaluated by the module, which is loaded, not run.
+  if (isStatic && !isInsideFunction(node)) return ts.isPropertyDeclaration(node) ? "a field initializer" : "a static block";
   if (hasModifier(node, ts.SyntaxKind.AsyncKeyword)) return "an async function";
-  if ("asteriskToken" in node && node.asteriskToken) return "a generator";
   if (isInsideNamespace(node)) return "code inside a namespace";
-  if (ts.isMethodDeclaration(node)) {
-    if (ts.isClassLike(node.parent) && isInsideFunction(node.parent)) return "a method of a class declared inside a function";
-    if (ts.isObjectLiteralExpression(node.parent) && usesSuper(node)) return "a method of an object literal that uses super";
-    if (ts.isComputedPropertyName(node.name)) return "a method that the language calls by itself";
-    if (ts.isIdentifier(node.name) && IMPLICITLY_CALLED.has(node.name.text)) return "a method that the language calls by itself";
-  }
+  if (ts.isMethodDeclaration(node) && ts.isIdentifier(node.name) && IMPLICITLY_CALLED.has(node.name.text))
+    return "a method that the language calls by itself";
   return undefined;
 }
 
-function isInsideFunction(node: ts.Node): boolean {
+function isReluctant(node: Body): boolean {
+  return ts.isConstructorDeclaration(node) || ts.isAccessor(node) || ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node);
+}
+
+export function isInsideFunction(node: ts.Node): boolean {
   for (let up = node.parent; up; up = up.parent) if (ts.isFunctionLike(up) || ts.isClassStaticBlockDeclaration(up)) return true;
   return false;
 }
@@ -109,7 +107,7 @@ function isInsideNamespace(node: ts.Node): boolean {
   return false;
 }
 
-function usesSuper(node: ts.Node): boolean {
+export function usesSuper(node: ts.Node): boolean {
   return node.kind === ts.SyntaxKind.SuperKeyword || (ts.forEachChild(node, (child) => usesSuper(child) || undefined) ?? false);
 }
 

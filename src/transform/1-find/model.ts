@@ -44,6 +44,13 @@ export interface FunctionInfo {
   /** Set when this code cannot suspend, whatever it calls. */
   readonly barrier: Barrier | undefined;
   readonly calls: CallSite[];
+  /**
+   * Suspends only when it surely does: constructors, accessors, initializers. A call in it that merely may is guarded instead, since the price of
+   * compiling one (its class is written out) is paid by every caller.
+   */
+  readonly reluctant: boolean;
+  /** Compiled by the rules of `3-desugar/full`. Set by `markFull`. */
+  full: boolean;
   verdict: Verdict;
 }
 
@@ -56,12 +63,15 @@ export interface Value {
   readonly lookalikes?: readonly FunctionInfo[];
 }
 
-export type CallNode = ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression | ts.ForOfStatement;
+/** A call, or an operation that enters code of the program without one. */
+export type CallNode = ts.Node;
 
 export interface CallSite {
   readonly node: CallNode;
   /** `plain`: the callee itself. `lib`: a built-in with a suspendable version; it suspends when its callbacks do. `foreign`: not compiled. */
   readonly kind: "plain" | "lib" | "foreign";
+  /** Only the rules of `3-desugar/full` know how to suspend here. */
+  readonly isImplicit?: boolean;
   readonly callee: Value;
   /** Function values handed over, for `lib` and `foreign` calls. */
   readonly callbacks: readonly { readonly node: ts.Expression; readonly value: Value }[];
@@ -86,6 +96,13 @@ export interface Findings {
   readonly siteOf: ReadonlyMap<ts.Node, CallSite>;
   /** Every operation that can enter code of the program is a suspension point, whatever the types say. */
   readonly everywhere: boolean;
+  /** Classes whose definition is written out, because constructing an instance or evaluating the class can suspend. */
+  readonly writtenOut: Set<ts.Node>;
+}
+
+/** Whether a function is compiled to two copies. */
+export function hasTwoCopies(info: FunctionInfo): boolean {
+  return info.barrier === undefined && (info.full || info.verdict !== "never");
 }
 
 export function valueVerdict(value: Value): Verdict {

@@ -6,7 +6,11 @@ import { ts, unwrap } from "../ts.js";
 import { callsAtOnce, hasSuspendableVersion, isTransparent } from "./builtins.js";
 import { calleeName, isBody, type Collected } from "./collect.js";
 import { type CallNode, type CallSite, type Findings, type FunctionInfo, siteVerdict, join, type Value } from "./model.js";
-import { NEVER, Values } from "./values.js";
+import { accessOf, Doors } from "./doors.js";
+import { markFull } from "./full.js";
+import { NEVER, union, Values } from "./values.js";
+
+const GENERATOR_METHODS = new Set(["next", "return", "throw"]);
 
 export function inferSuspension(
   collected: Collected,
@@ -17,7 +21,8 @@ export function inferSuspension(
   if (everywhere) return suspendsEverywhere(collected, checker);
   const values = new Values(checker, collected.functionOf, isOwnFile);
   const siteOf = new Map<ts.Node, CallSite>();
-  const sites = new Sites(checker, values, isOwnFile);
+  const doors = new Doors(checker, collected.functionOf);
+  const sites = new Sites(checker, values, doors, isOwnFile);
   for (const info of collected.functionOf.values()) noteAssignments(info, values);
   for (const info of collected.functionOf.values()) {
     for (const node of callNodes(info)) {
@@ -28,13 +33,20 @@ export function inferSuspension(
     }
   }
   solve([...collected.functionOf.values()]);
-  return { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf, everywhere: false };
+  const findings = { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf, everywhere: false, writtenOut: new Set<ts.Node>() };
+  markFull(findings, doors);
+  return findings;
 }
 
 /** Every function that is not async may suspend, at every operation that can enter code of the program. */
 function suspendsEverywhere(collected: Collected, checker: ts.TypeChecker): Findings {
-  for (const info of collected.functionOf.values()) if (!info.barrier) info.verdict = "maybe";
-  return { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf: new Map(), everywhere: true };
+  const writtenOut = new Set<ts.Node>();
+  for (const info of collected.functionOf.values()) {
+    if (info.barrier) continue;
+    info.verdict = "maybe";
+    info.full = true;
+  }
+  return { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf: new Map(), everywhere: true, writtenOut };
 }
 
 /** Raises verdicts until nothing changes. Each function rises at most twice, so this ends after few rounds. */
@@ -44,7 +56,7 @@ function solve(functions: readonly FunctionInfo[]): void {
     for (const info of functions) {
       if (info.barrier) continue;
       const verdict = info.calls.reduce((worst, site) => join(worst, siteVerdict(site)), info.verdict);
-      if (verdict === info.verdict) continue;
+      if (verdict === info.verdict || (info.reluctant && verdict !== "does")) continue;
       info.verdict = verdict;
       changed = true;
     }
@@ -59,10 +71,22 @@ function noteAssignments(info: FunctionInfo, values: Values): void {
 function callNodes(info: FunctionInfo): CallNode[] {
   const found: CallNode[] = [];
   walkOwn(info.node, (node) => {
-    if (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isForOfStatement(node))
-      found.push(node);
+    if (isDoor(node)) found.push(node);
   });
   return found;
+}
+
+function isDoor(node: ts.Node): boolean {
+  return (
+    ts.isCallExpression(node) ||
+    ts.isNewExpression(node) ||
+    ts.isTaggedTemplateExpression(node) ||
+    ts.isForOfStatement(node) ||
+    ts.isPropertyAccessExpression(node) ||
+    ts.isSpreadElement(node) ||
+    ts.isArrayBindingPattern(node) ||
+    (ts.isYieldExpression(node) && node.asteriskToken !== undefined)
+  );
 }
 
 /** Visits the nodes of a function's own code, without the functions inside it and without types. */
@@ -83,15 +107,26 @@ class Sites {
   constructor(
     readonly checker: ts.TypeChecker,
     readonly values: Values,
+    readonly doors: Doors,
     readonly isOwnFile: (file: ts.SourceFile) => boolean,
   ) {}
 
   classify(node: CallNode): CallSite | undefined {
-    if (ts.isForOfStatement(node)) return this.#loop(node);
+    if (ts.isForOfStatement(node)) return this.#loop(node, node.expression, false);
+    if (ts.isSpreadElement(node)) return this.#loop(node, node.expression, true);
+    if (ts.isYieldExpression(node)) return this.#loop(node, node.expression!, true);
+    if (ts.isArrayBindingPattern(node)) return this.#loop(node, node, true);
+    if (ts.isPropertyAccessExpression(node)) return this.#accessor(node);
+    if (!ts.isCallExpression(node) && !ts.isNewExpression(node) && !ts.isTaggedTemplateExpression(node)) return undefined;
     const declaration = this.checker.getResolvedSignature(node)?.declaration;
-    if (ts.isNewExpression(node)) return this.#foreign(node, declaration, node.expression);
+    if (ts.isNewExpression(node)) {
+      const construction = this.doors.construction(node.expression);
+      if (construction) return { node, kind: "plain", callee: construction, callbacks: [], label: calleeName(node.expression) };
+      return this.#foreign(node, declaration, node.expression);
+    }
     const callee = ts.isCallExpression(node) ? node.expression : node.tag;
-    if (callee.kind === ts.SyntaxKind.SuperKeyword || callee.kind === ts.SyntaxKind.ImportKeyword) return undefined;
+    if (callee.kind === ts.SyntaxKind.SuperKeyword) return this.#superCall(node as ts.CallExpression);
+    if (callee.kind === ts.SyntaxKind.ImportKeyword) return undefined;
     const label = calleeName(callee);
     if (ts.isCallExpression(node) && declaration) {
       const owner = ownerName(declaration);
@@ -101,6 +136,8 @@ class Sites {
         return { node, kind: "lib", callee: NEVER, callbacks: this.#callbacks(node, declaration), label };
       }
     }
+    const generator = ts.isCallExpression(node) ? this.#ofGenerator(callee, declaration) : undefined;
+    if (generator) return { node, kind: "lib", callee: generator, callbacks: [], label };
     const value = this.values.of(callee);
     if (ts.isCallExpression(node) && this.#mayBeLibrary(node, value, label))
       return { node, kind: "lib", callee: value, callbacks: [], label };
@@ -126,8 +163,12 @@ class Sites {
     return owner === "Reflect" && label === "apply" ? node.arguments[0] : undefined;
   }
 
-  #foreign(node: CallNode, declaration: ts.Node | undefined, callee: ts.Expression): CallSite | undefined {
-    if (ts.isForOfStatement(node) || ts.isTaggedTemplateExpression(node)) return undefined;
+  #foreign(
+    node: ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression,
+    declaration: ts.Node | undefined,
+    callee: ts.Expression,
+  ): CallSite | undefined {
+    if (ts.isTaggedTemplateExpression(node)) return undefined;
     if (!declaration || !ts.isFunctionLike(declaration) || !declaration.getSourceFile().isDeclarationFile) return undefined;
     if (this.isOwnFile(declaration.getSourceFile())) return undefined; // flowc knows what to do with a function it is given
     const callbacks = this.#callbacks(node, declaration);
@@ -153,10 +194,42 @@ class Sites {
     return parts.some((part) => part.getCallSignatures().length > 0);
   }
 
-  /** `for…of` calls `next` of its iterator: none of ours when the iterable is a built-in one. */
-  #loop(node: ts.ForOfStatement): CallSite | undefined {
-    if (isBuiltinIterable(this.checker, this.checker.getTypeAtLocation(node.expression))) return undefined;
-    return { node, kind: "plain", callee: this.values.member("next"), callbacks: [], label: "next" };
+  /** Iteration calls `next` of an iterator: none of ours when the iterable is a built-in one. */
+  #loop(node: ts.Node, iterable: ts.Node, isImplicit: boolean): CallSite | undefined {
+    const type = this.checker.getTypeAtLocation(iterable);
+    if (needsNoClosing(this.checker, type)) return undefined;
+    const isGenerator = isBuiltinIterable(this.checker, type);
+    const next = isGenerator ? NEVER : this.values.member("next");
+    const callee = { ...next, lookalikes: [...(next.lookalikes ?? []), ...this.doors.generators] };
+    // An unknown iterable is iterated natively, as before, unless the program has generators or iterators of its own that suspend.
+    return { node, kind: "plain", callee: isImplicit ? { ...callee, base: "never" } : callee, callbacks: [], label: "next", isImplicit };
+  }
+
+  /** `gen.next()` runs the body of a generator. */
+  #ofGenerator(callee: ts.Expression, declaration: ts.Node | undefined): Value | undefined {
+    const bare = unwrap(callee);
+    if (!declaration || !ts.isPropertyAccessExpression(bare) || !isLibrary(declaration)) return undefined;
+    if (!GENERATOR_METHODS.has(bare.name.text) || !/^(Generator|Iterator|IteratorObject)$/.test(ownerName(declaration))) return undefined;
+    return { base: "never", targets: [], lookalikes: this.doors.generators };
+  }
+
+  #accessor(node: ts.PropertyAccessExpression): CallSite | undefined {
+    const access = accessOf(node);
+    const read = access === "set" ? undefined : this.doors.accessor(node, "get");
+    const written = access === "get" ? undefined : this.doors.accessor(node, "set");
+    const callee = read && written ? union(read, written) : (read ?? written);
+    if (!callee) return undefined;
+    // Light code can only take what a plain read gives.
+    const isImplicit = access !== "get" || node.questionDotToken !== undefined || node.expression.kind === ts.SyntaxKind.SuperKeyword;
+    return { node, kind: "plain", callee, callbacks: [], label: node.name.text, isImplicit };
+  }
+
+  #superCall(node: ts.CallExpression): CallSite | undefined {
+    let owner: ts.Node = node;
+    while (!ts.isClassLike(owner)) owner = owner.parent;
+    const parent = this.doors.parentOf(owner);
+    const callee: Value | undefined = parent && { base: "never", targets: this.doors.constructionOf(parent) };
+    return callee && { node, kind: "plain", callee, callbacks: [], label: "super", isImplicit: true };
   }
 }
 

@@ -9,14 +9,14 @@ import { ts } from "../ts.js";
 /** Types of the standard library and of Node whose instances belong to the running process. */
 const BOUND_TO_PROCESS = new Set(
   (
-    "Promise PromiseLike WeakMap WeakSet WeakRef FinalizationRegistry Generator AsyncGenerator AsyncIterator SharedArrayBuffer Socket Server " +
+    "Promise PromiseLike WeakMap WeakSet WeakRef FinalizationRegistry AsyncGenerator AsyncIterator SharedArrayBuffer Socket Server " +
     "Readable Writable Duplex Transform ReadStream WriteStream ReadableStream WritableStream ChildProcess Worker MessagePort FSWatcher " +
     "FileHandle DatabaseSync StatementSync ClientRequest IncomingMessage ServerResponse Timeout Immediate AbortController WebSocket EventEmitter"
   ).split(" "),
 );
 
 export function checkLiveValues(ctx: Context, info: FunctionInfo, cfg: Cfg, layout: Layout): void {
-  const variables = (ctx.captures.variablesIn.get(info) ?? []).filter((variable) => !variable.boxed);
+  const variables = (ctx.captures.variablesIn.get(info) ?? []).filter((variable) => !variable.boxed && !variable.isMadeUp);
   for (const [point, slots] of layout.slots) {
     const source = cfg.points[point]!.source;
     for (const variable of variables) {

@@ -178,6 +178,7 @@ function libraryCall(d: Desugarer, node: ts.CallExpression, callee: ts.Expressio
 
 /** Whether the statement `node` is nothing but one suspending call. */
 export function isPlainPoint(d: Desugarer, node: ts.Expression): node is ts.CallExpression {
+  if (d.plan.isFull) return false;
   const bare = unwrap(node);
   const site = d.ctx.findings.siteOf.get(bare);
   return ts.isCallExpression(bare) && !ts.isOptionalChain(bare) && site !== undefined && siteVerdict(site) !== "never";

@@ -34,8 +34,10 @@ export function value(d: Desugarer, node: ts.Expression): ts.Expression {
     const isSuper = node.expression.kind === ts.SyntaxKind.SuperKeyword;
     return rebuild(d, node, isSuper ? [node.argumentExpression] : [node.expression, node.argumentExpression]);
   }
-  if (ts.isPropertyAccessExpression(node))
-    return factory.updatePropertyAccessExpression(node, value(d, node.expression), node.name);
+  if (ts.isPropertyAccessExpression(node)) {
+    const read = factory.updatePropertyAccessExpression(node, value(d, node.expression), node.name);
+    return d.plan.isPoint(node) ? d.awaited(node, read) : read;
+  }
   if (ts.isDeleteExpression(node) && ts.isOptionalChain(unwrap(node.expression)))
     return deleteOptionalChain(d, unwrap(node.expression));
   if (ts.isTypeOfExpression(node) || ts.isVoidExpression(node) || ts.isDeleteExpression(node))
@@ -125,7 +127,8 @@ export function effect(d: Desugarer, node: ts.Expression): void {
 function construction(d: Desugarer, node: ts.NewExpression): ts.Expression {
   const keeps = node.arguments?.some((argument) => d.plan.isLowered(argument)) ?? false;
   const constructor = keeps ? atom(d, node.expression) : value(d, node.expression);
-  return factory.updateNewExpression(node, constructor, undefined, argumentsOf(d, node));
+  const made = factory.updateNewExpression(node, constructor, undefined, argumentsOf(d, node));
+  return d.plan.isPoint(node) ? d.awaited(node, made) : made;
 }
 
 function viaTemporary(d: Desugarer, node: ts.Expression): ts.Expression {

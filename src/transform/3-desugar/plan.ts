@@ -14,15 +14,12 @@ export class Plan {
   constructor(
     readonly findings: Findings,
     readonly fn: FunctionInfo,
+    /** The rules of `3-desugar/full`, whatever the function is. */
+    readonly isFull = fn.full,
   ) {
-    if (findings.everywhere) return;
+    if (isFull) return;
     this.#markSuspensions();
     this.#markJumps();
-  }
-
-  /** Whether every operation of the function is a suspension point: nothing but names, literals and functions passes through as written. */
-  get isFull(): boolean {
-    return this.findings.everywhere;
   }
 
   isLowered(node: ts.Node): boolean {

@@ -9,7 +9,7 @@
  *
  * Nodes in which nothing changes are returned as they are, so that they print exactly as TypeScript prints them.
  */
-import { type FunctionInfo, siteVerdict, valueVerdict } from "../1-find/model.js";
+import { type FunctionInfo, hasTwoCopies, siteVerdict, valueVerdict } from "../1-find/model.js";
 import { calleeName, isBody } from "../1-find/collect.js";
 import { isAssigned, isValueReference, ownerOfThis, type Variable } from "../1-find/captures.js";
 import { factory, type Context } from "../context.js";
@@ -201,12 +201,10 @@ export class Rewriter {
   }
 
   #identifier(node: ts.Identifier): ts.Node {
-    if (this.ctx.findings.everywhere) {
-      const made = this.#implied(node);
-      if (made) return made;
-    }
+    const implied = this.#implied(node);
+    if (implied) return implied;
     if (
-      !this.ctx.findings.everywhere &&
+      !this.fn.full &&
       node.text === "arguments" &&
       node.parent &&
       this.options.hoistVars &&
@@ -308,6 +306,8 @@ export class Rewriter {
     const info = this.ctx.findings.functionOf.get(node)!;
     if (ts.isFunctionExpression(node) && this.ctx.captures.opaque.has(info))
       return this.opaque(this.emitter.emitFunction(info) as ts.Expression, node);
+    if (ts.isMethodDeclaration(node) && info.full && node.asteriskToken && ts.isObjectLiteralExpression(node.parent))
+      return ts.setTextRange(factory.createPropertyAssignment(node.name, this.closure(info)), node);
     if (ts.isFunctionDeclaration(node) || !this.ctx.captures.tagged.has(info)) return this.emitter.emitFunction(info);
     if (!ts.isMethodDeclaration(node)) return this.closure(info);
     // { add(x) {…} } ⇒ { add: $tag({ add(x) {…} }.add, add$, […]) }: the function stays a method.
@@ -319,7 +319,7 @@ export class Rewriter {
     const fast = this.emitter.emitFunction(info);
     const captured = this.capturedBy(info);
     const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
-    const isGenerator = this.ctx.findings.everywhere && "asteriskToken" in info.node && info.node.asteriskToken !== undefined;
+    const isGenerator = info.full && "asteriskToken" in info.node && info.node.asteriskToken !== undefined;
     const name = isGenerator ? undefined : assignedName(info.node);
     const args = [
       name === undefined ? closureExpression(fast, this.ctx) : named(name, closureExpression(fast, this.ctx)),
@@ -327,10 +327,10 @@ export class Rewriter {
       factory.createArrayLiteralExpression(captured.map((each) => each.reference())),
       ...(needsThis ? [factory.createThis()] : []),
     ];
-    const site = ts.setSourceMapRange(callRuntime("$tag", args), info.node);
+    const tagged = ts.setSourceMapRange(callRuntime("$tag", args), info.node);
+    const site = isGenerator ? generatorFunction(tagged, info.node as ts.FunctionLikeDeclaration) : tagged;
     this.emitter.noteClosure(info, site);
-    const made = this.#capturesChangingScope(info) ? makeCall(this.emitter.makeName(info), captured, needsThis) : site;
-    return isGenerator ? generatorFunction(made, info.node as ts.FunctionLikeDeclaration) : made;
+    return this.#capturesChangingScope(info) ? makeCall(this.emitter.makeName(info), captured, needsThis) : site;
   }
 
   /**
@@ -341,15 +341,10 @@ export class Rewriter {
   #capturesChangingScope(info: FunctionInfo): boolean {
     const captured = this.ctx.captures.captured.get(info) ?? [];
     return captured.some((variable) => {
-      if (!variable.boxed || !this.#isLoop(variable.scope)) return false;
-      const isLowered = variable.owner.verdict !== "never" && !variable.owner.barrier;
+      if (!variable.boxed || !isLoop(variable)) return false;
+      const isLowered = hasTwoCopies(variable.owner);
       return isLowered || (ts.isForStatement(variable.scope) && isWithin(info.node, variable.scope.initializer));
     });
-  }
-
-  /** Whether the scope object is another one in each round, under the same name. */
-  #isLoop(scope: ts.Node): boolean {
-    return ts.isForStatement(scope) || (this.ctx.findings.everywhere && (ts.isForOfStatement(scope) || ts.isForInStatement(scope)));
   }
 
   /**
@@ -744,6 +739,11 @@ export function assignedName(node: ts.Node): string | undefined {
   if (ts.isExportAssignment(up)) return "default";
   if (!ts.isBinaryExpression(up) || up.right !== at || !isAssignmentOperator(up.operatorToken.kind)) return undefined;
   return ts.isIdentifier(up.left) ? up.left.text : undefined;
+}
+
+/** Whether the variable's scope object is another one in each round, under the same name. */
+function isLoop({ scope, owner }: Variable): boolean {
+  return ts.isForStatement(scope) || (owner.full && (ts.isForOfStatement(scope) || ts.isForInStatement(scope)));
 }
 
 /** `f$make(captured…)`: the closure made by its maker. */

@@ -14,6 +14,8 @@ export interface FastOptions {
   readonly codeName: string;
   readonly slots: ReadonlyMap<PointId, readonly string[]>;
   readonly savesThis: boolean;
+  /** The place to name where code cannot suspend: its calls are guarded instead of saved. */
+  readonly guard?: string;
   readonly ref: (name: string) => ts.Identifier;
 }
 
@@ -137,6 +139,7 @@ class FastPrinter {
   }
 
   #suspend(stmt: Extract<Stmt, { kind: "suspend" }>): ts.Statement[] {
+    if (this.options.guard !== undefined) return this.#guarded(stmt, this.options.guard);
     const call = stmt.declare
       ? declare(stmt.declare, this.options.ref(stmt.name), stmt.call.expression)
       : statementOf(factory.createAssignment(this.options.ref(stmt.name), stmt.call.expression));
@@ -146,6 +149,12 @@ class FastPrinter {
       source ? setStatement(call, source) : call,
       factory.createIfStatement(test, factory.createReturnStatement(saveCall(stmt.point.id, stmt.call.callee, this.options))),
     ];
+  }
+
+  /** `const x = $must(call, "…")`. */
+  #guarded(stmt: Extract<Stmt, { kind: "suspend" }>, where: string): ts.Statement[] {
+    const call = callRuntime("$must", [stmt.call.expression, factory.createStringLiteral(where)]);
+    return [declare(stmt.declare ?? "const", this.options.ref(stmt.name), call)];
   }
 
   #branch(body: readonly Stmt[]): ts.Statement {

@@ -112,7 +112,7 @@ export function emitSuspendable(
   options.trace("simplify", info, { ir, cfg, layout: undefined });
   if (options.verify) verifyCfg(cfg, info, "simplify");
   const layout = liveness(cfg, ctx, info);
-  if (!plan.isFull) checkLiveValues(ctx, info, cfg, layout);
+  if (!ctx.findings.everywhere) checkLiveValues(ctx, info, cfg, layout);
   options.trace("liveness", info, { ir, cfg, layout });
   if (options.verify) verifyLayout(cfg, layout, info);
   const fastOptions: FastOptions = {
@@ -132,7 +132,7 @@ export function emitSuspendable(
     info,
     fast: full ? fastFunction(d, full, fastBody(ir.body, fastOptions)) : fastNode(rewriter, info, fastBody(ir.body, fastOptions)),
     resume,
-    points: plan.isFull ? [] : ir.points.map((point) => pointInfo(point.source)),
+    points: ctx.findings.everywhere ? [] : ir.points.map((point) => pointInfo(point.source)),
     cfg,
     layout,
   };

@@ -13,9 +13,15 @@
  */
 import { ABI_VERSION, RUNTIME_NAMES } from "../../shared/abi.js";
 import { assert } from "../../shared/assert.js";
+import { isValueReference } from "../1-find/captures.js";
 import { hasModifier, isBody } from "../1-find/collect.js";
-import type { FunctionInfo, ModuleInfo } from "../1-find/model.js";
+import { type FunctionInfo, hasTwoCopies, type ModuleInfo } from "../1-find/model.js";
 import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
+import { Desugarer } from "../3-desugar/desugarer.js";
+import { classValue } from "../3-desugar/full/class.js";
+import { isGenerator } from "../3-desugar/full/generator.js";
+import { Plan } from "../3-desugar/plan.js";
+import { fastBody } from "./fast.js";
 import { boundNames, type Captured, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
 import { factory, type Context } from "../context.js";
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
@@ -53,6 +59,8 @@ class ModuleEmitter implements FunctionEmitter {
   readonly #opaque = new Map<ts.Node, readonly Captured[]>();
   /** Module-level function expressions, registered where they are made. */
   readonly #bound = new Set<FunctionInfo>();
+  readonly #hoisted = new Map<FunctionInfo, ts.Statement>();
+  #desugarer: Desugarer | undefined;
   readonly #top: Rewriter;
   /** Names the source declares that emitted code may want for itself. */
   readonly #clashes = new Map<string, ts.Identifier>();
@@ -63,15 +71,20 @@ class ModuleEmitter implements FunctionEmitter {
     readonly options: ModuleOptions,
   ) {
     this.#top = new Rewriter(ctx, module.functions[0]!, this, { hoistVars: false });
-    for (const info of module.functions) if (isMadeOnce(info)) this.#bound.add(info);
+    for (const info of module.functions) if (isMadeOnce(info) && !(info.full && isGenerator(info.node))) this.#bound.add(info);
     const collectNames = (node: ts.Node): void => {
       if (ts.isIdentifier(node)) {
         this.#taken.add(node.text);
-        if (EMITTED_NAMES.has(node.text) && declares(node)) this.#clashes.set(node.text, node);
+        if (EMITTED_NAMES.has(node.text) && (declares(node) || this.#isGlobal(node))) this.#clashes.set(node.text, node);
       }
       ts.forEachChild(node, collectNames);
     };
     collectNames(module.file);
+  }
+
+  /** A global that the program does not declare would be shadowed. With types it is declared somewhere. */
+  #isGlobal(node: ts.Identifier): boolean {
+    return this.ctx.findings.everywhere && isValueReference(node) && !this.ctx.variableOf(node);
   }
 
   run(): EmittedModule {
@@ -86,8 +99,7 @@ class ModuleEmitter implements FunctionEmitter {
   emitFunction(info: FunctionInfo): ts.Node {
     const known = this.#functions.find((emitted) => emitted.info === info);
     if (known) return known.fast;
-    const suspends = info.verdict !== "never" && !info.barrier;
-    const emitted: EmittedFunction = suspends
+    const emitted: EmittedFunction = hasTwoCopies(info)
       ? emitSuspendable(this.ctx, info, this, { ...this.options, adapt: (fn, node) => this.#adapt(fn, node) })
       : { info, fast: emitPlain(this.ctx, info, this), resume: undefined, points: [], cfg: undefined, layout: undefined };
     this.#functions.push(emitted);
@@ -160,12 +172,60 @@ class ModuleEmitter implements FunctionEmitter {
   }
 
   #rewriteTopLevel(node: ts.Statement): ts.Statement[] {
+    if (ts.isClassDeclaration(node) && this.ctx.findings.writtenOut.has(node)) return this.#writtenOutClass(node);
+    if (ts.isFunctionDeclaration(node) && isGenerator(node)) {
+      const info = this.ctx.findings.functionOf.get(node);
+      if (info?.full) return this.#generatorDeclaration(info, node);
+    }
     if (ts.isFunctionDeclaration(node)) {
       const info = this.ctx.findings.functionOf.get(node);
       const made = info ? (this.emitFunction(info) as ts.FunctionDeclaration) : node;
       return [made.name || !made.body ? made : withName(made, DEFAULT_EXPORT)];
     }
     return this.#bindFunctions(node, () => this.#top.statement(node));
+  }
+
+  /**
+   *     export class C extends B {…}   ⇒   const $class1 = $record() · … · export const C = $2
+   *
+   * Evaluated while the module is loaded, where nothing can suspend.
+   */
+  #writtenOutClass(node: ts.ClassDeclaration): ts.Statement[] {
+    const made = this.#evaluated(node, (d) => classValue(d, node));
+    const isDefault = hasModifier(node, ts.SyntaxKind.DefaultKeyword);
+    if (!node.name) return [...made.statements, factory.createExportAssignment(undefined, false, made.value)];
+    const modifiers = hasModifier(node, ts.SyntaxKind.ExportKeyword) && !isDefault ? [factory.createModifier(ts.SyntaxKind.ExportKeyword)] : undefined;
+    const declaration = factory.createVariableDeclaration(node.name.text, undefined, undefined, made.value);
+    const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
+    const statements = [...made.statements, factory.createVariableStatement(modifiers, list)];
+    return isDefault ? [...statements, factory.createExportAssignment(undefined, false, factory.createIdentifier(node.name.text))] : statements;
+  }
+
+  /** What a rule of `3-desugar/full` writes for module-level code, and the value it leaves. */
+  #evaluated(node: ts.Node, rule: (d: Desugarer) => ts.Expression): { statements: ts.Statement[]; value: ts.Expression } {
+    const info = this.module.functions[0]!;
+    this.#desugarer ??= new Desugarer(this.ctx, info, new Plan(this.ctx.findings, info, true), this.#top, new Set([...RUNTIME_NAMES, ...this.#taken]));
+    const d = this.#desugarer;
+    let value: ts.Expression | undefined;
+    const body = d.collect(() => (value = rule(d)));
+    const where = `${this.module.id}: ${node.getText().split("\n")[0]!.slice(0, 60)}`;
+    const statements = fastBody(body, { codeName: "", slots: new Map(), savesThis: false, guard: where, ref: (name) => factory.createIdentifier(name) });
+    // Records and private names are what frames and closures refer to: saved by reference like any other constant of the module.
+    const registered = body.flatMap((stmt) => (stmt.kind === "let" && /^\$(class|private)\d+$/.test(stmt.name) ? [registration(factory.createIdentifier(stmt.name))] : []));
+    return { statements: [...statements, ...registered], value: value! };
+  }
+
+  /** `function* g() {…}` ⇒ `const g = $generatorFunction(…)` at the head of the module, since other modules may call it before this one has run. */
+  #generatorDeclaration(info: FunctionInfo, node: ts.FunctionDeclaration): ts.Statement[] {
+    const made = this.#top.closure(info);
+    this.#closures.delete(info);
+    const name = node.name?.text ?? DEFAULT_EXPORT;
+    this.#hoisted.set(info, constant(factory.createIdentifier(name), (made as ts.CallExpression)));
+    const exported = hasModifier(node, ts.SyntaxKind.ExportKeyword);
+    if (!exported) return [];
+    if (hasModifier(node, ts.SyntaxKind.DefaultKeyword)) return [factory.createExportAssignment(undefined, false, factory.createIdentifier(name))];
+    const specifier = factory.createExportSpecifier(false, undefined, name);
+    return [factory.createExportDeclaration(undefined, false, factory.createNamedExports([specifier]))];
   }
 
   /** Registers module-level function expressions where they are made: `const f = $m.bind(f$, () => …)`. */
@@ -217,7 +277,7 @@ class ModuleEmitter implements FunctionEmitter {
 
   /** Classes and constants are saved by reference: registered as soon as they exist. */
   #registrations(node: ts.Statement): ts.Statement[] {
-    if (ts.isClassDeclaration(node) && node.name) return [classRegistration(node, node.name.text)];
+    if (ts.isClassDeclaration(node) && node.name) return [classRegistration(node, node.name.text, this.ctx.findings.writtenOut.has(node))];
     if (
       !ts.isVariableStatement(node) ||
       (node.declarationList.flags & ts.NodeFlags.Const) === 0 ||
@@ -227,7 +287,7 @@ class ModuleEmitter implements FunctionEmitter {
     return node.declarationList.declarations.flatMap((declaration) => {
       const initializer = declaration.initializer && unwrap(declaration.initializer);
       if (initializer && ts.isClassExpression(initializer) && ts.isIdentifier(declaration.name))
-        return [classRegistration(initializer, declaration.name.text)];
+        return [classRegistration(initializer, declaration.name.text, this.ctx.findings.writtenOut.has(initializer))];
       return boundNames(declaration.name)
         .filter((name) => this.#needsRegistration(name, declaration))
         .map(registration);
@@ -306,6 +366,8 @@ class ModuleEmitter implements FunctionEmitter {
         place(info, this.makeName(info), parameters, factory.createBlock([factory.createReturnStatement(made)], true));
       }
       head.push(this.#codeObject(emitted, site !== undefined, captured));
+      const hoisted = this.#hoisted.get(info);
+      if (hoisted) head.push(hoisted);
       if (ts.isFunctionDeclaration(info.node) && ts.isSourceFile(info.node.parent)) {
         const name = info.node.name?.text ?? DEFAULT_EXPORT;
         head.push(
@@ -318,7 +380,7 @@ class ModuleEmitter implements FunctionEmitter {
 
   /** Where `super` and private names are written out, no code has to live in a class. */
   #classOf(info: FunctionInfo): ts.ClassLikeDeclaration | undefined {
-    return this.ctx.findings.everywhere ? undefined : classOf(info);
+    return info.full ? undefined : classOf(info);
   }
 
   #withoutSuper(node: ts.Expression): ts.Expression {
@@ -595,9 +657,10 @@ function templateStrings(node: ts.TaggedTemplateExpression): ts.Expression {
 }
 
 /** `$m.cls("Cart", Cart, ["#items"])`. */
-function classRegistration(node: ts.ClassLikeDeclaration, name: string): ts.Statement {
+function classRegistration(node: ts.ClassLikeDeclaration, name: string, isWrittenOut: boolean): ts.Statement {
   const privates = node.members.flatMap((member) => {
     const isPrivate =
+      !isWrittenOut &&
       member.name !== undefined && ts.isPrivateIdentifier(member.name) && !hasModifier(member, ts.SyntaxKind.StaticKeyword);
     return isPrivate ? [member.name.text] : [];
   });

@@ -18,19 +18,35 @@ const MODULE = `
   switch (typeof f) { case "function": try { throw new Error(\`no\`) } catch { debugger } finally { void 0 } default: do { g(1) } while (false) }
 `;
 
-const BROKEN = ["let a = ;", "function f( {", "const x = 1; const x = 2;", "/(/", "a => { } ()", "'open", "0777n", "class A { constructor() {} constructor() {} }", "break;"];
+const BROKEN = [
+  "let a = ;",
+  "function f( {",
+  "const x = 1; const x = 2;",
+  "/(/",
+  "a => { } ()",
+  "'open",
+  "0777n",
+  "class A { constructor() {} constructor() {} }",
+  "break;",
+];
 
 export default function main() {
   const tree = parse(MODULE, { ecmaVersion: "latest", sourceType: "module", locations: true });
   const comments = [];
   const tokens = [];
-  parse("// one\nlet a /* two */ = 1 <!-- three\n", { ecmaVersion: 2020, onComment: comments, onToken: (token) => tokens.push(token.type.label) });
+  parse("// one\nlet a /* two */ = 1 <!-- three\n", {
+    ecmaVersion: 2020,
+    onComment: comments,
+    onToken: (token) => tokens.push(token.type.label),
+  });
   return {
     tree: outline(tree),
     kinds: kindsOf(tree),
     comments: comments.map(({ type, value, start, end }) => [type, value, start, end]),
     tokens,
-    labels: [...tokenizer("a ? /re/g : b / 2 >>>= `x${y}`", { ecmaVersion: 2022 })].map((token) => `${token.type.label} ${String(token.value)}`),
+    labels: [...tokenizer("a ? /re/g : b / 2 >>>= `x${y}`", { ecmaVersion: 2022 })].map(
+      (token) => `${token.type.label} ${String(token.value)}`,
+    ),
     expression: outline(parseExpressionAt("ignored + (a?.b.c, d[e]) rest", 10, { ecmaVersion: 2022 })),
     errors: BROKEN.map((text) => attempt(() => parse(text, { ecmaVersion: 2022 }))),
     line: getLineInfo(MODULE, 100),

@@ -11,10 +11,18 @@ export default function main() {
     rounding: roundings(),
     formats: formats(),
     series: series(8),
-    compared: ["3", "-Infinity", "0.1", "NaN", "1e400", "-0"].map((text) => new Decimal(text)).sort((a, b) => a.cmp(b) || 0).join(" "),
+    compared: ["3", "-Infinity", "0.1", "NaN", "1e400", "-0"]
+      .map((text) => new Decimal(text))
+      .sort((a, b) => a.cmp(b) || 0)
+      .join(" "),
     errors: ["", "0x", "1.2.3", {}, null].map((value) => attempt(() => new Decimal(value).toString())),
     configured: attempt(() => Decimal.set({ precision: -1 })),
-    coerced: [new Decimal("1.5") + 1, `${new Decimal("2.50")}`, JSON.stringify({ d: new Decimal("1e-7") }), new Decimal(3) > new Decimal(2)],
+    coerced: [
+      new Decimal("1.5") + 1,
+      `${new Decimal("2.50")}`,
+      JSON.stringify({ d: new Decimal("1e-7") }),
+      new Decimal(3) > new Decimal(2),
+    ],
   };
 }
 
@@ -57,7 +65,18 @@ function roundings() {
 
 function formats() {
   const x = new Decimal("-123456.789e-3");
-  return [x.toExponential(3), x.toPrecision(4), x.toBinary(), x.toHex(), x.toOctal(), x.toFraction(1000).join("/"), x.abs().floor().toNearest(5), x.mod(7), x.sd(), x.dp()];
+  return [
+    x.toExponential(3),
+    x.toPrecision(4),
+    x.toBinary(),
+    x.toHex(),
+    x.toOctal(),
+    x.toFraction(1000).join("/"),
+    x.abs().floor().toNearest(5),
+    x.mod(7),
+    x.sd(),
+    x.dp(),
+  ];
 }
 
 function series(count) {

@@ -60,12 +60,19 @@ export default function main() {
 }
 
 function types(tokens) {
-  return tokens.map((token) => (token.tokens ? [token.type, types(token.tokens)] : token.items ? [token.type, token.items.map((item) => types(item.tokens))] : token.type));
+  return tokens.map((token) =>
+    token.tokens
+      ? [token.type, types(token.tokens)]
+      : token.items
+        ? [token.type, token.items.map((item) => types(item.tokens))]
+        : token.type,
+  );
 }
 
 function custom() {
   const renderer = new Renderer();
-  renderer.heading = (text, level, raw) => `<h${level + 1} id="${raw.toLowerCase().replace(/[^\w]+/g, "-")}">${text}</h${level + 1}>\n`;
+  renderer.heading = (text, level, raw) =>
+    `<h${level + 1} id="${raw.toLowerCase().replace(/[^\w]+/g, "-")}">${text}</h${level + 1}>\n`;
   const warn = {
     name: "warn",
     level: "inline",
@@ -78,12 +85,18 @@ function custom() {
       return `<strong class="warn">${this.parser.parseInline(token.tokens)}</strong>`;
     },
   };
-  return new Marked({ renderer, extensions: [warn], hooks: { preprocess: (text) => text.replaceAll("gap", "step"), postprocess: (html) => `<main>${html}</main>` } });
+  return new Marked({
+    renderer,
+    extensions: [warn],
+    hooks: { preprocess: (text) => text.replaceAll("gap", "step"), postprocess: (html) => `<main>${html}</main>` },
+  });
 }
 
 function walked() {
   const links = [];
-  const html = new Marked({ walkTokens: (token) => void (token.type === "link" && links.push((token.href = token.href.toUpperCase()))) }).parse("[a](b) and [c](d/e)");
+  const html = new Marked({
+    walkTokens: (token) => void (token.type === "link" && links.push((token.href = token.href.toUpperCase()))),
+  }).parse("[a](b) and [c](d/e)");
   return [links, html];
 }
 

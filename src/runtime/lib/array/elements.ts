@@ -33,7 +33,8 @@ export function get(object: unknown, key: PropertyKey): unknown {
 
 /** Set, in strict mode. */
 export function set(object: object, key: number | "length", value: unknown): void {
-  const isData = isPlain(object) && (key === "length" ? typeof value === "number" : call(lookupSetter, object, [key]) === undefined);
+  const isData =
+    isPlain(object) && (key === "length" ? typeof value === "number" : call(lookupSetter, object, [key]) === undefined);
   if (isData) (object as Elements)[key] = value;
   else property.set(object, key, value);
 }

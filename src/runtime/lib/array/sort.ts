@@ -15,7 +15,7 @@ export function sort(this: unknown, comparator?: unknown): unknown {
   let k = 0;
   for (; k < sorted.length; k++) set(self, k, sorted[k]);
   // Only as many are removed as there were holes.
-  for (; k < length; k++) if (has(k, self)) remove(self, k);
+  for (; k < length; k++) remove(self, k);
   return self;
 }
 

@@ -24,11 +24,10 @@ export function toString(this: unknown): unknown {
   return isCallable(method) ? apply(method, self, []) : apply(objectToString, self, []);
 }
 
-/** Array.prototype.toLocaleString. Engines pass on only as many arguments as there are. */
+/** Array.prototype.toLocaleString. */
 export function toLocaleString(this: unknown, locales?: unknown, options?: unknown): string {
   const self = receiver(this, "toLocaleString");
-  const args = options !== undefined ? [locales, options] : locales !== undefined ? [locales] : [];
-  return localeTextWithin(self, args, []);
+  return localeTextWithin(self, [locales, options], []);
 }
 
 function joinWithin(self: object, separator: unknown, outer: readonly object[]): string {
@@ -41,7 +40,7 @@ function joinWithin(self: object, separator: unknown, outer: readonly object[]):
     if (k > 0) text += between;
     const element = get(self, k);
     if (element === undefined || element === null) continue;
-    text += joinsItself(element) ? joinWithin(element as object, undefined, inner) : toStr(element);
+    text += joinsItself(element) ? joinWithin(element, undefined, inner) : toStr(element);
   }
   return text;
 }

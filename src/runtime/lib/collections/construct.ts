@@ -66,7 +66,8 @@ function withValues(set: object, iterable: unknown): object {
 
 function adderOf(collection: object, name: string): unknown {
   const adder = get(collection, name);
-  if (typeof adder !== "function") throw new TypeError(`'${typeof adder}' returned for property '${name}' of object is not a function`);
+  if (typeof adder !== "function")
+    throw new TypeError(`'${typeof adder}' returned for property '${name}' of object is not a function`);
   return adder;
 }
 

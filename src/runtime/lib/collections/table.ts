@@ -1,14 +1,6 @@
 /** The versions of the built-ins of Map and Set by name. */
 import { mapGroupBy } from "../object/entries.js";
-import {
-  difference,
-  intersection,
-  isDisjointFrom,
-  isSubsetOf,
-  isSupersetOf,
-  symmetricDifference,
-  union,
-} from "./algebra.js";
+import { difference, intersection, isDisjointFrom, isSubsetOf, isSupersetOf, symmetricDifference, union } from "./algebra.js";
 import { mapForEach, setForEach } from "./visit.js";
 
 /** Of Map.prototype. */

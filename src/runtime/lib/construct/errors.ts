@@ -25,7 +25,13 @@ function constructAggregate(args: readonly unknown[], newTarget: unknown): objec
   const rest = messageAndCause(args[1], args[2]);
   const error = make(errorConstructor("AggregateError"), [[], rest[0], rest[1]], newTarget);
   const errors = items(args[0]);
-  defineProperty(error, "errors", { __proto__: null, value: errors, writable: true, enumerable: false, configurable: true } as PropertyDescriptor);
+  defineProperty(error, "errors", {
+    __proto__: null,
+    value: errors,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  } as PropertyDescriptor);
   return error;
 }
 

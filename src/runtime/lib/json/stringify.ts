@@ -1,7 +1,17 @@
 /** JSON.stringify (ECMA-262 25.5.2, and JSON.rawJSON). */
 import { apply } from "../../apply.js";
 import { append, isArray } from "../../intrinsics.js";
-import { BIGINT, BOOLEAN, call, isBigIntObject, isBooleanObject, isNumberObject, isStringObject, JSON_MEMBERS, STRING } from "../../natives.js";
+import {
+  BIGINT,
+  BOOLEAN,
+  call,
+  isBigIntObject,
+  isBooleanObject,
+  isNumberObject,
+  isStringObject,
+  JSON_MEMBERS,
+  STRING,
+} from "../../natives.js";
 import { lengthOf } from "../array/common.js";
 import { get as element } from "../array/elements.js";
 import { keys as keysOf } from "../object/entries.js";

@@ -81,7 +81,8 @@ export function fromEntries(iterable: unknown): object {
 
 /** Throws TypeError unless an iterator gave an object, to be read as a pair. */
 export function requireEntry(value: unknown): object {
-  if (!isObject(value)) throw new TypeError(`Iterator value ${typeof value === "symbol" ? "Symbol()" : `${value as string}`} is not an entry object`);
+  if (!isObject(value))
+    throw new TypeError(`Iterator value ${typeof value === "symbol" ? "Symbol()" : `${value as string}`} is not an entry object`);
   return value;
 }
 

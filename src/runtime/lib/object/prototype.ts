@@ -2,7 +2,14 @@
 import { isData, isProxy } from "../../intrinsics.js";
 import { call, OBJECT_STATIC } from "../../natives.js";
 import { isObject, toObject, toPropertyKey } from "../operations/conversion.js";
-import { extensible, getPrototype, ownKeys, ownProperty, preventExtensions as prevent, setPrototype } from "../operations/internal.js";
+import {
+  extensible,
+  getPrototype,
+  ownKeys,
+  ownProperty,
+  preventExtensions as prevent,
+  setPrototype,
+} from "../operations/internal.js";
 import { defineOrThrow } from "./properties.js";
 
 /** Object.getPrototypeOf, and the getter of Object.prototype.__proto__ by its receiver. */

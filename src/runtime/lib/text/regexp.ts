@@ -2,7 +2,16 @@
 import { apply, construct } from "../../apply.js";
 import { append, is, reflectDefine, valueDescriptor } from "../../intrinsics.js";
 import { call, isPristineRegExp, isRegExpObject, REGEXP, regExpStringIterator, STRING } from "../../natives.js";
-import { isCallable, isObject, lengthOf, toIntegerOrInfinity, toLength, toNumber, toObject, toStr } from "../operations/conversion.js";
+import {
+  isCallable,
+  isObject,
+  lengthOf,
+  toIntegerOrInfinity,
+  toLength,
+  toNumber,
+  toObject,
+  toStr,
+} from "../operations/conversion.js";
 import { get, set } from "../operations/property.js";
 import { speciesConstructor } from "../typed/common.js";
 import { substitution } from "./substitution.js";
@@ -166,7 +175,14 @@ function capturesOf(result: object, count: number): unknown[] {
   return captures;
 }
 
-function replacementFor(subject: string, matched: string, position: number, captures: readonly unknown[], groups: unknown, by: unknown): string {
+function replacementFor(
+  subject: string,
+  matched: string,
+  position: number,
+  captures: readonly unknown[],
+  groups: unknown,
+  by: unknown,
+): string {
   if (!isCallable(by)) {
     const named = groups === undefined ? undefined : toObject(groups);
     return substitution(matched, subject, position, captures, named, by as string);

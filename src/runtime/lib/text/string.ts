@@ -1,6 +1,7 @@
 /** The methods of String that ask more of their arguments than a conversion (ECMA-262 22.1). */
 import { apply, construct } from "../../apply.js";
 import { append } from "../../intrinsics.js";
+import { textIterator } from "../../iterate.js";
 import { call, isRegExpObject, STRING } from "../../natives.js";
 import { convert } from "../coerced.js";
 import { isObject, lengthOf, toIntegerOrInfinity, toObject, toStr, getMethod } from "../operations/conversion.js";
@@ -44,8 +45,7 @@ export function includes(this: unknown, wanted?: unknown, position?: unknown): u
 function searchedFor(self: unknown, method: string, wanted: unknown, position: unknown): unknown {
   requireCoercible(self, method);
   const text = toStr(self);
-  if (isRegExp(wanted))
-    throw new TypeError(`First argument to String.prototype.${method} must not be a regular expression`);
+  if (isRegExp(wanted)) throw new TypeError(`First argument to String.prototype.${method} must not be a regular expression`);
   const sought = toStr(wanted);
   const at = position === undefined ? undefined : toIntegerOrInfinity(position);
   return call(STRING[method], text, [sought, at]);
@@ -159,6 +159,12 @@ function spliced(text: string, sought: string, positions: readonly number[], by:
     end = at + sought.length;
   }
   return out + (call(STRING["slice"], text, [end]) as string);
+}
+
+/** String.prototype[Symbol.iterator]. */
+export function iterate(this: unknown): unknown {
+  requireCoercible(this, "[Symbol.iterator]");
+  return textIterator(toStr(this));
 }
 
 /** String.raw. */

@@ -1,7 +1,16 @@
 /** The versions of the built-ins of String, RegExp and numbers by name. */
 import { onArguments, onStrings } from "../coerced.js";
-import { exec, matchRegExp, matchAllRegExp, replaceRegExp, searchRegExp, splitRegExp, testRegExp, textOfRegExp } from "./regexp.js";
-import { endsWith, includes, match, matchAll, raw, replace, replaceAll, search, split, startsWith } from "./string.js";
+import {
+  exec,
+  matchRegExp,
+  matchAllRegExp,
+  replaceRegExp,
+  searchRegExp,
+  splitRegExp,
+  testRegExp,
+  textOfRegExp,
+} from "./regexp.js";
+import { endsWith, includes, iterate, match, matchAll, raw, replace, replaceAll, search, split, startsWith } from "./string.js";
 
 const STRING_SIGNATURES = {
   anchor: "s", at: "i", big: "", blink: "", bold: "", charAt: "i", charCodeAt: "i", codePointAt: "i", concat: "s*", fixed: "", fontcolor: "s",
@@ -14,7 +23,7 @@ const STRING_SIGNATURES = {
 export function stringMethods(): Record<PropertyKey, Function> {
   return {
     ...onStrings("String.prototype", STRING_SIGNATURES),
-    endsWith, includes, match, matchAll, replace, replaceAll, search, split, startsWith,
+    endsWith, includes, match, matchAll, replace, replaceAll, search, split, startsWith, [Symbol.iterator]: iterate,
   }; // prettier-ignore
 }
 

@@ -97,10 +97,10 @@ export function join(this: unknown, separator?: unknown): string {
   return text;
 }
 
-/** %TypedArray%.prototype.toLocaleString. Engines pass on only as many arguments as there are. */
+/** %TypedArray%.prototype.toLocaleString. */
 export function toLocaleString(this: unknown, locales?: unknown, options?: unknown): string {
   const length = validLength(this);
-  const args = options !== undefined ? [locales, options] : locales !== undefined ? [locales] : [];
+  const args = [locales, options];
   let text = "";
   for (let k = 0; k < length; k++) {
     const element = (this as Elements)[k];

@@ -12,6 +12,7 @@ import { undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
 import { substitutionsOf } from "../rewrite.js";
 import { optionalMethod } from "./chain.js";
+import { assignParameterProperties } from "./function.js";
 import { evaluate } from "./expression.js";
 import { homeRecord, newTarget, receiver } from "./receiver.js";
 import { isReference, read, receiverOf, reference } from "./reference.js";
@@ -81,5 +82,7 @@ export function superCall(d: Desugarer, node: ts.CallExpression): ts.Expression 
   const variable = d.ctx.captures.receivers.get(ownerOfThis(d.fn))!;
   d.assignVariable(variable, d.runtime("$once", [d.rewriter.read(variable), made]), node);
   d.awaited(node, d.runtime("$initialize", [made, record]));
+  const owner = ownerOfThis(d.fn).node.parent;
+  if (ts.isClassLike(owner) && d.fn === ownerOfThis(d.fn)) assignParameterProperties(d, owner, made);
   return receiver(d);
 }

@@ -112,7 +112,16 @@ function constructorReturning(value: ts.Expression, rest: ts.Identifier | undefi
 
 /** Whether constructing an instance does more than the constructor's own code. */
 export function hasInstanceElements(node: ts.ClassLikeDeclaration): boolean {
+  if (parameterProperties(node).length > 0) return true;
   return node.members.some((member) => !isStatic(member) && (ts.isPropertyDeclaration(member) || (isPrivate(member) && !isBodyless(member))));
+}
+
+/** `constructor(readonly x: number)`: parameters that are fields as well. */
+export function parameterProperties(node: ts.ClassLikeDeclaration): ts.Identifier[] {
+  const constructor = node.members.find((member) => isConstructor(member) && member.body !== undefined) as ts.ConstructorDeclaration | undefined;
+  return (constructor?.parameters ?? [])
+    .filter((parameter) => ts.isParameterPropertyDeclaration(parameter, parameter.parent))
+    .map((parameter) => parameter.name as ts.Identifier);
 }
 
 function isBodyless(member: ts.ClassElement): boolean {
@@ -123,6 +132,10 @@ function isBodyless(member: ts.ClassElement): boolean {
 function elements(d: Desugarer, node: ts.ClassLikeDeclaration, made: ts.Expression, keys: Keys): void {
   const methods = node.members.filter((member) => isPrivate(member) && (ts.isMethodDeclaration(member) || ts.isAccessor(member)) && !isBodyless(member));
   for (const member of methods) privateMethod(d, node, member as ts.MethodDeclaration | ts.AccessorDeclaration, made);
+  for (const name of parameterProperties(node)) {
+    const args = [d.rewriter.read(d.ctx.captures.records.get(node)!), factory.createStringLiteral("field"), factory.createStringLiteral(name.text)];
+    d.emit({ kind: "eval", value: d.runtime("$element", [...args, undefinedValue()]) });
+  }
   for (const member of node.members) if (ts.isPropertyDeclaration(member) && !isStatic(member)) field(d, node, member, keys);
   for (const member of node.members) {
     if (ts.isPropertyDeclaration(member) && isStatic(member)) staticField(d, member, made, keys);

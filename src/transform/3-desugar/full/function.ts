@@ -15,7 +15,7 @@ import type { Desugarer } from "../desugarer.js";
 import { returnFrom } from "../jump.js";
 import { boundNames } from "../rewrite.js";
 import { blockStatements } from "../statement.js";
-import { hasInstanceElements } from "./class.js";
+import { hasInstanceElements, parameterProperties } from "./class.js";
 import { evaluate } from "./expression.js";
 import { isGenerator } from "./generator.js";
 import { destructure, initialize } from "./pattern.js";
@@ -40,6 +40,7 @@ export function fullFunction(d: Desugarer): FullFunction {
     d.emit({ kind: "let", name, declare: "let", value: undefined });
     d.emit({ kind: "start", point: d.point(node), name: d.fresh(), callee: signature.callee!, generator: d.ref(name) });
   }
+  if (isConstructor(node) && !heritageOf(node.parent)) assignParameterProperties(d, node.parent, factory.createThis());
   if (isDerivedConstructor(node)) outsideTry(d, () => body(d));
   else body(d);
   return { parameters: signature.parameters };
@@ -107,7 +108,7 @@ function entry(d: Desugarer): void {
   if (list) d.emit({ kind: "let", name: list.emitName, declare: "const", value: isGenerator(d.fn.node) ? d.runtime("$argumentsAfter", [factory.createIdentifier("arguments")]) : factory.createIdentifier("arguments") });
   const target = captures.newTargets.get(d.fn);
   if (target) d.emit({ kind: "let", name: target.emitName, declare: "const", value: nativeTarget(d.fn.node) });
-  d.awaited(d.fn.node, d.runtime("$pause", []));
+  if (d.ctx.findings.everywhere) d.awaited(d.fn.node, d.runtime("$pause", []));
 }
 
 function nativeTarget(node: ts.Node): ts.Expression {
@@ -172,6 +173,14 @@ function bindParameter(d: Desugarer, parameter: ts.ParameterDeclaration, given: 
   }
   if (ts.isIdentifier(parameter.name)) initialize(d, parameter.name, d.ref(name));
   else destructure(d, parameter.name, d.ref(name), "initialize");
+}
+
+/** `constructor(readonly x: number)` ⇒ `this.x = x`, once there is a `this`. */
+export function assignParameterProperties(d: Desugarer, node: ts.ClassLikeDeclaration, self: ts.Expression): void {
+  for (const name of parameterProperties(node)) {
+    const value = d.rewriter.read(d.ctx.variableOf(name)!);
+    d.awaited(name, d.runtime("$set", [self, factory.createStringLiteral(name.text), value]));
+  }
 }
 
 /** What a derived constructor returns is judged when its body is over: no `catch` of its own sees the verdict. */

@@ -1,0 +1,56 @@
+/**
+ * Where objects keep the private members of classes that are written out: a map by private name, tied to the object through a private field of our own, so
+ * that nothing can see it and a checkpoint can hold it.
+ */
+import type { PrivateName } from "./classes.js";
+
+export type PrivateStore = Map<PrivateName, unknown>;
+
+/** Returns its argument from a constructor, so that a derived class can add a private field to any object. */
+const Identity = function (target: object): object {
+  return target;
+} as unknown as new (target: object) => object;
+
+class Holder extends Identity {
+  readonly #store: PrivateStore;
+
+  private constructor(target: object, store: PrivateStore) {
+    super(target);
+    this.#store = store;
+  }
+
+  static attach(target: object, store: PrivateStore): void {
+    new Holder(target, store);
+  }
+
+  static storeOf(target: object): PrivateStore | undefined {
+    return #store in target ? (target as unknown as Holder).#store : undefined;
+  }
+}
+
+const { has, get, set } = Map.prototype;
+const { apply } = Reflect;
+
+/** The private members of an object, `undefined` when it has none. */
+export const privateStore = Holder.storeOf;
+
+/** Gives an object that was restored its private members. */
+export const attachPrivates = Holder.attach;
+
+export function hasPrivate(object: object, name: PrivateName): boolean {
+  const store = Holder.storeOf(object);
+  return store !== undefined && (apply(has, store, [name]) as boolean);
+}
+
+export function readPrivate(object: object, name: PrivateName): unknown {
+  return apply(get, Holder.storeOf(object)!, [name]);
+}
+
+export function writePrivate(object: object, name: PrivateName, value: unknown): void {
+  let store = Holder.storeOf(object);
+  if (store === undefined) {
+    store = new Map();
+    Holder.attach(object, store);
+  }
+  apply(set, store, [name, value]);
+}

@@ -1,0 +1,115 @@
+/**
+ * Calls without a call expression: construction, accessors, iteration. What they enter is found by the class or the name of the member, like any other callee.
+ *
+ *     new C(x)          the constructors and field initializers of C and of the classes it extends
+ *     o.total           a getter of that name          o.total = v     a setter
+ *     for…of, [...xs]   `next` of an iterator, and the body of any generator
+ */
+import { isAssignmentOperator, ts, unwrap } from "../ts.js";
+import { hasModifier } from "./collect.js";
+import type { FunctionInfo, Value } from "./model.js";
+
+export class Doors {
+  readonly #getters = new Map<string, FunctionInfo[]>();
+  readonly #setters = new Map<string, FunctionInfo[]>();
+  readonly #generators: FunctionInfo[] = [];
+  readonly #constructions: FunctionInfo[] = [];
+
+  constructor(
+    readonly checker: ts.TypeChecker,
+    readonly functionOf: ReadonlyMap<ts.Node, FunctionInfo>,
+  ) {
+    for (const info of functionOf.values()) this.#index(info);
+  }
+
+  #index(info: FunctionInfo): void {
+    const { node } = info;
+    if (ts.isGetAccessorDeclaration(node)) note(this.#getters, node, info);
+    else if (ts.isSetAccessorDeclaration(node)) note(this.#setters, node, info);
+    else if ("asteriskToken" in node && node.asteriskToken) this.#generators.push(info);
+    else if (ts.isConstructorDeclaration(node) || isInstanceField(node)) this.#constructions.push(info);
+  }
+
+  /** The bodies of the program's generators: any iteration may run one of them. */
+  get generators(): readonly FunctionInfo[] {
+    return this.#generators;
+  }
+
+  /** What `new expression(…)` or `super(…)` runs; `undefined` for classes of other programs. */
+  construction(expression: ts.Expression): Value | undefined {
+    const known = this.#classOf(expression);
+    if (known) return { base: "never", targets: this.constructionOf(known) };
+    const declarations = this.checker.getTypeAtLocation(expression).getSymbol()?.declarations ?? [];
+    const isForeign = declarations.length > 0 && declarations.every((declaration) => declaration.getSourceFile().isDeclarationFile);
+    return isForeign || this.#constructions.length === 0 ? undefined : { base: "never", targets: [], lookalikes: this.#constructions };
+  }
+
+  /** The constructor and the field initializers of a class and of those it extends. */
+  constructionOf(node: ts.ClassLikeDeclaration, seen = new Set<ts.Node>()): FunctionInfo[] {
+    if (seen.has(node)) return [];
+    seen.add(node);
+    const own = node.members
+      .filter((member) => ts.isConstructorDeclaration(member) || isInstanceField(member))
+      .map((member) => this.functionOf.get(member))
+      .filter((info) => info !== undefined);
+    const parent = this.parentOf(node);
+    return parent ? [...own, ...this.constructionOf(parent, seen)] : own;
+  }
+
+  /** The class a class extends, when the program declares it. */
+  parentOf(node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | undefined {
+    const heritage = node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+    return heritage && this.#classOf(heritage.expression);
+  }
+
+  #classOf(expression: ts.Expression): ts.ClassLikeDeclaration | undefined {
+    const bare = unwrap(expression);
+    if (ts.isClassExpression(bare)) return bare;
+    let symbol = this.checker.getSymbolAtLocation(bare);
+    if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = this.checker.getAliasedSymbol(symbol);
+    const declaration = symbol?.valueDeclaration;
+    if (!declaration || declaration.getSourceFile().isDeclarationFile) return undefined;
+    if (ts.isClassLike(declaration)) return declaration;
+    const value = ts.isVariableDeclaration(declaration) && declaration.initializer ? unwrap(declaration.initializer) : undefined;
+    return value && ts.isClassExpression(value) ? value : undefined;
+  }
+
+  /** The accessor a read or write of `node` may enter, `undefined` when no accessor of the program has that name. */
+  accessor(node: ts.PropertyAccessExpression, kind: "get" | "set"): Value | undefined {
+    const named = (kind === "get" ? this.#getters : this.#setters).get(node.name.text);
+    if (!named) return undefined;
+    const symbol = this.checker.getSymbolAtLocation(node.name);
+    const targets = named.filter((info) => symbol?.declarations?.some((declaration) => declaration === info.node));
+    if (targets.length > 0) return { base: "never", targets, lookalikes: named.filter((info) => !targets.includes(info)) };
+    // A member that is declared as something else is that, unless the type is an interface an accessor may stand behind.
+    const isKnown = symbol?.declarations?.some((declaration) => ts.isClassLike(declaration.parent) || ts.isObjectLiteralExpression(declaration.parent));
+    return isKnown ? undefined : { base: "never", targets: [], lookalikes: named };
+  }
+}
+
+function isInstanceField(node: ts.Node): boolean {
+  return ts.isPropertyDeclaration(node) && node.initializer !== undefined && !hasModifier(node, ts.SyntaxKind.StaticKeyword);
+}
+
+function note(map: Map<string, FunctionInfo[]>, node: ts.AccessorDeclaration, info: FunctionInfo): void {
+  if (ts.isComputedPropertyName(node.name)) return;
+  const list = map.get(node.name.text);
+  if (list) list.push(info);
+  else map.set(node.name.text, [info]);
+}
+
+/** Whether a member expression is read, written, or both. */
+export function accessOf(node: ts.Expression): "get" | "set" | "both" {
+  let at: ts.Node = node;
+  let up = node.parent;
+  while (ts.isParenthesizedExpression(up) || ts.isNonNullExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up)) {
+    at = up;
+    up = up.parent;
+  }
+  if (ts.isPrefixUnaryExpression(up) || ts.isPostfixUnaryExpression(up)) {
+    const isUpdate = up.operator === ts.SyntaxKind.PlusPlusToken || up.operator === ts.SyntaxKind.MinusMinusToken;
+    return isUpdate ? "both" : "get";
+  }
+  if (!ts.isBinaryExpression(up) || up.left !== at || !isAssignmentOperator(up.operatorToken.kind)) return "get";
+  return up.operatorToken.kind === ts.SyntaxKind.EqualsToken ? "set" : "both";
+}

@@ -1,0 +1,130 @@
+/**
+ * Pass `mark full`: which functions are compiled by the rules of `3-desugar/full`, in which every operation is a call of the runtime, and which classes are
+ * written out. Everything else keeps the form of its source.
+ *
+ * A class is written out when constructing an instance may suspend, when it has a generator among its methods, or when it is declared in a function and a method may
+ * suspend. A function is full when its own kind asks for it, when it evaluates such a class, or when it uses what only the class's own form could resolve
+ * (`super`, a private name).
+ */
+import { ts } from "../ts.js";
+import { isInsideFunction, usesSuper } from "./collect.js";
+import type { Doors } from "./doors.js";
+import { type Findings, type FunctionInfo, siteVerdict } from "./model.js";
+import { walkOwn } from "./suspension.js";
+
+export function markFull(findings: Findings, doors: Doors): void {
+  const isWorkflow = [...findings.functionOf.values()].some((info) => info.verdict === "does");
+  if (!isWorkflow) return;
+  const marker = new Marker(findings, doors);
+  for (let changed = true; changed;) changed = marker.round();
+}
+
+class Marker {
+  #changed = false;
+
+  constructor(
+    readonly findings: Findings,
+    readonly doors: Doors,
+  ) {}
+
+  round(): boolean {
+    this.#changed = false;
+    for (const info of this.findings.functionOf.values()) {
+      if (!info.full && !info.barrier && this.#needsFull(info)) this.#mark(info);
+      const { parent } = info.node;
+      if (parent && ts.isClassLike(parent) && !this.findings.writtenOut.has(parent) && this.#isWrittenOut(info, parent)) this.#writeOut(parent);
+    }
+    return this.#changed;
+  }
+
+  #mark(info: FunctionInfo): void {
+    info.full = true;
+    this.#changed = true;
+  }
+
+  #writeOut(node: ts.ClassLikeDeclaration): void {
+    this.findings.writtenOut.add(node);
+    this.#changed = true;
+  }
+
+  #isWrittenOut(info: FunctionInfo, owner: ts.ClassLikeDeclaration): boolean {
+    const parent = this.doors.parentOf(owner);
+    if (parent && this.findings.writtenOut.has(parent)) return true;
+    if (info.barrier || info.verdict === "never") return false;
+    if (info.reluctant && !ts.isAccessor(info.node)) return true;
+    return isGenerator(info.node) || isInsideFunction(owner);
+  }
+
+  #needsFull(info: FunctionInfo): boolean {
+    const { node } = info;
+    if (isGenerator(node)) return true;
+    if (this.#evaluatesWrittenOut(info) || this.#isPartOfWrittenOut(info)) return true;
+    if (info.verdict === "never") return false;
+    if (info.reluctant) return true;
+    return this.#usesActivation(info) || info.calls.some((site) => site.isImplicit === true && siteVerdict(site) !== "never");
+  }
+
+  /** Constructor, initializers, and whatever uses `super` or a private name inside the class. */
+  #isPartOfWrittenOut(info: FunctionInfo): boolean {
+    for (let at: ts.Node | undefined = info.node; at; at = at.parent) {
+      if (!ts.isClassLike(at) || !this.findings.writtenOut.has(at)) continue;
+      if (info.node.parent === at && (info.reluctant || ts.isClassStaticBlockDeclaration(info.node)) && !ts.isAccessor(info.node)) return true;
+      if (usesClassNames(info.node)) return true;
+    }
+    return false;
+  }
+
+  #evaluatesWrittenOut(info: FunctionInfo): boolean {
+    for (const node of this.findings.writtenOut) if (ownerOf(node, this.findings) === info && info.parent !== undefined) return true;
+    return false;
+  }
+
+  /** `arguments`, `new.target`, `super` in an object literal, a default parameter that suspends. */
+  #usesActivation(info: FunctionInfo): boolean {
+    const { node } = info;
+    if (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && (usesSuper(node) || ts.isComputedPropertyName(node.name))) return true;
+    if (ts.isMethodDeclaration(node) && ts.isComputedPropertyName(node.name)) return false;
+    const parameters = "parameters" in node ? node.parameters : [];
+    const inParameters = info.calls.some(
+      (site) => siteVerdict(site) !== "never" && parameters.some((parameter) => site.node.pos >= parameter.pos && site.node.end <= parameter.end),
+    );
+    return inParameters || usesArguments(node, this.findings.checker);
+  }
+}
+
+export function isGenerator(node: ts.Node): boolean {
+  return "asteriskToken" in node && node.asteriskToken !== undefined;
+}
+
+function ownerOf(node: ts.Node, findings: Findings): FunctionInfo | undefined {
+  for (let at = node.parent; at; at = at.parent) {
+    const info = findings.functionOf.get(at);
+    if (info) return info;
+  }
+  return undefined;
+}
+
+function usesClassNames(node: ts.Node): boolean {
+  if (ts.isPrivateIdentifier(node) || node.kind === ts.SyntaxKind.SuperKeyword) return true;
+  return ts.forEachChild(node, (child) => usesClassNames(child) || undefined) ?? false;
+}
+
+/** In the function's own code or in an arrow function in it. */
+function usesArguments(root: ts.Node, checker: ts.TypeChecker): boolean {
+  let found = false;
+  const visit = (node: ts.Node): void => {
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.NewKeyword) found = true;
+    if (ts.isIdentifier(node) && node.text === "arguments" && !checker.getSymbolAtLocation(node)?.declarations?.length) found = true;
+    if (ts.isArrowFunction(node)) ts.forEachChild(node, visitAll);
+  };
+  const visitAll = (node: ts.Node): void => {
+    visit(node);
+    if (!ts.isFunctionLike(node)) ts.forEachChild(node, visitAll);
+  };
+  walkOwn(root, visit);
+  ts.forEachChild(root, function arrows(node: ts.Node): void {
+    if (ts.isArrowFunction(node)) visit(node);
+    else if (!ts.isFunctionLike(node)) ts.forEachChild(node, arrows);
+  });
+  return found;
+}
