@@ -347,7 +347,7 @@ class Analysis {
       owner,
       declaration: name,
       scope,
-      readyAt: kind === "catch" || (kind === "parameter" && (!owner.full || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, owner.full),
+      readyAt: (kind === "catch" && !(owner.full && isInPattern(declaration))) || (kind === "parameter" && (!owner.full || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, owner.full),
       // A `var` is one binding for all rounds of a loop; several declarations are several assignments.
       reassigned: kind === "var",
       references: [],
@@ -421,7 +421,7 @@ class Analysis {
 
   /** The function itself can see the binding before it is initialized: only a checked one can say so. */
   #readBeforeReady(variable: Variable): boolean {
-    if (!variable.owner.full || !(variable.kind === "let" || variable.kind === "const" || variable.kind === "class" || variable.kind === "parameter"))
+    if (!variable.owner.full || !(variable.kind === "let" || variable.kind === "const" || variable.kind === "class" || variable.kind === "parameter" || variable.kind === "catch"))
       return false;
     if (variable.references.some((reference) => reference !== variable.declaration && reference.pos < variable.readyAt && !declaresName(reference)))
       return true;
@@ -508,6 +508,10 @@ function isClosureOfItsOwn(node: ts.Node): boolean {
   if (ts.isFunctionDeclaration(node)) return !ts.isSourceFile(node.parent);
   if (ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node)) return true;
   return (ts.isMethodDeclaration(node) || ts.isAccessor(node)) && ts.isPrivateIdentifier(node.name);
+}
+
+function isInPattern(node: ts.Node): boolean {
+  return ts.isBindingElement(node);
 }
 
 /** Where in the text a binding has its value: after its declaration; for the head of `for…of` and `for…in` when the body begins. */

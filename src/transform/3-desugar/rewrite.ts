@@ -812,7 +812,7 @@ function isWritten(node: ts.Identifier): boolean {
 /** Whether reads have to make sure that the binding is initialized. */
 export function isChecked(variable: Variable): boolean {
   const { kind } = variable;
-  return variable.early && (kind === "let" || kind === "const" || kind === "class" || (kind === "parameter" && variable.readyAt !== variable.scope.pos));
+  return variable.early && (kind === "let" || kind === "const" || kind === "class" || ((kind === "parameter" || kind === "catch") && variable.readyAt !== variable.scope.pos));
 }
 
 function isWithin(node: ts.Node, outer: ts.Node | undefined): boolean {
