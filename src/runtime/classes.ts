@@ -44,13 +44,43 @@ export function $record(): ClassRecord {
 }
 
 /** Completes the record of a class. Returns the class. */
-export function $class<C extends Function>(record: ClassRecord, ctor: C): C {
+export function $class<C extends Function>(record: ClassRecord = $record(), ctor: C): C {
   record.ctor = ctor;
   record.home = ctor.prototype as object;
   primitive(ctor);
   passMembers(ctor);
   passMembers(record.home);
+  noteMembers(ctor, ctor, false);
+  noteMembers(ctor, record.home, true);
   return ctor;
+}
+
+/** Where a method or accessor function belongs: it is saved as a part of its class. */
+export interface Membership {
+  readonly ctor: Function;
+  /** On the prototype, not on the class itself. */
+  readonly onHome: boolean;
+  readonly key: PropertyKey;
+  readonly part: "value" | "get" | "set";
+}
+
+const memberships = new WeakMap<Function, Membership>();
+
+/** The class a function was defined in as a method or accessor. */
+export function membershipOf(fn: Function): Membership | undefined {
+  return memberships.get(fn);
+}
+
+function noteMembers(ctor: Function, owner: object, onHome: boolean): void {
+  const keys = ownKeys(owner);
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at]!;
+    if (key === "constructor") continue;
+    const { value, get, set } = getOwnPropertyDescriptor(owner, key)!;
+    if (typeof value === "function") memberships.set(value as Function, { ctor, onHome, key, part: "value" });
+    if (get !== undefined) memberships.set(get, { ctor, onHome, key, part: "get" });
+    if (set !== undefined) memberships.set(set, { ctor, onHome, key, part: "set" });
+  }
 }
 
 /** Completes the record of an object literal that has methods. Returns the object. */

@@ -123,6 +123,8 @@ export class CollectionCursor extends Cursor {
   }
 
   next(): Result {
+    // What is no object at all makes the operator throw.
+    if (!(#native in this)) throw new TypeError("next method called on incompatible receiver");
     if (this.target === undefined) return { value: undefined, done: true };
     this.settle();
     const result = Reflect.apply(this.#next, this.#native, []);

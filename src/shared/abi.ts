@@ -46,6 +46,8 @@ export interface CodeInit {
   readonly resume?: Resume;
   /** Present when the function is a closure (it is created at run time and captures variables). */
   readonly make?: Make;
+  /** A class made at run time; the first thing it captures is its record. */
+  readonly isClass?: boolean;
   /** Names of the captured variables, in the order `make` takes them. */
   readonly captures?: readonly string[];
   /** One entry per suspension point; a frame's `point` is an index into it. */

@@ -50,19 +50,8 @@ export function compile(options: CompileOptions): CompileResult {
   });
   if (diagnostics.hasErrors) return failed();
 
-  const findings = find(loaded);
-  const ctx = new Context(findings, analyseCaptures(findings), diagnostics);
-  checkModuleState(ctx);
-  const printed: string[] = [];
-  const emitted = new Map<ModuleInfo, EmittedModule>();
-  for (const module of findings.modules) {
-    if (!module.inWorkflow) continue;
-    if (options.print?.pass === "infer") printed.push(printInference(module.functions.filter((info) => isWanted(info, options))));
-    emitted.set(
-      module,
-      emitModule(ctx, module, { verify: options.verify ?? true, trace: tracer(options, printed), isOwnFile: loaded.isOwnFile }),
-    );
-  }
+  const { findings, emitted, printed, diagnostics: found } = compileModules(loaded, options);
+  diagnostics.list.push(...found.list);
   if (diagnostics.hasErrors) return failed();
   const outputs = emitJavaScript(loaded, findings, emitted);
   if (options.print?.pass === "js")
@@ -78,11 +67,56 @@ export function compile(options: CompileOptions): CompileResult {
   };
 }
 
+interface Compiled {
+  readonly findings: Findings;
+  readonly emitted: ReadonlyMap<ModuleInfo, EmittedModule>;
+  readonly printed: string[];
+  readonly diagnostics: Diagnostics;
+}
+
+/** All passes over all modules; again with the functions for which the light form was refused as full ones, until none is left. */
+function compileModules(loaded: Loaded, options: CompileOptions): Compiled {
+  const refused = new Set<ts.Node>();
+  for (;;) {
+    const compiled = compileOnce(loaded, options, refused);
+    const more = compiled.diagnostics.refused.map((node) => lightFunctionAround(node, compiled.findings)).filter((info) => info !== undefined);
+    if (more.length === 0) return compiled;
+    for (const info of more) refused.add(info.node);
+  }
+}
+
+function compileOnce(loaded: Loaded, options: CompileOptions, refused: ReadonlySet<ts.Node>): Compiled {
+  const diagnostics = new Diagnostics(loaded.cwd);
+  const findings = find(loaded, refused);
+  const ctx = new Context(findings, analyseCaptures(findings), diagnostics);
+  checkModuleState(ctx);
+  const printed: string[] = [];
+  const emitted = new Map<ModuleInfo, EmittedModule>();
+  for (const module of findings.modules) {
+    if (!module.inWorkflow) continue;
+    if (options.print?.pass === "infer") printed.push(printInference(module.functions.filter((info) => isWanted(info, options))));
+    emitted.set(
+      module,
+      emitModule(ctx, module, { verify: options.verify ?? true, trace: tracer(options, printed), isOwnFile: loaded.isOwnFile }),
+    );
+  }
+  return { findings, emitted, printed, diagnostics };
+}
+
+/** The innermost function around a node that can be full and is not. */
+function lightFunctionAround(node: ts.Node, findings: Findings): FunctionInfo | undefined {
+  for (let at: ts.Node | undefined = node; at; at = at.parent) {
+    const info = findings.functionOf.get(at);
+    if (info && !info.full && !info.barrier) return info;
+  }
+  return undefined;
+}
+
 const EMPTY: Manifest = { abi: ABI_VERSION, modules: [] };
 
-function find(loaded: Loaded): Findings {
+function find(loaded: Loaded, refused: ReadonlySet<ts.Node>): Findings {
   const collected = collect(loaded.program, loaded.rootDir);
-  const findings = inferSuspension(collected, loaded.program.getTypeChecker(), loaded.isOwnFile);
+  const findings = inferSuspension(collected, loaded.program.getTypeChecker(), loaded.isOwnFile, false, refused);
   markWorkflowModules(findings, loaded.program);
   return findings;
 }

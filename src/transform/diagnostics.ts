@@ -90,12 +90,19 @@ export const CATALOGUE = {
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
 
+/** What is refused in a function that keeps the form of its source, and not in one that is full. */
+const LIGHT_ONLY: ReadonlySet<DiagnosticCode> = new Set(["FLOW2001", "FLOW2002", "FLOW2003", "FLOW2004", "FLOW2005"]);
+
 /** Collects diagnostics while the passes run. */
 export class Diagnostics {
   readonly list: Diagnostic[] = [];
   constructor(readonly cwd: string) {}
 
+  /** Where something was refused that another form of the function around it can do. */
+  readonly refused: ts.Node[] = [];
+
   report(code: DiagnosticCode, node: ts.Node, values: Readonly<Record<string, string>> = {}): void {
+    if (LIGHT_ONLY.has(code)) this.refused.push(node);
     const entry: Entry = CATALOGUE[code];
     const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
     this.#push(

@@ -4,7 +4,7 @@ import { attachPrivates, type PrivateStore } from "../private-store.js";
 import { FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, SMALL_INT_MIN, Tag } from "./format.js";
 import { handlerNamed, type Handler } from "./handlers.js";
 import { intrinsic } from "./intrinsics.js";
-import { readClosure, readPrototypeOf } from "./kinds/closure.js";
+import { readClosure, readMember, readPrototypeOf } from "./kinds/closure.js";
 import { readExotic } from "./kinds/exotic.js";
 import { readPools } from "./kinds/pool.js";
 import { Late, settled } from "./late.js";
@@ -236,6 +236,8 @@ export class Decoder extends Reader {
         return readClosure(this, id);
       case Tag.PROTOTYPE_OF:
         return readPrototypeOf(this, id);
+      case Tag.MEMBER:
+        return readMember(this, id);
       case Tag.REFERENCE:
         return registered(this.string());
       case Tag.INTRINSIC:

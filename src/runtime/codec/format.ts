@@ -58,6 +58,8 @@ export const Tag = {
   EXOTIC: 26,
   /** An object with private members: its head, then that of the map that holds them. No node of its own. */
   PRIVATES: 27,
+  /** A method or accessor function of a class that is a closure. */
+  MEMBER: 28,
 
   /** 0x40–0x7f: string 0–63. */
   SMALL_STRING_REF: 0x40,

@@ -164,8 +164,9 @@ class Analysis {
   }
 
   /** What a name means. In the head of a function TypeScript sees some of the variables of its body, and those of a method in its computed name. */
-  #visibleSymbol(node: ts.Identifier): ts.Symbol | undefined {
-    let symbol = this.#symbolOf(node);
+  #visibleSymbol(node: ts.Identifier, owner: FunctionInfo): ts.Symbol | undefined {
+    let symbol = this.findings.checker.getSymbolAtLocation(node);
+    if (!owner.full) return symbol;
     const caught = catchParameterAssignedBy(node);
     if (caught) return this.findings.checker.getSymbolAtLocation(caught);
     for (const head of headsAround(node)) if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
@@ -179,7 +180,7 @@ class Analysis {
   }
 
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
-    const symbol = owner.full ? this.#visibleSymbol(node) : this.#symbolOf(node);
+    const symbol = this.#symbolOf(node, owner);
     if (!symbol) return;
     const variable = this.#variable(symbol);
     if (!variable) return;
@@ -198,10 +199,10 @@ class Analysis {
     this.#capture(variable, owner);
   }
 
-  #symbolOf(node: ts.Identifier): ts.Symbol | undefined {
+  #symbolOf(node: ts.Identifier, owner: FunctionInfo): ts.Symbol | undefined {
     const { checker, everywhere } = this.findings;
     if (ts.isShorthandPropertyAssignment(node.parent)) return checker.getShorthandAssignmentValueSymbol(node.parent);
-    if (!everywhere || !mayDeclareProperty(node)) return checker.getSymbolAtLocation(node);
+    if (!everywhere || !mayDeclareProperty(node)) return this.#visibleSymbol(node, owner);
     return checker.getSymbolsInScope(node, ts.SymbolFlags.Value).find((symbol) => symbol.name === node.text);
   }
 

@@ -27,7 +27,7 @@ export class Doors {
     if (ts.isGetAccessorDeclaration(node)) note(this.#getters, node, info);
     else if (ts.isSetAccessorDeclaration(node)) note(this.#setters, node, info);
     else if ("asteriskToken" in node && node.asteriskToken) this.#generators.push(info);
-    else if (ts.isConstructorDeclaration(node) || isInstanceField(node)) this.#constructions.push(info);
+    else if (ts.isConstructorDeclaration(node) || isInstanceField(node) || makesInstances(node)) this.#constructions.push(info);
   }
 
   /** The bodies of the program's generators: any iteration may run one of them. */
@@ -89,6 +89,18 @@ export class Doors {
 
 function isInstanceField(node: ts.Node): boolean {
   return ts.isPropertyDeclaration(node) && node.initializer !== undefined && !hasModifier(node, ts.SyntaxKind.StaticKeyword);
+}
+
+/** A function written to be called by `new`. */
+export function makesInstances(node: ts.Node): boolean {
+  if (!ts.isFunctionDeclaration(node) && !ts.isFunctionExpression(node)) return false;
+  return node.asteriskToken === undefined && node.body !== undefined && usesReceiver(node.body);
+}
+
+function usesReceiver(node: ts.Node): boolean {
+  if (node.kind === ts.SyntaxKind.ThisKeyword || ts.isMetaProperty(node)) return true;
+  if (ts.isFunctionLike(node) && !ts.isArrowFunction(node)) return false;
+  return ts.forEachChild(node, (child) => usesReceiver(child) || undefined) ?? false;
 }
 
 function note(map: Map<string, FunctionInfo[]>, node: ts.AccessorDeclaration, info: FunctionInfo): void {

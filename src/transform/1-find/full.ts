@@ -8,14 +8,15 @@
  */
 import { ts } from "../ts.js";
 import { isInsideFunction, usesSuper } from "./collect.js";
-import type { Doors } from "./doors.js";
+import { type Doors, makesInstances } from "./doors.js";
 import { type Findings, type FunctionInfo, siteVerdict } from "./model.js";
 import { walkOwn } from "./suspension.js";
 
-export function markFull(findings: Findings, doors: Doors): void {
+/** @param refused functions a light form was tried for in vain */
+export function markFull(findings: Findings, doors: Doors, refused: ReadonlySet<ts.Node>): void {
   const isWorkflow = [...findings.functionOf.values()].some((info) => info.verdict === "does");
   if (!isWorkflow) return;
-  const marker = new Marker(findings, doors);
+  const marker = new Marker(findings, doors, refused);
   for (let changed = true; changed;) changed = marker.round();
 }
 
@@ -25,6 +26,7 @@ class Marker {
   constructor(
     readonly findings: Findings,
     readonly doors: Doors,
+    readonly refused: ReadonlySet<ts.Node>,
   ) {}
 
   round(): boolean {
@@ -57,11 +59,21 @@ class Marker {
 
   #needsFull(info: FunctionInfo): boolean {
     const { node } = info;
-    if (isGenerator(node)) return true;
+    if (isGenerator(node) || this.refused.has(node)) return true;
+    if (ts.isArrowFunction(node) && this.#sharesActivation(info)) return true;
     if (this.#evaluatesWrittenOut(info) || this.#isPartOfWrittenOut(info)) return true;
     if (info.verdict === "never") return false;
-    if (info.reluctant) return true;
+    if (info.reluctant || makesInstances(node)) return true;
     return this.#usesActivation(info) || info.calls.some((site) => site.isImplicit === true && siteVerdict(site) !== "never");
+  }
+
+  /** An arrow function that uses what a full function around it keeps in variables of its own. */
+  #sharesActivation(info: FunctionInfo): boolean {
+    let of: FunctionInfo = info;
+    while (ts.isArrowFunction(of.node) && of.parent) of = of.parent;
+    if (!of.full) return false;
+    const isDerived = ts.isConstructorDeclaration(of.node) && this.doors.parentOf(of.node.parent) !== undefined;
+    return usesSuper(info.node) || usesArguments(info.node, this.findings.checker) || (isDerived && usesThis(info.node));
   }
 
   /** Constructor, initializers, and whatever uses `super` or a private name inside the class. */
@@ -75,7 +87,18 @@ class Marker {
   }
 
   #evaluatesWrittenOut(info: FunctionInfo): boolean {
+    if (info.parent !== undefined && this.#makesHome(info)) return true;
     for (const node of this.findings.writtenOut) if (ownerOf(node, this.findings) === info && info.parent !== undefined) return true;
+    return false;
+  }
+
+  /** An object literal with a full method that uses `super`. */
+  #makesHome(info: FunctionInfo): boolean {
+    for (const inner of this.findings.functionOf.values()) {
+      const { node } = inner;
+      if (inner.parent !== info || !inner.full || !ts.isObjectLiteralExpression(node.parent)) continue;
+      if (usesSuper(node)) return true;
+    }
     return false;
   }
 
@@ -107,6 +130,10 @@ function ownerOf(node: ts.Node, findings: Findings): FunctionInfo | undefined {
 function usesClassNames(node: ts.Node): boolean {
   if (ts.isPrivateIdentifier(node) || node.kind === ts.SyntaxKind.SuperKeyword) return true;
   return ts.forEachChild(node, (child) => usesClassNames(child) || undefined) ?? false;
+}
+
+function usesThis(node: ts.Node): boolean {
+  return node.kind === ts.SyntaxKind.ThisKeyword || (ts.forEachChild(node, (child) => usesThis(child) || undefined) ?? false);
 }
 
 /** In the function's own code or in an arrow function in it. */

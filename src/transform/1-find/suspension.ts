@@ -17,6 +17,7 @@ export function inferSuspension(
   checker: ts.TypeChecker,
   isOwnFile: (file: ts.SourceFile) => boolean,
   everywhere = false,
+  refused: ReadonlySet<ts.Node> = new Set(),
 ): Findings {
   if (everywhere) return suspendsEverywhere(collected, checker);
   const values = new Values(checker, collected.functionOf, isOwnFile);
@@ -34,7 +35,7 @@ export function inferSuspension(
   }
   solve([...collected.functionOf.values()]);
   const findings = { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf, everywhere: false, writtenOut: new Set<ts.Node>() };
-  markFull(findings, doors);
+  markFull(findings, doors, refused);
   return findings;
 }
 

@@ -195,6 +195,8 @@ export class Desugarer {
    * Only where reading it again runs nothing.
    */
   #unknownCallee(source: ts.Node, call: ts.Expression): ts.Expression | undefined {
+    // There `$apply` looks.
+    if (this.plan.isFull) return undefined;
     const site = this.ctx.findings.siteOf.get(source);
     if (site?.kind !== "plain" || site.callee.base !== "maybe" || !ts.isCallExpression(call)) return undefined;
     const callee = call.expression;

@@ -40,6 +40,10 @@ export interface FunctionEmitter {
   /** Notes that the closure created by `site` has to be made by id too. */
   noteClosure(info: FunctionInfo, site: ts.Expression): void;
   stepId(node: ts.CallExpression): string | undefined;
+  /** The record of an object literal of the module, which is a constant of the module. */
+  moduleRecord(record: Variable): ts.Expression;
+  /** The expression that makes a class at run time, so that the class can be made by id too: `$tag(made, C$, [captured…])`. */
+  classSite(node: ts.ClassLikeDeclaration, made: ts.Expression, captured: readonly Captured[]): ts.Expression;
 }
 
 /** Something a closure captures: a variable by value or a scope object. */
@@ -69,7 +73,7 @@ export class Rewriter {
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
     if (ts.isVariableStatement(node)) return this.#variableStatement(node);
     if (ts.isBindingElement(node)) return this.#bindingElement(node);
-    if (ts.isObjectLiteralExpression(node)) return this.opaque(this.accessors(this.children(node), node), node);
+    if (ts.isObjectLiteralExpression(node)) return this.#objectLiteral(node);
     if (ts.isClassExpression(node)) return this.opaque(this.children(node), node);
     if (ts.isFunctionDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
     if (ts.isClassDeclaration(node)) return this.#classDeclaration(node);
@@ -86,6 +90,12 @@ export class Rewriter {
     }
     return this.children(node);
   };
+
+  #objectLiteral(node: ts.ObjectLiteralExpression): ts.Expression {
+    const made = this.opaque(this.accessors(this.children(node), node), node);
+    const record = this.ctx.captures.records.get(node);
+    return record ? callRuntime("$homed", [made, this.emitter.moduleRecord(record)]) : made;
+  }
 
   children<N extends ts.Node>(node: N): N {
     return ts.visitEachChild(node, this.visit, undefined);
@@ -161,9 +171,15 @@ export class Rewriter {
     const name = "name" in node ? node.name : undefined;
     const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
       if (made && child === body) return made;
-      return child === name && ts.isIdentifier(child) ? child : this.visit(child);
+      return child === name && (ts.isIdentifier(child) || this.#isNamedOutside(node)) ? child : this.visit(child);
     };
     return ts.visitEachChild(node, visit, undefined);
+  }
+
+  /** Computed names of members are evaluated where the class or object is; there they get the key. */
+  #isNamedOutside(node: ts.Node): boolean {
+    if (ts.isClassLike(node.parent)) return this.ctx.findings.writtenOut.has(node.parent);
+    return ts.isObjectLiteralExpression(node.parent) && this.fn.parent?.full === true;
   }
 
   /** A block with boxed variables begins with its scope object. */

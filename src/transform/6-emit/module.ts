@@ -11,10 +11,12 @@
  *     function checkout$resume($frame, $mode, $value) { … }
  *     function checkout_map$make(order) { … }
  */
+import { createHash } from "node:crypto";
 import { ABI_VERSION, RUNTIME_NAMES } from "../../shared/abi.js";
 import { assert } from "../../shared/assert.js";
 import { isValueReference } from "../1-find/captures.js";
 import { hasModifier, isBody } from "../1-find/collect.js";
+import type { Variable } from "../1-find/captures.js";
 import { type FunctionInfo, hasTwoCopies, type ModuleInfo } from "../1-find/model.js";
 import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
@@ -60,6 +62,10 @@ class ModuleEmitter implements FunctionEmitter {
   /** Module-level function expressions, registered where they are made. */
   readonly #bound = new Set<FunctionInfo>();
   readonly #hoisted = new Map<FunctionInfo, ts.Statement>();
+  /** Records of object literals of the module. */
+  readonly #records = new Set<string>();
+  /** Classes made at run time, by the expression that makes them. */
+  readonly #classes = new Map<ts.Node, { readonly name: string; readonly node: ts.ClassLikeDeclaration; readonly captured: readonly Captured[] }>();
   #desugarer: Desugarer | undefined;
   readonly #top: Rewriter;
   /** Names the source declares that emitted code may want for itself. */
@@ -132,6 +138,29 @@ class ModuleEmitter implements FunctionEmitter {
   }
 
   /** `export const charge = step(…)` ⇒ "src/services.ts#charge". */
+  /** `$tag(class, C$, [captured…])`; in the resume copy `C$make(captured…)`. */
+  classSite(node: ts.ClassLikeDeclaration, made: ts.Expression, captured: readonly Captured[]): ts.Expression {
+    const name = this.#freeName(`${node.name?.text ?? "anonymous"}$class`);
+    const list = factory.createArrayLiteralExpression(captured.map((each) => each.reference()));
+    const site = factory.createCallExpression(factory.createIdentifier("$tag"), undefined, [made, factory.createIdentifier(`${name}$`), list]);
+    this.#classes.set(site, { name, node, captured });
+    return site;
+  }
+
+  moduleRecord(record: Variable): ts.Expression {
+    this.#records.add(record.emitName);
+    return factory.createIdentifier(record.emitName);
+  }
+
+  #freeName(base: string): string {
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? base : `${base}${n}`;
+      if (this.#taken.has(`${name}$`)) continue;
+      this.#taken.add(`${name}$`);
+      return name;
+    }
+  }
+
   stepId(node: ts.CallExpression): string | undefined {
     const callee = unwrap(node.expression);
     if (!ts.isIdentifier(callee)) return undefined;
@@ -315,13 +344,15 @@ class ModuleEmitter implements FunctionEmitter {
   /** Payloads as they are in resume copies and makers: a closure is made by its maker. */
   #adapt(fn: FunctionInfo, node: ts.Node): ts.Node {
     const inClass = this.#classOf(fn) !== undefined;
-    if (this.#siteOwner.size === 0 && this.#opaque.size === 0 && !inClass) return node;
+    if (this.#classes.size === 0 && this.#siteOwner.size === 0 && this.#opaque.size === 0 && !inClass) return node;
     const visit = (child: ts.Node): ts.VisitResult<ts.Node> => {
       const info = this.#siteOwner.get(child);
       if (info) {
         const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
         return makeCall(this.makeName(info), this.#top.capturedBy(info), needsThis);
       }
+      const cls = this.#classes.get(child);
+      if (cls) return makeCall(`${cls.name}$make`, cls.captured, false);
       if (inClass && usesSuperProperty(child)) return withoutSuper(child, visit);
       const made = ts.visitEachChild(child, visit, undefined);
       const captured = this.#opaque.get(child);
@@ -374,6 +405,16 @@ class ModuleEmitter implements FunctionEmitter {
           statementOf(registrarCall("bind", [factory.createIdentifier(this.codeName(info)), factory.createIdentifier(name)])),
         );
       }
+    }
+    for (const name of this.#records) {
+      head.push(constant(factory.createIdentifier(name), factory.createCallExpression(factory.createIdentifier("$record"), undefined, [])));
+      head.push(registration(factory.createIdentifier(name)));
+    }
+    for (const [site, { name, node, captured }] of this.#classes) {
+      const parameters = captured.map((each) => factory.createParameterDeclaration(undefined, undefined, each.name));
+      const body = factory.createBlock([factory.createReturnStatement(site as ts.Expression)], true);
+      tail.push(quiet(factory.createFunctionDeclaration(undefined, undefined, `${name}$make`, undefined, parameters, undefined, body)));
+      head.push(classCode(name, node, captured));
     }
     return { head, tail, inClass };
   }
@@ -482,6 +523,21 @@ class ModuleEmitter implements FunctionEmitter {
       ...machines.tail,
     ];
   }
+}
+
+/** `const C$class$ = $m.code("C", { name, hash, isClass: true, make, captures });`. */
+function classCode(name: string, node: ts.ClassLikeDeclaration, captured: readonly Captured[]): ts.Statement {
+  const text = (value: string): ts.Expression => factory.createStringLiteral(value);
+  const hash = createHash("sha256").update(node.getText()).digest("hex").slice(0, 12);
+  const fields: [string, ts.Expression][] = [
+    ["name", text(node.name?.text ?? "class")],
+    ["hash", text(hash)],
+    ["isClass", factory.createTrue()],
+    ["make", factory.createIdentifier(`${name}$make`)],
+    ["captures", factory.createArrayLiteralExpression(captured.map((each) => text(each.name)))],
+  ];
+  const init = factory.createObjectLiteralExpression(fields.map(([key, value]) => factory.createPropertyAssignment(key, value)));
+  return constant(factory.createIdentifier(`${name}$`), registrarCall("code", [text(name), init]));
 }
 
 /** What `export default function () {…}` is called in emitted code, so that it can be bound; `bind` gives it the name the language does. */

@@ -3,6 +3,7 @@
  * factory the compiler emitted. What the program changed on it since (properties, `prototype`) is found by comparing it with a fresh one.
  */
 import type { Code } from "../../../shared/abi.js";
+import { type Membership, membershipOf } from "../../classes.js";
 import { $tag, closureOf, idOf } from "../../registry.js";
 import type { Closure } from "../../stamp.js";
 import type { Decoder } from "../decoder.js";
@@ -25,6 +26,11 @@ export function writeClosure(out: Encoder, fn: Function): void {
     out.byte(Tag.CLOSURE);
     out.code(closure.code);
     return out.add(fn, Tag.CLOSURE, new ClosureBody(fn, closure));
+  }
+  const membership = membershipOf(fn);
+  if (membership !== undefined && closureOf(membership.ctor)?.code.make !== undefined) {
+    out.byte(Tag.MEMBER);
+    return out.add(fn, Tag.MEMBER, new MemberBody(membership));
   }
   const intrinsic = intrinsicName(fn);
   if (intrinsic === undefined) return refuseFunction(out, fn);
@@ -53,6 +59,43 @@ function refuseFunction(out: Encoder, fn: Function): never {
   );
 }
 
+/** A function that is a part of its class: found there again by its key. */
+class MemberBody implements BodyWriter {
+  constructor(readonly membership: Membership) {}
+
+  write(out: Encoder): void {
+    const { ctor, onHome, key, part } = this.membership;
+    out.value(ctor);
+    out.value(onHome);
+    out.value(part);
+    out.value(key);
+  }
+}
+
+class LateMember extends Late {
+  path: readonly unknown[] = [];
+  override needs(): readonly unknown[] {
+    return this.path;
+  }
+  override make(): Function {
+    const [ctor, onHome, part, key] = this.path.map(settled);
+    const owner: unknown = onHome === true ? (ctor as Function | undefined)?.prototype : ctor;
+    const found = typeof owner === "object" || typeof owner === "function" ? members(owner as object, key as PropertyKey, part as "value") : undefined;
+    if (typeof found !== "function") throw corrupt("a method is missing");
+    return found;
+  }
+}
+
+function members(owner: object, key: PropertyKey, part: "value" | "get" | "set"): unknown {
+  return Object.getOwnPropertyDescriptor(owner, key)?.[part];
+}
+
+export function readMember(input: Decoder, id: number): Late {
+  const late = new LateMember();
+  input.body(id, (source) => void (late.path = source.values(4)));
+  return input.late(late);
+}
+
 class ClosureBody implements BodyWriter {
   constructor(
     readonly fn: Function,
@@ -64,7 +107,7 @@ class ClosureBody implements BodyWriter {
     out.uint(captured.length);
     out.value(self);
     for (let i = 0; i < captured.length; i++) out.value(captured[i]);
-    const fresh = freshOf(code);
+    const fresh = freshOf(code, this.closure);
     if (isUntouched(this.fn, fresh)) return out.byte(0);
     const home = ownHome(this.fn);
     const replaced = home === undefined && !isGeneratorHome(this.fn, fresh);
@@ -131,7 +174,7 @@ class HomeBody implements BodyWriter {
 
   write(out: Encoder): void {
     out.value(this.fn);
-    writeChange(out, this.home, compareHomes(this.home, freshOf(this.code)), 0);
+    writeChange(out, this.home, compareHomes(this.home, freshOf(this.code, closureOf(this.fn))), 0);
   }
 }
 
@@ -199,11 +242,26 @@ function writeChange(out: Encoder, value: object, difference: Difference, more: 
 const freshOnes = new WeakMap<Code, Function>();
 
 /** A function of that code as it comes out of its factory, to compare with. It captures nothing and is never called. */
-function freshOf(code: Code): Function {
+function freshOf(code: Code, closure: Closure | undefined): Function {
+  if (code.isClass && closure !== undefined) return freshClass(code, closure);
   let fresh = freshOnes.get(code);
   if (fresh === undefined) {
     fresh = makeFresh(code);
     freshOnes.set(code, fresh);
+  }
+  return fresh;
+}
+
+const freshClasses = new WeakMap<Closure, Function>();
+
+/** A class is made of what it extends and of its computed keys: those of this one. */
+function freshClass(code: Code, closure: Closure): Function {
+  let fresh = freshClasses.get(closure);
+  if (fresh === undefined) {
+    // The record comes first, and belongs to the class itself.
+    const captured = closure.captured.map((value, index) => (index === 0 ? undefined : value));
+    fresh = Reflect.apply(code.make!, closure.self, captured) as Function;
+    freshClasses.set(closure, fresh);
   }
   return fresh;
 }

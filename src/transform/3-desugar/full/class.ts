@@ -15,7 +15,7 @@ import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
 import { named as namedBy, undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
-import { assignedName } from "../rewrite.js";
+import { assignedName, type Captured } from "../rewrite.js";
 import { evaluate, privateVariable } from "./expression.js";
 import { isGenerator, placeholder, replaceGenerator } from "./generator.js";
 import { isAnonymous, named } from "./object.js";
@@ -28,20 +28,44 @@ export function classValue(d: Desugarer, node: ts.ClassLikeDeclaration): ts.Expr
   for (const [text, variable] of d.ctx.captures.privates.get(node) ?? [])
     d.emit({ kind: "let", name: variable.emitName, declare: "const", value: d.runtime("$private", [factory.createStringLiteral(text)]) });
   const heritage = heritageOf(node);
-  const parent = heritage && evaluate(d, heritage);
+  // In a temporary of its own, since a class that is made again extends the same.
+  const parent = heritage && d.spill(evaluate(d, heritage));
   const keys = computedKeys(d, node);
   const members = [constructorOf(d, node), ...publicMembers(d, node, keys)].filter((member) => member !== undefined);
   const clause = parent && factory.createHeritageClause(ts.SyntaxKind.ExtendsKeyword, [factory.createExpressionWithTypeArguments(parent, undefined)]);
   const name = node.name && factory.createIdentifier(node.name.text);
   const literal = factory.createClassExpression(undefined, name, undefined, clause && [clause], members);
   const given = node.name ? undefined : assignedName(node);
-  const opaque = d.rewriter.opaque(given === undefined ? literal : namedBy(given, literal), node, [record]);
-  const made = d.spill(d.runtime("$class", [d.rewriter.read(record), opaque]), "", node);
+  const named = given === undefined ? literal : namedBy(given, literal);
+  const made = d.spill(defined(d, node, named, parent, keys), "", node);
   for (const member of node.members)
     if (isGenerator(member) && isPublicMethod(member))
       replaceGenerator(d, isStatic(member) ? made : factory.createPropertyAccessExpression(d.rewriter.read(record), "home"), keyOf(member, keys), d.ctx.findings.functionOf.get(member)!);
   elements(d, node, made, keys);
   return made;
+}
+
+/** The class under its record; one that a run makes can be made again. */
+function defined(d: Desugarer, node: ts.ClassLikeDeclaration, literal: ts.Expression, parent: ts.Expression | undefined, keys: Keys): ts.Expression {
+  const variable = d.ctx.captures.records.get(node)!;
+  const record = d.rewriter.read(variable);
+  if (d.fn.parent === undefined || d.ctx.findings.everywhere) return d.runtime("$class", [record, d.rewriter.opaque(literal, node, [variable])]);
+  return d.rewriter.emitter.classSite(node, d.runtime("$class", [record, literal]), capturedByClass(d, node, parent, keys));
+}
+
+/** What the expression of a class refers to: its record first, then what it extends, its keys, and what its members capture. */
+function capturedByClass(d: Desugarer, node: ts.ClassLikeDeclaration, parent: ts.Expression | undefined, keys: Keys): Captured[] {
+  const record = d.ctx.captures.records.get(node)!;
+  const found = new Map<string, Captured>([[record.emitName, { name: record.emitName, reference: () => d.ctx.refVariable(record) }]]);
+  for (const made of [parent, ...keys.values()]) {
+    if (!made || !ts.isIdentifier(made) || !d.isTemporary(made)) continue;
+    found.set(made.text, { name: made.text, reference: () => d.ref(made.text) });
+  }
+  for (const member of node.members) {
+    const info = isPublicMethod(member) || isConstructor(member) ? d.ctx.findings.functionOf.get(member) : undefined;
+    if (info) for (const each of d.rewriter.capturedBy(info)) if (!found.has(each.name)) found.set(each.name, each);
+  }
+  return [...found.values()];
 }
 
 type Keys = ReadonlyMap<ts.ClassElement, ts.Expression>;

@@ -252,7 +252,8 @@ function member(node: ts.MethodDeclaration | ts.AccessorDeclaration, parameters:
   const modifiers = node.modifiers?.filter((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword);
   // `static constructor` has no name node; the class supplies it.
   const isPrivate = node.name !== undefined && ts.isPrivateIdentifier(node.name);
-  const name = !node.name ? "constructor" : isPrivate ? factory.createStringLiteral(node.name.text) : node.name;
+  const isUnnamed = ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && ts.isComputedPropertyName(node.name);
+  const name = !node.name ? "constructor" : isUnnamed ? factory.createStringLiteral("") : isPrivate ? factory.createStringLiteral(node.name.text) : node.name;
   const kept = isPrivate ? undefined : modifiers;
   if (ts.isGetAccessorDeclaration(node)) return factory.createGetAccessorDeclaration(kept, name, parameters, undefined, block);
   if (ts.isSetAccessorDeclaration(node)) return factory.createSetAccessorDeclaration(kept, name, parameters, block);

@@ -79,6 +79,11 @@ class Builder {
       this.#flush();
       return;
     }
+    if (!d.ctx.findings.everywhere && ts.isMethodDeclaration(property)) {
+      const closure = d.rewriter.closure(info);
+      this.#define(key, ts.isComputedPropertyName(property.name) ? d.runtime("$named", [closure, key]) : closure);
+      return;
+    }
     const made = d.rewriter.emitter.emitFunction(info) as ts.MethodDeclaration | ts.AccessorDeclaration;
     this.#pending.push(named(made, key));
   }
