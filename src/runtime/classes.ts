@@ -153,7 +153,14 @@ export function $replace(object: object, key: PropertyKey, value: Function): voi
 export function $extend(object: object, literal: object): void {
   passMembers(literal);
   const keys = ownKeys(literal);
-  for (let at = 0; at < keys.length; at++) defineProperty(object, keys[at]!, getOwnPropertyDescriptor(literal, keys[at]!)!);
+  for (let at = 0; at < keys.length; at++) defineProperty(object, keys[at]!, describedAlone(getOwnPropertyDescriptor(literal, keys[at]!)!));
+}
+
+/** A getter leaves the setter that is there as it is, and the other way round. */
+function describedAlone(property: PropertyDescriptor): PropertyDescriptor {
+  if (property.get === undefined) delete property.get;
+  if (property.set === undefined) delete property.set;
+  return property;
 }
 
 /** `{ __proto__: value }`: what is no object and not null changes nothing. */

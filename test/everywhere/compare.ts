@@ -15,10 +15,12 @@ export interface Comparison {
   readonly difference: Difference | undefined;
 }
 
-/** Throws SyntaxError for what is no program, and an Error for one that does not end. */
+/** Throws SyntaxError for what is no program, and an Error for one that does not end or recurses without end. */
 export async function compare(text: string, variants: readonly Variant[], patience = 10_000): Promise<Comparison> {
   const native = runNative(text, patience);
   if (native.outcome.startsWith("stopped")) throw new Error(native.outcome);
+  // How deep the stack may become is not the language's to say.
+  if ([...native.trace, native.outcome].some((line) => line.includes("RangeError"))) throw new Error("too deep");
   let suspensions = 0;
   let code: string;
   try {

@@ -21,7 +21,8 @@ it.each(cases)("%s", async (name) => {
   for (const variant of ["never", "always", "3/1"] as const) {
     const observed = await runCompiled(code, variant);
     expect(behaviour(observed), variant).toEqual(behaviour(native));
-    if (variant === "always") expect(observed.suspensions).toBeGreaterThan(0);
+    // Of a program that throws nobody knows how often it suspended.
+    if (variant === "always" && observed.outcome.startsWith("value")) expect(observed.suspensions).toBeGreaterThan(0);
   }
 });
 

@@ -20,7 +20,7 @@ export type Variant = "native" | "never" | "always" | `${number}/${number}`;
 
 /** Compiled like the program, so that everything that is logged can suspend. */
 const PRELUDE = "function log(tag, value) { $log(tag, value); return value; }";
-const MAX_TRACE = 1_500;
+const MAX_TRACE = 600;
 const MAX_LINE = 300;
 const MAX_TICKS = 150;
 const PATIENCE_MS = 10_000;

@@ -164,9 +164,11 @@ class Analysis {
   }
 
   /** What a name means. In the head of a function TypeScript sees some of the variables of its body, and those of a method in its computed name. */
-  #visibleSymbol(node: ts.Identifier): ts.Symbol | undefined {
+  #visibleSymbol(node: ts.Identifier, owner: FunctionInfo): ts.Symbol | undefined {
     let symbol = this.findings.checker.getSymbolAtLocation(node);
-    if (!this.findings.everywhere) return symbol;
+    if (!owner.full) return symbol;
+    const caught = catchParameterAssignedBy(node);
+    if (caught) return this.findings.checker.getSymbolAtLocation(caught);
     for (const head of headsAround(node)) if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
     return symbol;
   }
@@ -178,7 +180,7 @@ class Analysis {
   }
 
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
-    const symbol = this.#symbolOf(node);
+    const symbol = this.#symbolOf(node, owner);
     if (!symbol) return;
     const variable = this.#variable(symbol);
     if (!variable) return;
@@ -193,14 +195,14 @@ class Analysis {
     this.variableOf.set(node, variable);
     variable.references.push(node);
     const isConstant = variable.owner.full && (variable.kind === "const" || (variable.declaration.parent !== undefined && ts.isFunctionExpression(variable.declaration.parent)));
-    if ((isAssigned(node) && !isConstant) || redeclares(node, variable)) variable.reassigned = true;
+    if ((isAssigned(node) && !isConstant) || redeclares(node, variable) || (variable.kind === "catch" && isVarName(node))) variable.reassigned = true;
     this.#capture(variable, owner);
   }
 
-  #symbolOf(node: ts.Identifier): ts.Symbol | undefined {
+  #symbolOf(node: ts.Identifier, owner: FunctionInfo): ts.Symbol | undefined {
     const { checker, everywhere } = this.findings;
     if (ts.isShorthandPropertyAssignment(node.parent)) return checker.getShorthandAssignmentValueSymbol(node.parent);
-    if (!everywhere || !mayDeclareProperty(node)) return this.#visibleSymbol(node);
+    if (!everywhere || !mayDeclareProperty(node)) return this.#visibleSymbol(node, owner);
     return checker.getSymbolsInScope(node, ts.SymbolFlags.Value).find((symbol) => symbol.name === node.text);
   }
 
@@ -346,7 +348,7 @@ class Analysis {
       owner,
       declaration: name,
       scope,
-      readyAt: kind === "catch" || (kind === "parameter" && (!owner.full || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, owner.full),
+      readyAt: (kind === "catch" && !(owner.full && isInPattern(declaration))) || (kind === "parameter" && (!owner.full || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, owner.full),
       // A `var` is one binding for all rounds of a loop; several declarations are several assignments.
       reassigned: kind === "var",
       references: [],
@@ -420,7 +422,7 @@ class Analysis {
 
   /** The function itself can see the binding before it is initialized: only a checked one can say so. */
   #readBeforeReady(variable: Variable): boolean {
-    if (!variable.owner.full || !(variable.kind === "let" || variable.kind === "const" || variable.kind === "class" || variable.kind === "parameter"))
+    if (!variable.owner.full || !(variable.kind === "let" || variable.kind === "const" || variable.kind === "class" || variable.kind === "parameter" || variable.kind === "catch"))
       return false;
     if (variable.references.some((reference) => reference !== variable.declaration && reference.pos < variable.readyAt && !declaresName(reference)))
       return true;
@@ -454,7 +456,7 @@ class Analysis {
 
   /** A declared generator that names itself: the function that does is only its body, and has no name. */
   #isOwnGenerator(info: FunctionInfo, variable: Variable): boolean {
-    return this.findings.everywhere && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined;
+    return info.full && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined;
   }
 
   /** Where in the source a closure comes into being: where it stands, or at the start of its block. */
@@ -507,6 +509,10 @@ function isClosureOfItsOwn(node: ts.Node): boolean {
   if (ts.isFunctionDeclaration(node)) return !ts.isSourceFile(node.parent);
   if (ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node)) return true;
   return (ts.isMethodDeclaration(node) || ts.isAccessor(node)) && ts.isPrivateIdentifier(node.name);
+}
+
+function isInPattern(node: ts.Node): boolean {
+  return ts.isBindingElement(node);
 }
 
 /** Where in the text a binding has its value: after its declaration; for the head of `for…of` and `for…in` when the body begins. */
@@ -618,6 +624,20 @@ function scopeOf(node: Declared, kind: VariableKind): ts.Node {
 
 /** An internal method of the checker. */
 type ResolveName = (name: string, location: ts.Node, meaning: ts.SymbolFlags, excludeGlobals: boolean) => ts.Symbol | undefined;
+
+function isVarName(node: ts.Identifier): boolean {
+  return ts.isVariableDeclaration(node.parent) && node.parent.name === node && ts.isVariableDeclarationList(node.parent.parent) && (node.parent.parent.flags & ts.NodeFlags.BlockScoped) === 0;
+}
+
+/** `catch (e) { var e = 1; }` assigns the parameter (ECMA-262 B.3.4): the `var` is a variable of the function that keeps its value. */
+function catchParameterAssignedBy(node: ts.Identifier): ts.Identifier | undefined {
+  if (!isVarName(node) || !(node.parent as ts.VariableDeclaration).initializer) return undefined;
+  for (let at: ts.Node = node.parent; at && !ts.isFunctionLike(at) && !ts.isClassStaticBlockDeclaration(at); at = at.parent) {
+    const name = ts.isCatchClause(at) ? at.variableDeclaration?.name : undefined;
+    if (name && ts.isIdentifier(name) && name.text === node.text) return name;
+  }
+  return undefined;
+}
 
 /** A place in front of a function's body: its computed name, or one of its parameters. */
 interface Head {

@@ -362,9 +362,9 @@ export class Rewriter {
   #capturesChangingScope(info: FunctionInfo): boolean {
     const captured = this.ctx.captures.captured.get(info) ?? [];
     return captured.some((variable) => {
-      if (!variable.boxed || !ts.isForStatement(variable.scope)) return false;
+      if (!variable.boxed || !isLoop(variable)) return false;
       const isLowered = hasTwoCopies(variable.owner);
-      return isLowered || isWithin(info.node, variable.scope.initializer);
+      return isLowered || (ts.isForStatement(variable.scope) && isWithin(info.node, variable.scope.initializer));
     });
   }
 
@@ -416,13 +416,16 @@ export class Rewriter {
    *
    * There a variable of a loop is one variable for all rounds, so closures that are not made by id have to capture a copy. In the fast copy the source's own
    * scopes do that, except for scope objects of a `for`.
+   *
+   * @param also what it captures besides: the record of a class whose constructor is not in the source
    */
-  opaque<E extends ts.Expression>(made: E, source: ts.Node): ts.Expression {
+  opaque<E extends ts.Expression>(made: E, source: ts.Node, also: readonly Variable[] = []): ts.Expression {
     if (!this.options.hoistVars) return made;
     const inside = [...this.ctx.captures.opaque].filter(
       (info) => info.parent === this.fn && (info.node === source || info.node.parent === source),
     );
-    const captured = [...new Map(inside.flatMap((info) => this.capturedBy(info)).map((each) => [each.name, each])).values()];
+    const more = also.map((variable) => ({ name: variable.emitName, reference: () => this.ctx.refVariable(variable) }));
+    const captured = [...new Map([...inside.flatMap((info) => this.capturedBy(info)), ...more].map((each) => [each.name, each])).values()];
     if (captured.length === 0) return made;
     if (inside.some((info) => this.#capturesChangingScope(info))) return withCopies(made, captured);
     this.emitter.noteOpaque(made, captured);
@@ -769,6 +772,11 @@ export function assignedName(node: ts.Node): string | undefined {
   return ts.isIdentifier(up.left) ? up.left.text : undefined;
 }
 
+/** Whether the variable's scope object is another one in each round, under the same name. */
+function isLoop({ scope, owner }: Variable): boolean {
+  return ts.isForStatement(scope) || (owner.full && (ts.isForOfStatement(scope) || ts.isForInStatement(scope)));
+}
+
 /** `f$make(captured…)`: the closure made by its maker. */
 export function makeCall(makeName: string, captured: readonly Captured[], needsThis: boolean): ts.Expression {
   const maker = factory.createIdentifier(makeName);
@@ -835,7 +843,7 @@ function isWritten(node: ts.Identifier): boolean {
 /** Whether reads have to make sure that the binding is initialized. */
 export function isChecked(variable: Variable): boolean {
   const { kind } = variable;
-  return variable.early && (kind === "let" || kind === "const" || kind === "class" || (kind === "parameter" && variable.readyAt !== variable.scope.pos));
+  return variable.early && (kind === "let" || kind === "const" || kind === "class" || ((kind === "parameter" || kind === "catch") && variable.readyAt !== variable.scope.pos));
 }
 
 function isWithin(node: ts.Node, outer: ts.Node | undefined): boolean {

@@ -21,6 +21,10 @@ export function switchStatement(d: Desugarer, node: ts.SwitchStatement, labels: 
     subject = d.spill(subject);
     d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node.caseBlock)!.name, declare: "const", value: box });
   }
+  if (d.plan.isFull) {
+    subject = d.spill(subject);
+    hoistInto(d, clauses);
+  }
   const testsSuspend = clauses.some((clause) => ts.isCaseClause(clause) && d.plan.isLowered(clause.expression));
   const tests = testsSuspend
     ? indices(clauses)
@@ -28,7 +32,6 @@ export function switchStatement(d: Desugarer, node: ts.SwitchStatement, labels: 
   if (testsSuspend) subject = d.ref(chooseClause(d, d.spill(subject), clauses));
   const cases: SwitchCase[] = [];
   if (!d.plan.isFull) refuseSharedVariables(d, node.caseBlock);
-  else hoistInto(d, clauses);
   const entry = { kind: "target", nodes: [node, ...labels], breakTo: label, continueTo: undefined } as const;
   d.within(entry, () => {
     for (const [index, clause] of clauses.entries()) {

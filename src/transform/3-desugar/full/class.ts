@@ -47,8 +47,9 @@ export function classValue(d: Desugarer, node: ts.ClassLikeDeclaration): ts.Expr
 
 /** The class under its record; one that a run makes can be made again. */
 function defined(d: Desugarer, node: ts.ClassLikeDeclaration, literal: ts.Expression, parent: ts.Expression | undefined, keys: Keys): ts.Expression {
-  const record = d.rewriter.read(d.ctx.captures.records.get(node)!);
-  if (d.fn.parent === undefined || d.ctx.findings.everywhere) return d.runtime("$class", [record, d.rewriter.opaque(literal, node)]);
+  const variable = d.ctx.captures.records.get(node)!;
+  const record = d.rewriter.read(variable);
+  if (d.fn.parent === undefined || d.ctx.findings.everywhere) return d.runtime("$class", [record, d.rewriter.opaque(literal, node, [variable])]);
   return d.rewriter.emitter.classSite(node, d.runtime("$class", [record, literal]), capturedByClass(d, node, parent, keys));
 }
 
