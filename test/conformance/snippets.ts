@@ -4,7 +4,7 @@ import path from "node:path";
 import vm from "node:vm";
 import { prepare, transform, wrap } from "./adapter.mjs";
 
-export const SNIPPETS = path.join(import.meta.dirname, "snippets");
+export const SNIPPETS = path.resolve(import.meta.dirname, "../../fixtures/conformance");
 
 const PATIENCE_MS = 8_000;
 const VARIANTS = ["never", "always", "2/1"] as const;
@@ -21,9 +21,13 @@ const assert = {
 /** What the first assertion that does not hold says, native included; `undefined` when all hold. */
 export async function runSnippet(name: string): Promise<string | undefined> {
   const text = HARNESS + readFileSync(path.join(SNIPPETS, name), "utf8");
-  const native = isBeyondEngine(text) ? undefined : attempt(() => vm.runInNewContext(`(function () { "use strict";\n${text}\n}).call(undefined);`, {}, { timeout: PATIENCE_MS }));
+  const native = isBeyondEngine(text)
+    ? undefined
+    : attempt(() =>
+        vm.runInNewContext(`(function () { "use strict";\n${text}\n}).call(undefined);`, {}, { timeout: PATIENCE_MS }),
+      );
   if (native !== undefined) return `native: ${native}`;
-  const code = transform(text, name) as string;
+  const code = transform(text, name);
   for (const variant of VARIANTS) {
     const context = vm.createContext({});
     await prepare(context);

@@ -31,7 +31,9 @@ const results: Result[] = [];
 await Promise.all(Array.from({ length: Math.min(Number(values.jobs), mutants.length) }, (_, index) => work(index)));
 results.sort((a, b) => mutants.indexOf(a.mutant) - mutants.indexOf(b.mutant));
 const alive = results.filter((result) => !result.killed);
-console.log(`${results.length - alive.length} of ${results.length} mutants were noticed, ${Math.round((Date.now() - started) / 1000)} s`);
+console.log(
+  `${results.length - alive.length} of ${results.length} mutants were noticed, ${Math.round((Date.now() - started) / 1000)} s`,
+);
 for (const { mutant, by } of alive) console.log(`not noticed: ${mutant.name} (${mutant.file}): ${by}`);
 if (values.write) writeFileSync(path.join(root, "docs/mutation.md"), page(results));
 process.exitCode = alive.length === 0 ? 0 : 1;

@@ -15,7 +15,7 @@ function cell(text: string): string {
 const TEXT = (results: readonly Result[]): string => `# Mutants
 
 Does the suite notice when the compiler is wrong? Each row is a bug, planted on purpose in a copy of the sources: \`npm run mutation\` builds the copy and runs
-the fast suites up to the first failure (\`fixtures\`, \`fixtures/everywhere\`, a few seeds of both families of \`npm run fuzz\`, \`test/conformance/snippets\`). What
+the fast suites up to the first failure (\`fixtures\`, \`fixtures/everywhere\`, a few seeds of both families of \`npm run fuzz\`, \`fixtures/conformance\`). What
 counts is what programs do; that the emitted code changes does not. A bug that the compiler's own assertions report counts when the message names what is broken.
 
 ${results.length} mutants, of which ${results.filter((result) => result.killed).length} are noticed. They are in \`test/mutation/mutants\`; \`test/mutation/stale.test.ts\` checks in every test run that each

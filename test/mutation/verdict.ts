@@ -17,7 +17,7 @@ export interface Result {
 const PATIENCE_MS = 120_000;
 
 /** An assertion of the compiler names the invariant; any other crash is no answer. */
-const INVARIANT = /internal error: (.*?)(?:\. Please report it|$)/m;
+const INVARIANT = /internal error: ([^$`]*?)\. Please report it/;
 
 /** Throws unless the project builds and, if asked for, passes without any mutant. */
 export async function passes(scratch: Scratch, runs: boolean): Promise<void> {
@@ -26,7 +26,8 @@ export async function passes(scratch: Scratch, runs: boolean): Promise<void> {
   if (!runs) return;
   const { output, code, silent } = await scratch.suites(PATIENCE_MS);
   const outcome = outcomeOf(output, code, silent);
-  if (outcome) throw new Error(`the suites fail without any mutant: ${outcome.test}: ${outcome.failure.how}\n${output.slice(-2_000)}`);
+  if (outcome)
+    throw new Error(`the suites fail without any mutant: ${outcome.test}: ${outcome.failure.how}\n${output.slice(-2_000)}`);
 }
 
 export async function judge(scratch: Scratch, mutant: Mutant): Promise<Result> {

@@ -7,14 +7,16 @@ export const CLASSES: readonly Mutant[] = [
     what: "the fields of an instance are initialized before `super()` has bound `this`",
     file: "src/transform/3-desugar/full/call.ts",
     find: 'd.assignVariable(variable, d.runtime("$once"',
-    replace: 'd.awaited(node, d.runtime("$initialize", [d.rewriter.read(variable), record]));\n  d.assignVariable(variable, d.runtime("$once"',
+    replace:
+      'd.awaited(node, d.runtime("$initialize", [d.rewriter.read(variable), record]));\n  d.assignVariable(variable, d.runtime("$once"',
   },
   {
     name: "fields-twice",
     what: "the fields of an instance are initialized twice",
     file: "src/runtime/lib/construction.ts",
     find: "const made = value === undefined ? undefined : apply(value, self, []);",
-    replace: "if (value !== undefined) apply(value, self, []);\n    const made = value === undefined ? undefined : apply(value, self, []);",
+    replace:
+      "if (value !== undefined) apply(value, self, []);\n    const made = value === undefined ? undefined : apply(value, self, []);",
   },
   {
     name: "super-twice-initializes",

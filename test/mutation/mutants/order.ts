@@ -70,7 +70,8 @@ export const ORDER: readonly Mutant[] = [
     what: "`f?.(g())` calls g although f is nullish",
     file: "src/transform/3-desugar/full/chain.ts",
     find: "leaveWhenNullish(d, node.questionDotToken, callee.fn, end);\n    const args = argumentList(d, node.arguments, node);",
-    replace: "const args = argumentList(d, node.arguments, node);\n    leaveWhenNullish(d, node.questionDotToken, callee.fn, end);",
+    replace:
+      "const args = argumentList(d, node.arguments, node);\n    leaveWhenNullish(d, node.questionDotToken, callee.fn, end);",
   },
   {
     name: "template-per-call",

@@ -21,5 +21,7 @@ async function differenceOf(text: string): Promise<Failure | undefined> {
   const { difference } = await compare(text, ["never", "always", "3/1"], PATIENCE_MS);
   if (!difference) return undefined;
   const { variant, expected, actual } = difference;
-  return variant === "compiler" ? { how: short(actual), compiler: actual } : { how: short(`${variant}: ${actual} instead of ${expected}`) };
+  return variant === "compiler"
+    ? { how: short(actual), compiler: actual }
+    : { how: short(`${variant}: ${actual} instead of ${expected}`) };
 }

@@ -16,7 +16,9 @@ const root = path.resolve(import.meta.dirname, "../../..");
 export async function* fixtures(): AsyncGenerator<string, Failure | undefined> {
   const names = globSync("*/**/*.ts", { cwd: path.join(root, "fixtures"), exclude: ["errors/**"] }).sort();
   yield "all are compiled";
-  const harness = spawn(process.execPath, [path.join(root, "test/fixtures/harness.ts"), ...names], { stdio: ["ignore", "pipe", "pipe"] });
+  const harness = spawn(process.execPath, [path.join(root, "test/fixtures/harness.ts"), ...names], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
   harness.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
   let count = 0;
@@ -43,6 +45,7 @@ function difference(row: Row): Failure | undefined {
 }
 
 function died(said: string): Failure {
-  const error = said.split("\n").find((line) => /^\s*(\w*Error|error)\b/.test(line)) ?? said.trim().split("\n").at(-1) ?? "nothing";
+  const error =
+    said.split("\n").find((line) => /^\s*(\w*Error|error)\b/.test(line)) ?? said.trim().split("\n").at(-1) ?? "nothing";
   return { how: short(`died: ${error}`), ...(said.includes("InvariantError") && { compiler: error }) };
 }

@@ -14,12 +14,13 @@ export async function* generatedEverywhere(): AsyncGenerator<string, Failure | u
     const { found } = await check(seed, 0);
     if (!found) continue;
     const { variant, expected, actual } = found.difference;
-    return variant === "compiler" ? { how: short(actual), compiler: actual } : { how: short(`${variant}: ${actual} instead of ${expected}`) };
+    return variant === "compiler"
+      ? { how: short(actual), compiler: actual }
+      : { how: short(`${variant}: ${actual} instead of ${expected}`) };
   }
   return undefined;
 }
 
-// oxlint-disable-next-line require-yield -- compiled together, which takes less time than one by one
 export async function* generatedTyped(): AsyncGenerator<string, Failure | undefined> {
   yield `seeds 1 to ${TYPED}`;
   const programs = Array.from({ length: TYPED }, (_, index) => ({ name: `seed-${index + 1}`, text: print(generate(index + 1)) }));

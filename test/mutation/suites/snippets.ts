@@ -1,4 +1,4 @@
-/** `test/conformance/snippets/*.js`: each asserts what the language says about one thing, as the programs of a language suite do. */
+/** `fixtures/conformance/*.js`: each asserts what the language says about one thing, as the programs of a language suite do. */
 import { globSync } from "node:fs";
 import { runSnippet, SNIPPETS } from "../../conformance/snippets.ts";
 import { type Failure, short } from "./report.ts";
