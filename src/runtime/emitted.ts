@@ -36,4 +36,3 @@ export { define as $define, get as $get, getSuper as $getSuper, remove as $delet
 export { toPropertyKey as $propertyKey, toStr as $string } from "./lib/operations/conversion.js";
 export { binary as $binary, numeric as $numeric, unary as $unary } from "./lib/operations/operators.js";
 export { copyProperties as $copy } from "./lib/operations/copy.js";
-export { keyFor as $key } from "./lib/keys.js";
