@@ -133,11 +133,10 @@ export const RUNTIME_NAMES = [
   /** ∿ `$apply(fn, self, args)`, `$construct(fn, args)`: any call. */
   "$apply",
   "$construct",
-  /** ∿ `$get(object, key)`, `$set(object, key, value)`, `$delete(object, key)`: members. `$key(object, key)`: the key, converted once. */
+  /** ∿ `$get(object, key)`, `$set(object, key, value)`, `$delete(object, key)`: members. */
   "$get",
   "$set",
   "$delete",
-  "$key",
   /** ∿ `$getSuper(home, key, self)`, `$setSuper(home, key, value, self)`, `$deleteSuper()`. */
   "$getSuper",
   "$setSuper",
@@ -170,6 +169,9 @@ export const RUNTIME_NAMES = [
   "$argument",
   "$tail",
   "$argumentsAfter",
+  /** ∿ `$resource(resources, value)`, ∿ `$dispose(resources, threw, error)`: `using` declarations. */
+  "$resource",
+  "$dispose",
   /** Classes: `$record()`, `$class(record, ctor)`, `$homed(object, record?)`, `$itself(record, name)`, `$private(name)`, `$element(record, kind, key, value, unnamed?)`. */
   "$record",
   "$class",
