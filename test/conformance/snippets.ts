@@ -39,11 +39,6 @@ export async function runSnippet(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** What the engine itself gets wrong. */
-function isBeyondEngine(text: string): boolean {
-  return /\bV8\b/.test(text);
-}
-
 function attempt(run: () => unknown): string | undefined {
   try {
     run();

@@ -59,11 +59,11 @@ export const ORDER: readonly Mutant[] = [
     replace: "if (ts.isComputedPropertyName(key)) evaluate(d, key.expression);\n  if (ts.isComputedPropertyName(key)) return",
   },
   {
-    name: "key-converted-twice",
-    what: "`o[k] += v` converts its key once for reading and once for writing",
-    file: "src/transform/3-desugar/full/reference.ts",
-    find: 'if (at.kind === "private" || ts.isStringLiteral(at.key)) return at;',
-    replace: 'if (at.kind === "private" || d.plan.isFull) return at;',
+    name: "target-evaluated-twice",
+    what: "`o()[k()] += v` evaluates object and key once for reading and once for writing",
+    file: "src/transform/3-desugar/full/assignment.ts",
+    find: "return stored(d, at, settle(",
+    replace: "return stored(d, target(d, left), settle(",
   },
   {
     name: "chain-evaluates-arguments",
