@@ -118,7 +118,7 @@ class Analysis {
       }
     }
     const functionVariables = [...this.#bySymbol.values(), ...this.#madeUp];
-    for (const variable of functionVariables) if (variable.kind === "function") this.#placeFunction(variable);
+    this.#placeFunctions(functionVariables.filter((variable) => variable.kind === "function"));
     for (const variable of functionVariables) this.#decideBox(variable);
     return this;
   }
@@ -412,12 +412,31 @@ class Analysis {
   }
 
   /** A declaration without an earlier use is created where it stands, when everything above it is initialized. */
+  #placeFunctions(variables: readonly Variable[]): void {
+    for (const variable of variables) this.#placeFunction(variable);
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const variable of variables) if (this.#isUsedEarly(variable)) changed = this.inPlace.delete(this.#declaredBy(variable)!);
+    }
+  }
+
   #placeFunction(variable: Variable): void {
-    const info = this.findings.functionOf.get(variable.declaration.parent);
+    const info = this.#declaredBy(variable);
     if (!info || ts.isCaseClause(variable.declaration.parent.parent) || ts.isDefaultClause(variable.declaration.parent.parent))
       return;
     const start = variable.declaration.parent.pos;
     if (variable.references.every((reference) => reference.pos >= start)) this.inPlace.add(info);
+  }
+
+  /** A function that is created earlier may be called earlier, wherever it stands. */
+  #isUsedEarly(variable: Variable): boolean {
+    const info = this.#declaredBy(variable);
+    if (!info || !this.inPlace.has(info)) return false;
+    return [...variable.capturedBy].some((user) => this.#createdAt(user) < info.node.pos);
+  }
+
+  #declaredBy(variable: Variable): FunctionInfo | undefined {
+    return this.findings.functionOf.get(variable.declaration.parent);
   }
 
   /** The function itself can see the binding before it is initialized: only a checked one can say so. */

@@ -28,7 +28,7 @@ export function evaluate(d: Desugarer, node: ts.Expression): ts.Expression {
 
 function isSettled(d: Desugarer, node: ts.Expression): boolean {
   if (d.isTemporary(node)) return true;
-  if (ts.isStringLiteral(node) || ts.isNumericLiteral(node) || ts.isVoidExpression(node)) return true;
+  if (ts.isStringLiteral(node) || isNumeric(node) || ts.isVoidExpression(node)) return true;
   if (!ts.isIdentifier(node)) {
     return node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword || node.kind === ts.SyntaxKind.NullKeyword;
   }
@@ -36,13 +36,31 @@ function isSettled(d: Desugarer, node: ts.Expression): boolean {
   return variable !== undefined && !variable.boxed && !variable.reassigned;
 }
 
+/** `-1`, `60 * 60`: nothing of the program runs in it. Tables of numbers are full of it. */
+function isNumeric(given: ts.Expression): boolean {
+  const node = unwrap(given);
+  if (ts.isPrefixUnaryExpression(node)) return isSign(node.operator) && isNumeric(node.operand);
+  if (ts.isBinaryExpression(node)) return isArithmetic(node.operatorToken.kind) && isNumeric(node.left) && isNumeric(node.right);
+  return ts.isNumericLiteral(node);
+}
+
+function isSign(kind: ts.SyntaxKind): boolean {
+  return kind === ts.SyntaxKind.MinusToken || kind === ts.SyntaxKind.PlusToken || kind === ts.SyntaxKind.TildeToken;
+}
+
+function isArithmetic(kind: ts.SyntaxKind): boolean {
+  return ARITHMETIC.has(ts.tokenToString(kind) ?? "");
+}
+
+const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"]);
+
 /** Evaluates `node` up to an expression that has to be used at once, and once. */
 export function transient(d: Desugarer, given: ts.Expression): ts.Expression {
   const node = unwrap(given);
   if (ts.isOptionalChain(node)) return optionalChain(d, node);
   if (ts.isIdentifier(node)) return d.rewriter.expression(node);
   if (ts.isStringLiteralLike(node)) return factory.createStringLiteral(node.text);
-  if (ts.isLiteralExpression(node)) return node;
+  if (ts.isLiteralExpression(node) || isNumeric(node)) return node;
   if (isReference(node)) return read(d, reference(d, node), node);
   if (ts.isCallExpression(node)) return callLike(d, node);
   if (ts.isNewExpression(node)) return construction(d, node);
