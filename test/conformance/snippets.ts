@@ -21,11 +21,8 @@ const assert = {
 /** What the first assertion that does not hold says, native included; `undefined` when all hold. */
 export async function runSnippet(name: string): Promise<string | undefined> {
   const text = HARNESS + readFileSync(path.join(SNIPPETS, name), "utf8");
-  const native = isBeyondEngine(text)
-    ? undefined
-    : attempt(() =>
-        vm.runInNewContext(`(function () { "use strict";\n${text}\n}).call(undefined);`, {}, { timeout: PATIENCE_MS }),
-      );
+  const script = `(function () { "use strict";\n${text}\n}).call(undefined);`;
+  const native = attempt(() => vm.runInNewContext(script, {}, { timeout: PATIENCE_MS }));
   if (native !== undefined) return `native: ${native}`;
   const code = transform(text, name);
   for (const variant of VARIANTS) {

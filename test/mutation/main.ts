@@ -25,6 +25,9 @@ if (mutants.length === 0) throw new Error(`no mutant is called ${values.only}`);
 if (values.write && wanted) throw new Error("--write is for a run of all mutants");
 for (const mutant of mutants) plant(mutant, readFileSync(path.join(root, mutant.file), "utf8"));
 
+// What is killed by a signal runs no exit handlers, and so would leave its children behind.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const started = Date.now();
 const pending = [...mutants];
 const results: Result[] = [];
