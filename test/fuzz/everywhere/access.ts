@@ -14,7 +14,7 @@ export function holder(s: State): Node {
     [4, () => any`obj(${String(s.unique())})`],
     [s.place.hasThis ? 4 : 0, () => any`this`],
     [s.isLean ? 0 : 2, () => object(s)],
-    [1, () => leaf(s)],
+    [1, () => any`(${leaf(s)})`],
   ]);
 }
 
@@ -34,7 +34,7 @@ export function member(s: State): Node {
     [5, () => any`${holder(s)}${step(s)}`],
     [4, () => any`${holder(s)}${step(s)}(${elements(s)})`],
     [1, () => any`(delete ${holder(s)}${s.random.chance(0.5) ? part`.p` : part`[${computedKey(s)}]`})`],
-    [1, () => any`${expression(s)}.name`],
+    [1, () => any`(${expression(s)}).name`],
     [privates.length > 0 ? 2 : 0, () => any`(${s.random.pick(privates)} in ${holder(s)})`],
   ]);
 }

@@ -28,11 +28,12 @@ export function classText(s: State, name: string): Node {
   if (name !== "") names.add(name, "class", s.random.chance(0.1));
   const own = privateNames(s);
   const privates = [...s.place.privates.filter((outer) => !own.some((inner) => inner.name === outer)), ...own.map((each) => each.name)];
-  return s.within({ privates, canYield: false }, names, () => {
+  const make = (): Node => {
     const members = [...own.flatMap((each) => privateMember(s, each)), ...s.times(1, 4, () => member(s))];
     if (s.random.chance(0.6)) members.push(constructor(s, parent !== undefined));
     return part`class ${name}${parent ? part` extends ${parent}` : ""} {\n${shuffled(s, members)}}`;
-  });
+  };
+  return s.within({ privates, canYield: false }, names, () => s.spending(45 - 12 * s.place.depth, make));
 }
 
 function shuffled(s: State, members: Node[]): Node[] {

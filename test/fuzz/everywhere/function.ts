@@ -21,9 +21,11 @@ export function functionParts(s: State, place: Partial<Place>, length = 1 + s.ra
   const names = new Names(s.names);
   const depth = s.place.depth + 1;
   const outside: Partial<Place> = { ...NO_JUMPS, canReturn: true, canYield: false, ...place, depth };
-  const parameters = s.within({ ...outside, canYield: false }, names, () => parameterList(s, names));
-  const body = s.within(outside, new Names(names, true), () => part`if (!tick()) return;\n${statements(s, length)}${result(s)}`);
-  return { parameters, body };
+  return s.spending(28 - 6 * depth + s.random.below(12), () => {
+    const parameters = s.within({ ...outside, canYield: false }, names, () => parameterList(s, names));
+    const body = s.within(outside, new Names(names, true), () => part`if (!tick()) return;\n${statements(s, length)}${result(s)}`);
+    return { parameters, body };
+  });
 }
 
 function result(s: State): Node {
@@ -116,7 +118,7 @@ export function call(s: State): Node {
     [1, () => any`${functionExpression(s)}.${s.random.pick(["call", "apply", "bind"])}(${expression(s)}, [${elements(s)}])`],
     [1, () => any`each(${String(s.unique())}, ${functionExpression(s)})`],
     [0.5, () => any`${functionExpression(s)}.length`],
-    [0.3, () => any`${expression(s)}(${elements(s)})`],
+    [0.3, () => any`(${expression(s)})(${elements(s)})`],
   ]);
 }
 
