@@ -23,7 +23,11 @@ export function functionParts(s: State, place: Partial<Place>, length = 1 + s.ra
   const outside: Partial<Place> = { ...NO_JUMPS, canReturn: true, canYield: false, ...place, depth };
   return s.spending(28 - 6 * depth + s.random.below(12), () => {
     const parameters = s.within({ ...outside, canYield: false }, names, () => parameterList(s, names));
-    const body = s.within(outside, new Names(names, true), () => part`if (!tick()) return;\n${statements(s, length)}${result(s)}`);
+    const body = s.within(
+      outside,
+      new Names(names, true),
+      () => part`if (!tick()) return;\n${statements(s, length)}${result(s)}`,
+    );
     return { parameters, body };
   });
 }
@@ -57,7 +61,8 @@ export function parameterList(s: State, names: Names): Node {
 
 export function functionExpression(s: State): Node {
   const known = s.names.visible("function");
-  if (s.place.depth > 2 || s.isLean) return known.length > 0 ? fn`${s.random.pick(known).name}` : fn`((x) => log(${String(s.unique())}, x))`;
+  if (s.place.depth > 2 || s.isLean)
+    return known.length > 0 ? fn`${s.random.pick(known).name}` : fn`((x) => log(${String(s.unique())}, x))`;
   s.budget -= 2;
   return s.choose<Node>([
     [known.length > 0 ? 3 : 0, () => fn`${s.random.pick(known).name}`],
@@ -104,7 +109,11 @@ export function accessor(s: State, key: Node | string, place: Partial<Place>, ki
   const outside: Partial<Place> = { ...NO_JUMPS, ...PLAIN, canReturn: true, canYield: false, ...place, depth: s.place.depth + 1 };
   const id = String(s.unique());
   return s.within(outside, names, () => {
-    const body = s.within({}, new Names(names, true), () => part`if (!tick()) return;\nlog(${id}, "${kind}");\n${statements(s, s.random.below(2))}${result(s)}`);
+    const body = s.within(
+      {},
+      new Names(names, true),
+      () => part`if (!tick()) return;\nlog(${id}, "${kind}");\n${statements(s, s.random.below(2))}${result(s)}`,
+    );
     return part`${kind} ${key}(${kind === "set" ? "v" : ""}) {\n${body}}`;
   });
 }

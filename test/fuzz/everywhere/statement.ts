@@ -109,7 +109,10 @@ function patternDeclaration(s: State): Node {
 
 function jump(s: State): Node {
   const { loops, blocks, inLoop, inSwitch, canReturn } = s.place;
-  const jumps = [...loops.flatMap((label) => [`break ${label};`, `continue ${label};`]), ...blocks.map((label) => `break ${label};`)];
+  const jumps = [
+    ...loops.flatMap((label) => [`break ${label};`, `continue ${label};`]),
+    ...blocks.map((label) => `break ${label};`),
+  ];
   if (inLoop) jumps.push("continue;", "break;", "continue;");
   else if (inSwitch) jumps.push("break;");
   const made = s.choose<Node>([
