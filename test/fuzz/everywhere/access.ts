@@ -45,8 +45,9 @@ export function chain(s: State): Node {
   const links = part`${link(s, true)}${s.times(0, 3, () => link(s, s.random.chance(0.3)))}`;
   return s.choose<Node>([
     [5, () => any`${start}${links}`],
-    [1, () => any`(delete ${start}${links}?.p)`],
-    [1, () => any`(delete ${start}${links}[${computedKey(s)}])`],
+    // The engine takes a name that is read where the chain has stopped for one that has been checked.
+    [1, () => any`(delete ${start}?.${s.random.pick(NAMES)}?.p)`],
+    [1, () => any`(delete ${start}?.m()[log(${String(s.unique())}, "p")])`],
     [1, () => any`(${start}${links}.m)(${elements(s)})`],
     [1, () => any`(${start}${links}).p`],
   ]);
