@@ -28,6 +28,7 @@ export { $first, $generate, $generatorFunction, $isReturn, $yield } from "./gene
 export { apply as $apply } from "./apply.js";
 export { constructDefault as $constructDefault, constructNew as $construct, constructSuper as $constructSuper, initialize as $initialize } from "./lib/construction.js";
 export { privateGet as $privateGet, privateHas as $privateHas, privateSet as $privateSet } from "./lib/private.js";
+export { addResource as $resource, disposeAll as $dispose } from "./lib/disposal.js";
 export { delegate as $delegate } from "./lib/generator.js";
 export { advance as $step, remaining as $remaining } from "./lib/rounds.js";
 export { close as $finish, closeQuietly as $abandon, items as $items, open as $open } from "./lib/operations/iteration.js";

@@ -170,6 +170,9 @@ export const RUNTIME_NAMES = [
   "$argument",
   "$tail",
   "$argumentsAfter",
+  /** ∿ `$resource(resources, value)`, ∿ `$dispose(resources, threw, error)`: `using` declarations. */
+  "$resource",
+  "$dispose",
   /** Classes: `$record()`, `$class(record, ctor)`, `$homed(object, record?)`, `$itself(record, name)`, `$private(name)`, `$element(record, kind, key, value, unnamed?)`. */
   "$record",
   "$class",

@@ -1,9 +1,26 @@
 /** What is known about foreign functions that take callbacks. Names as in TypeScript's standard library declarations. */
 
-/** Array methods with a suspendable version in the runtime (`src/runtime/lib/array.ts`). */
-const ARRAY = new Set(
-  "map forEach filter reduce reduceRight find findIndex findLast findLastIndex some every flatMap sort toSorted".split(" "),
-);
+const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
+
+/** Array methods that call back. */
+const ARRAY = words("map forEach filter reduce reduceRight find findIndex findLast findLastIndex some every flatMap sort toSorted");
+
+/** Built-ins that call back and have a suspendable version in the runtime (`src/runtime/lib`), by the interface that declares them. */
+const SUSPENDABLE: Readonly<Record<string, ReadonlySet<string>>> = {
+  Array: ARRAY,
+  ReadonlyArray: ARRAY,
+  ArrayConstructor: words("from"),
+  Map: words("forEach"),
+  ReadonlyMap: words("forEach"),
+  Set: words("forEach"),
+  ReadonlySet: words("forEach"),
+  MapConstructor: words("groupBy"),
+  ObjectConstructor: words("groupBy"),
+  String: words("replace replaceAll"),
+  JSON: words("parse stringify"),
+  Iterator: words("forEach reduce some every find toArray"),
+  IteratorObject: words("forEach reduce some every find toArray"),
+};
 
 /** Interfaces of the standard library whose methods call their callbacks before they return and keep none of them. */
 const CALLS_AT_ONCE = new Set(
@@ -15,8 +32,8 @@ const CALLS_AT_ONCE = new Set(
 
 /** Whether the runtime has a suspendable version of `owner.method`. */
 export function hasSuspendableVersion(owner: string, method: string): boolean {
-  if (owner === "Array" || owner === "ReadonlyArray") return ARRAY.has(method);
-  return owner === "ArrayConstructor" && method === "from";
+  if (/^(Big)?(Ui|I)nt\d+(Clamped)?Array$|^Float\d+Array$/.test(owner)) return ARRAY.has(method);
+  return SUSPENDABLE[owner]?.has(method) ?? false;
 }
 
 /** Whether a callback given to a method of `owner` is surely dead when the method returns. */

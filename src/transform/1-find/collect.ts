@@ -6,7 +6,7 @@ import { ts, unwrap } from "../ts.js";
 import type { Barrier, Body, FunctionInfo, ModuleInfo } from "./model.js";
 
 /** Names the language calls without a call expression in sight; nobody could check their result. */
-const IMPLICITLY_CALLED = new Set(["toString", "valueOf", "toJSON", "then"]);
+const IMPLICITLY_CALLED = new Set(["then"]);
 
 export interface Collected {
   readonly modules: ModuleInfo[];
@@ -93,7 +93,7 @@ function barrierOf(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
 }
 
 function isReluctant(node: Body): boolean {
-  return ts.isConstructorDeclaration(node) || ts.isAccessor(node) || ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node);
+  return ts.isConstructorDeclaration(node) || ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node);
 }
 
 export function isInsideFunction(node: ts.Node): boolean {

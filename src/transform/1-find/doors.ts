@@ -14,6 +14,7 @@ export class Doors {
   readonly #setters = new Map<string, FunctionInfo[]>();
   readonly #generators: FunctionInfo[] = [];
   readonly #constructions: FunctionInfo[] = [];
+  readonly #conversions: FunctionInfo[] = [];
 
   constructor(
     readonly checker: ts.TypeChecker,
@@ -24,6 +25,7 @@ export class Doors {
 
   #index(info: FunctionInfo): void {
     const { node } = info;
+    if (isConversion(node)) this.#conversions.push(info);
     if (ts.isGetAccessorDeclaration(node)) note(this.#getters, node, info);
     else if (ts.isSetAccessorDeclaration(node)) note(this.#setters, node, info);
     else if ("asteriskToken" in node && node.asteriskToken) this.#generators.push(info);
@@ -74,6 +76,23 @@ export class Doors {
     return value && ts.isClassExpression(value) ? value : undefined;
   }
 
+  /** Any method by which the language converts objects. */
+  anyConversion(): Value {
+    return { base: "never", targets: [], lookalikes: this.#conversions };
+  }
+
+  /** What an operator, a template or a key converts `operand` by: methods of that name in its type, or any where the type does not say. */
+  conversion(operand: ts.Expression): Value | undefined {
+    if (this.#conversions.length === 0) return undefined;
+    const type = this.checker.getTypeAtLocation(operand);
+    const parts = type.isUnion() ? type.types : [type];
+    if (parts.every((part) => (part.flags & PRIMITIVE) !== 0)) return undefined;
+    const targets = this.#conversions.filter((info) => parts.some((part) => declares(part, info)));
+    const isUnknown = parts.some((part) => (part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) !== 0 || part.isClassOrInterface());
+    if (targets.length === 0 && !isUnknown) return undefined;
+    return { base: "never", targets, lookalikes: isUnknown ? this.#conversions.filter((info) => !targets.includes(info)) : [] };
+  }
+
   /** The accessor a read or write of `node` may enter, `undefined` when no accessor of the program has that name. */
   accessor(node: ts.PropertyAccessExpression, kind: "get" | "set"): Value | undefined {
     const named = (kind === "get" ? this.#getters : this.#setters).get(node.name.text);
@@ -86,6 +105,63 @@ export class Doors {
     return isKnown ? undefined : { base: "never", targets: [], lookalikes: named };
   }
 }
+
+const PRIMITIVE =
+  ts.TypeFlags.StringLike |
+  ts.TypeFlags.NumberLike |
+  ts.TypeFlags.BooleanLike |
+  ts.TypeFlags.BigIntLike |
+  ts.TypeFlags.ESSymbolLike |
+  ts.TypeFlags.VoidLike |
+  ts.TypeFlags.Null;
+
+/** A method by which the language converts objects: `toString`, `valueOf`, `toJSON`, `[Symbol.toPrimitive]`. */
+function isConversion(node: ts.Node): boolean {
+  const owner = ts.isMethodDeclaration(node) || ts.isGetAccessorDeclaration(node) ? node : ts.isFunctionLike(node) ? node.parent : undefined;
+  const name = owner && "name" in owner ? (owner.name as ts.PropertyName | undefined) : undefined;
+  if (!name) return false;
+  if (ts.isComputedPropertyName(name)) return /^Symbol\.toPrimitive$/.test(name.expression.getText());
+  return (ts.isIdentifier(name) || ts.isStringLiteral(name)) && /^(toString|valueOf|toJSON)$/.test(name.text);
+}
+
+function declares(type: ts.Type, info: FunctionInfo): boolean {
+  return type.getProperties().some((property) => property.declarations?.some((declaration) => declaration === info.node || declaration === info.node.parent));
+}
+
+/** The operands an operator converts. */
+export function convertedBy(node: ts.Node): readonly ts.Expression[] {
+  if (ts.isTemplateSpan(node)) return [node.expression];
+  if (ts.isElementAccessExpression(node)) return [node.argumentExpression];
+  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return node.operator === ts.SyntaxKind.ExclamationToken ? [] : [node.operand];
+  if (!ts.isBinaryExpression(node)) return [];
+  return CONVERTING.has(node.operatorToken.kind) ? [node.left, node.right] : [];
+}
+
+const CONVERTING = new Set([
+  ts.SyntaxKind.PlusToken,
+  ts.SyntaxKind.MinusToken,
+  ts.SyntaxKind.AsteriskToken,
+  ts.SyntaxKind.AsteriskAsteriskToken,
+  ts.SyntaxKind.SlashToken,
+  ts.SyntaxKind.PercentToken,
+  ts.SyntaxKind.LessThanLessThanToken,
+  ts.SyntaxKind.GreaterThanGreaterThanToken,
+  ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
+  ts.SyntaxKind.AmpersandToken,
+  ts.SyntaxKind.BarToken,
+  ts.SyntaxKind.CaretToken,
+  ts.SyntaxKind.LessThanToken,
+  ts.SyntaxKind.LessThanEqualsToken,
+  ts.SyntaxKind.GreaterThanToken,
+  ts.SyntaxKind.GreaterThanEqualsToken,
+  ts.SyntaxKind.EqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsToken,
+  ts.SyntaxKind.InKeyword,
+  ts.SyntaxKind.PlusEqualsToken,
+  ts.SyntaxKind.MinusEqualsToken,
+  ts.SyntaxKind.AsteriskEqualsToken,
+  ts.SyntaxKind.SlashEqualsToken,
+]);
 
 function isInstanceField(node: ts.Node): boolean {
   return ts.isPropertyDeclaration(node) && node.initializer !== undefined && !hasModifier(node, ts.SyntaxKind.StaticKeyword);

@@ -53,7 +53,7 @@ class Marker {
     const parent = this.doors.parentOf(owner);
     if (parent && this.findings.writtenOut.has(parent)) return true;
     if (info.barrier || info.verdict === "never") return false;
-    if (info.reluctant && !ts.isAccessor(info.node)) return true;
+    if (info.reluctant) return true;
     return isGenerator(info.node) || isInsideFunction(owner);
   }
 
@@ -63,7 +63,7 @@ class Marker {
     if (ts.isArrowFunction(node) && this.#sharesActivation(info)) return true;
     if (this.#evaluatesWrittenOut(info) || this.#isPartOfWrittenOut(info)) return true;
     if (info.verdict === "never") return false;
-    if (info.reluctant || makesInstances(node)) return true;
+    if (info.reluctant || ts.isAccessor(node) || makesInstances(node)) return true;
     return this.#usesActivation(info) || info.calls.some((site) => site.isImplicit === true && siteVerdict(site) !== "never");
   }
 
@@ -80,7 +80,7 @@ class Marker {
   #isPartOfWrittenOut(info: FunctionInfo): boolean {
     for (let at: ts.Node | undefined = info.node; at; at = at.parent) {
       if (!ts.isClassLike(at) || !this.findings.writtenOut.has(at)) continue;
-      if (info.node.parent === at && (info.reluctant || ts.isClassStaticBlockDeclaration(info.node)) && !ts.isAccessor(info.node)) return true;
+      if (info.node.parent === at && info.reluctant) return true;
       if (usesClassNames(info.node)) return true;
     }
     return false;

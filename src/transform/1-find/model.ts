@@ -45,7 +45,7 @@ export interface FunctionInfo {
   readonly barrier: Barrier | undefined;
   readonly calls: CallSite[];
   /**
-   * Suspends only when it surely does: constructors, accessors, initializers. A call in it that merely may is guarded instead, since the price of
+   * Suspends only when it surely does: constructors and initializers. A call in it that merely may is guarded instead, since the price of
    * compiling one (its class is written out) is paid by every caller.
    */
   readonly reluctant: boolean;

@@ -6,7 +6,7 @@ import { ts, unwrap } from "../ts.js";
 import { callsAtOnce, hasSuspendableVersion, isTransparent } from "./builtins.js";
 import { calleeName, isBody, type Collected } from "./collect.js";
 import { type CallNode, type CallSite, type Findings, type FunctionInfo, siteVerdict, join, type Value } from "./model.js";
-import { accessOf, Doors } from "./doors.js";
+import { accessOf, convertedBy, Doors } from "./doors.js";
 import { markFull } from "./full.js";
 import { NEVER, union, Values } from "./values.js";
 
@@ -86,6 +86,7 @@ function isDoor(node: ts.Node): boolean {
     ts.isPropertyAccessExpression(node) ||
     ts.isSpreadElement(node) ||
     ts.isArrayBindingPattern(node) ||
+    convertedBy(node).length > 0 ||
     (ts.isYieldExpression(node) && node.asteriskToken !== undefined)
   );
 }
@@ -118,6 +119,8 @@ class Sites {
     if (ts.isYieldExpression(node)) return this.#loop(node, node.expression!, true);
     if (ts.isArrayBindingPattern(node)) return this.#loop(node, node, true);
     if (ts.isPropertyAccessExpression(node)) return this.#accessor(node);
+    const converted = convertedBy(node);
+    if (converted.length > 0) return this.#conversion(node, converted);
     if (!ts.isCallExpression(node) && !ts.isNewExpression(node) && !ts.isTaggedTemplateExpression(node)) return undefined;
     const declaration = this.checker.getResolvedSignature(node)?.declaration;
     if (ts.isNewExpression(node)) {
@@ -134,7 +137,9 @@ class Sites {
       const target = this.#transparentTarget(node, owner, label);
       if (target) return { node, kind: "plain", callee: this.values.of(target), callbacks: [], label: calleeName(target) };
       if (isLibrary(declaration) && hasSuspendableVersion(owner, label)) {
-        return { node, kind: "lib", callee: NEVER, callbacks: this.#callbacks(node, declaration), label };
+        // It calls `toJSON` of whatever it meets.
+        const callee = owner === "JSON" && label === "stringify" ? this.doors.anyConversion() : NEVER;
+        return { node, kind: "lib", callee, callbacks: this.#callbacks(node, declaration), label };
       }
     }
     const generator = ts.isCallExpression(node) ? this.#ofGenerator(callee, declaration) : undefined;
@@ -223,6 +228,12 @@ class Sites {
     // Light code can only take what a plain read gives.
     const isImplicit = access !== "get" || node.questionDotToken !== undefined || node.expression.kind === ts.SyntaxKind.SuperKeyword;
     return { node, kind: "plain", callee, callbacks: [], label: node.name.text, isImplicit };
+  }
+
+  #conversion(node: ts.Node, operands: readonly ts.Expression[]): CallSite | undefined {
+    const found = operands.map((operand) => this.doors.conversion(operand)).filter((value) => value !== undefined);
+    if (found.length === 0) return undefined;
+    return { node, kind: "plain", callee: found.reduce(union), callbacks: [], label: "a conversion", isImplicit: true };
   }
 
   #superCall(node: ts.CallExpression): CallSite | undefined {

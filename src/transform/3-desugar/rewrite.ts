@@ -10,6 +10,7 @@
  * Nodes in which nothing changes are returned as they are, so that they print exactly as TypeScript prints them.
  */
 import { type FunctionInfo, hasTwoCopies, siteVerdict, valueVerdict } from "../1-find/model.js";
+import { accessOf } from "../1-find/doors.js";
 import { calleeName, isBody } from "../1-find/collect.js";
 import { isAssigned, isValueReference, ownerOfThis, type Variable } from "../1-find/captures.js";
 import { factory, type Context } from "../context.js";
@@ -85,16 +86,20 @@ export class Rewriter {
     if (ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isNewExpression(node)) return this.#call(node);
     if (ts.isTaggedTemplateExpression(node) && this.options.hoistVars) return this.#taggedTemplate(node);
     if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) return this.#assignment(node);
-    if (ts.isPropertyAccessExpression(node)) {
-      return factory.updatePropertyAccessExpression(node, this.expression(node.expression), node.name);
-    }
+    if (ts.isPropertyAccessExpression(node)) return this.#read(node);
     return this.children(node);
   };
 
   #objectLiteral(node: ts.ObjectLiteralExpression): ts.Expression {
     const made = this.opaque(this.accessors(this.children(node), node), node);
     const record = this.ctx.captures.records.get(node);
-    return record ? callRuntime("$homed", [made, this.emitter.moduleRecord(record)]) : made;
+    if (record) return callRuntime("$homed", [made, this.emitter.moduleRecord(record)]);
+    // Members that save their own frames have to be known as such where nobody knows at compile time what is called.
+    const passes = node.properties.some((property) => {
+      const info = this.ctx.findings.functionOf.get(property);
+      return info !== undefined && hasTwoCopies(info) && !this.ctx.captures.tagged.has(info);
+    });
+    return passes ? callRuntime("$homed", [made]) : made;
   }
 
   children<N extends ts.Node>(node: N): N {
@@ -701,6 +706,16 @@ export class Rewriter {
       return callRuntime("$native", [this.expression(child as ts.Expression), factory.createStringLiteral(site.label)]);
     };
     return ts.visitEachChild(node, visit, undefined);
+  }
+
+  /** A read that may enter an accessor which suspends is guarded where it could not. */
+  #read(node: ts.PropertyAccessExpression): ts.Expression {
+    const made = factory.updatePropertyAccessExpression(node, this.expression(node.expression), node.name);
+    const site = this.ctx.findings.siteOf.get(node);
+    if (!site || siteVerdict(site) === "never" || accessOf(node) !== "get") return made;
+    if (siteVerdict(site) === "does" && this.fn.barrier)
+      this.ctx.diagnostics.report("FLOW1001", node, { callee: site.label, barrier: this.fn.barrier });
+    return callRuntime("$must", [made, factory.createStringLiteral(`${this.fn.module.id}: ${this.fn.name}`)]);
   }
 
   #stepCall(node: ts.CallExpression, id: string): ts.Expression {

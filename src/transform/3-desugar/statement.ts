@@ -9,6 +9,7 @@ import { destructureDeclaration } from "./destructuring.js";
 import { atom, effect, into, value } from "./expression.js";
 import { classValue } from "./full/class.js";
 import { declarePattern } from "./full/pattern.js";
+import { isUsing as isUsingStatement, usingBlock } from "./full/using.js";
 import { forEachStatement } from "./for-each.js";
 import { jumpTo, returnFrom } from "./jump.js";
 import { forStatement, whileStatement } from "./loop.js";
@@ -24,7 +25,13 @@ export function blockStatements(d: Desugarer, list: readonly ts.Statement[], sco
   for (const node of list)
     if (ts.isFunctionDeclaration(node) && node.body && !d.ctx.captures.inPlace.has(d.ctx.findings.functionOf.get(node)!))
       functionDeclaration(d, node);
-  for (const node of list) {
+  inOrder(d, list);
+}
+
+/** The statements that are not hoisted; a `using` declaration takes those after it along. */
+function inOrder(d: Desugarer, list: readonly ts.Statement[]): void {
+  for (const [index, node] of list.entries()) {
+    if (d.plan.isFull && isUsingStatement(node)) return usingBlock(d, node, () => inOrder(d, list.slice(index + 1)));
     if (!ts.isFunctionDeclaration(node)) statement(d, node);
     else if (node.body && d.ctx.captures.inPlace.has(d.ctx.findings.functionOf.get(node)!)) functionDeclaration(d, node);
   }

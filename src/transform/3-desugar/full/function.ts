@@ -244,7 +244,8 @@ export function fastFunction(d: Desugarer, { parameters }: FullFunction, stateme
     return factory.createArrowFunction(undefined, undefined, parameters, undefined, factory.createToken(ts.SyntaxKind.EqualsGreaterThanToken), block);
   if (ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node)) return plainFunction(d, node, parameters, block);
   if (isConstructor(node)) return factory.createConstructorDeclaration(undefined, parameters, block);
-  return member(node as ts.MethodDeclaration | ts.AccessorDeclaration, parameters, block);
+  // A full function around names computed members itself.
+  return member(node as ts.MethodDeclaration | ts.AccessorDeclaration, d.fn.parent?.full === true, parameters, block);
 }
 
 function plainFunction(d: Desugarer, node: ts.FunctionExpression | ts.FunctionDeclaration, parameters: ts.ParameterDeclaration[], block: ts.Block): ts.Node {
@@ -255,11 +256,11 @@ function plainFunction(d: Desugarer, node: ts.FunctionExpression | ts.FunctionDe
   return factory.createFunctionExpression(undefined, undefined, node.name, undefined, parameters, undefined, block);
 }
 
-function member(node: ts.MethodDeclaration | ts.AccessorDeclaration, parameters: ts.ParameterDeclaration[], block: ts.Block): ts.Node {
+function member(node: ts.MethodDeclaration | ts.AccessorDeclaration, isInFull: boolean, parameters: ts.ParameterDeclaration[], block: ts.Block): ts.Node {
   const modifiers = node.modifiers?.filter((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword);
   // `static constructor` has no name node; the class supplies it.
   const isPrivate = node.name !== undefined && ts.isPrivateIdentifier(node.name);
-  const isUnnamed = ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && ts.isComputedPropertyName(node.name);
+  const isUnnamed = isInFull && ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && ts.isComputedPropertyName(node.name);
   const name = !node.name ? "constructor" : isUnnamed ? factory.createStringLiteral("") : isPrivate ? factory.createStringLiteral(node.name.text) : node.name;
   const kept = isPrivate ? undefined : modifiers;
   if (ts.isGetAccessorDeclaration(node)) return factory.createGetAccessorDeclaration(kept, name, parameters, undefined, block);
