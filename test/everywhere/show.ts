@@ -42,8 +42,9 @@ function showFunction(fn: Function, depth: number): string {
 /** Messages of the engine differ from those of the runtime; an error made by the program says what the program gave it. */
 function showObject(object: object, depth: number): string {
   const kind = kindOf(object);
-  if (object instanceof Error || /Error$/.test(kind)) return kind === "Error" ? `Error ${show(dataOf(object, "message"))}` : kind;
-  if (Array.isArray(object)) return `${kind === "Array" ? "" : kind}[${elements(object, depth)}]${properties(object, depth, ["length"], true)}`;
+  if (object instanceof Error || kind.endsWith("Error")) return kind === "Error" ? `Error ${show(dataOf(object, "message"))}` : kind;
+  if (Array.isArray(object))
+    return `${kind === "Array" ? "" : kind}[${elements(object, depth)}]${properties(object, depth, ["length"], true)}`;
   return `${kind === "Object" ? "" : kind}${properties(object, depth, [], false, true)}`;
 }
 
@@ -53,7 +54,9 @@ function elements(array: readonly unknown[], depth: number): string {
 }
 
 function properties(object: object, depth: number, without: readonly PropertyKey[], isArray = false, always = false): string {
-  const keys = Reflect.ownKeys(object).filter((key) => !without.includes(key) && !(isArray && typeof key === "string" && /^\d+$/.test(key)));
+  const keys = Reflect.ownKeys(object).filter(
+    (key) => !without.includes(key) && !(isArray && typeof key === "string" && /^\d+$/.test(key)),
+  );
   if (keys.length === 0 && !always) return "";
   if (depth === 0) return "{…}";
   if (keys.length > 40) return "{ many }";

@@ -64,6 +64,11 @@ export interface Captures {
   readonly records: ReadonlyMap<ts.Node, Variable>;
   /** References to a class by its own name inside its body: they mean the class, whatever the outer variable becomes. */
   readonly classSelf: ReadonlyMap<ts.Identifier, Variable>;
+  /**
+   * Parameters, and the variable that the body declares under the same name. Where parameters have defaults or patterns that is another variable, which starts
+   * with the value of the parameter (ECMA-262 10.2.11).
+   */
+  readonly redeclared: ReadonlyMap<Variable, Variable>;
   /** `this` of a derived constructor, which `super()` initializes. */
   readonly receivers: ReadonlyMap<FunctionInfo, Variable>;
   /** `arguments` and `new.target` of the functions that use them, themselves or in an arrow function. */
@@ -94,6 +99,7 @@ class Analysis {
   readonly inPlace = new Set<FunctionInfo>();
   readonly records = new Map<ts.Node, Variable>();
   readonly classSelf = new Map<ts.Identifier, Variable>();
+  readonly redeclared = new Map<Variable, Variable>();
   readonly receivers = new Map<FunctionInfo, Variable>();
   readonly argumentsOf = new Map<FunctionInfo, Variable>();
   readonly newTargets = new Map<FunctionInfo, Variable>();
@@ -117,7 +123,7 @@ class Analysis {
         if (isAccessor(info) && this.opaque.has(info) && !isInsideUnsaveable(info)) this.accessors.add(info);
       }
     }
-    const functionVariables = [...this.#bySymbol.values(), ...this.#madeUp];
+    const functionVariables = [...this.#bySymbol.values(), ...this.redeclared.values(), ...this.#madeUp];
     this.#placeFunctions(functionVariables.filter((variable) => variable.kind === "function"));
     for (const variable of functionVariables) this.#decideBox(variable);
     return this;
@@ -182,8 +188,9 @@ class Analysis {
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
     const symbol = this.#symbolOf(node, owner);
     if (!symbol) return;
-    const variable = this.#variable(symbol);
-    if (!variable) return;
+    const found = this.#variable(symbol);
+    if (!found) return;
+    const variable = this.#inBody(found, node) ?? found;
     const around = classAround(node, symbol);
     const own = around && this.#isWrittenOut(around) ? around : undefined;
     if (own) {
@@ -363,6 +370,22 @@ class Analysis {
     const list = this.variablesIn.get(owner);
     if (list) list.push(variable);
     else this.variablesIn.set(owner, [variable]);
+    return variable;
+  }
+
+  /** What a name means in the body of a function that declares it again, next to a parameter of that name. */
+  #inBody(parameter: Variable, node: ts.Identifier): Variable | undefined {
+    const { scope, name, owner, kind } = parameter;
+    if (kind !== "parameter" || !owner.full || isSimple(scope)) return undefined;
+    const { body } = scope as ts.FunctionLikeDeclaration;
+    if (!body || !isWithin(node, body)) return undefined;
+    const known = this.redeclared.get(parameter);
+    if (known) return known;
+    const declaration = functionLevelNames(body).find((declared) => declared.text === name);
+    if (!declaration) return undefined;
+    const variable: Variable = { ...parameter, kind: "var", declaration, readyAt: body.pos, reassigned: true, references: [], capturedBy: new Set(), emitName: `${name}$body` };
+    this.redeclared.set(parameter, variable);
+    this.variablesIn.get(owner)!.push(variable);
     return variable;
   }
 
@@ -643,6 +666,27 @@ function scopeOf(node: Declared, kind: VariableKind): ts.Node {
 
 /** An internal method of the checker. */
 type ResolveName = (name: string, location: ts.Node, meaning: ts.SymbolFlags, excludeGlobals: boolean) => ts.Symbol | undefined;
+
+/** The names that a function's body declares for the whole of it: `var` anywhere, functions at its top. */
+function functionLevelNames(body: ts.Node): ts.Identifier[] {
+  const names: ts.Identifier[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionDeclaration(node) && node.parent === body && node.name) names.push(node.name);
+    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
+    if (ts.isIdentifier(node) && isVar(node)) names.push(node);
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(body, visit);
+  return names;
+}
+
+/** Whether the identifier is declared there by `var`, perhaps within a pattern. */
+function isVar(node: ts.Identifier): boolean {
+  let at: ts.Node = node.parent;
+  if (!declaresName(node) || ts.isParameter(at)) return false;
+  while (ts.isBindingElement(at) || ts.isObjectBindingPattern(at) || ts.isArrayBindingPattern(at)) at = at.parent;
+  return ts.isVariableDeclaration(at) && ts.isVariableDeclarationList(at.parent) && (at.parent.flags & ts.NodeFlags.BlockScoped) === 0;
+}
 
 function isVarName(node: ts.Identifier): boolean {
   return ts.isVariableDeclaration(node.parent) && node.parent.name === node && ts.isVariableDeclarationList(node.parent.parent) && (node.parent.parent.flags & ts.NodeFlags.BlockScoped) === 0;

@@ -14,7 +14,7 @@ export function holder(s: State): Node {
     [4, () => any`obj(${String(s.unique())})`],
     [s.place.hasThis ? 4 : 0, () => any`this`],
     [s.isLean ? 0 : 2, () => object(s)],
-    [1, () => leaf(s)],
+    [1, () => any`(${leaf(s)})`],
   ]);
 }
 
@@ -34,7 +34,7 @@ export function member(s: State): Node {
     [5, () => any`${holder(s)}${step(s)}`],
     [4, () => any`${holder(s)}${step(s)}(${elements(s)})`],
     [1, () => any`(delete ${holder(s)}${s.random.chance(0.5) ? part`.p` : part`[${computedKey(s)}]`})`],
-    [1, () => any`${expression(s)}.name`],
+    [1, () => any`(${expression(s)}).name`],
     [privates.length > 0 ? 2 : 0, () => any`(${s.random.pick(privates)} in ${holder(s)})`],
   ]);
 }
@@ -45,8 +45,9 @@ export function chain(s: State): Node {
   const links = part`${link(s, true)}${s.times(0, 3, () => link(s, s.random.chance(0.3)))}`;
   return s.choose<Node>([
     [5, () => any`${start}${links}`],
-    [1, () => any`(delete ${start}${links}?.p)`],
-    [1, () => any`(delete ${start}${links}[${computedKey(s)}])`],
+    // The engine takes a name that is read where the chain has stopped for one that has been checked.
+    [1, () => any`(delete ${start}?.${s.random.pick(NAMES)}?.p)`],
+    [1, () => any`(delete ${start}?.m()[log(${String(s.unique())}, "p")])`],
     [1, () => any`(${start}${links}.m)(${elements(s)})`],
     [1, () => any`(${start}${links}).p`],
   ]);

@@ -35,7 +35,10 @@ const HELPERS: readonly (readonly [name: string, text: string])[] = [
   return it;
 }`,
   ],
-  ["tag", `function tag(strings, ...values) { identify(strings); log("tag", strings.raw); log("tag", values); return values[0]; }`],
+  [
+    "tag",
+    `function tag(strings, ...values) { identify(strings); log("tag", strings.raw); log("tag", values); return values[0]; }`,
+  ],
   ["each", `function each(t, f) { for (const v of [1, undefined]) log(t, f(v)); return f; }`],
   [
     "Base",

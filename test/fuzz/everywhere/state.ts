@@ -126,6 +126,16 @@ export class State {
     return made;
   }
 
+  /** Runs `make` with a share of the budget, so that something is left for what comes after it. */
+  spending<T>(share: number, make: () => T): T {
+    const all = this.budget;
+    const given = Math.min(all, share);
+    this.budget = given;
+    const made = make();
+    this.budget = all - (given - this.budget);
+    return made;
+  }
+
   choose<T>(makes: readonly (readonly [weight: number, make: () => T])[]): T {
     return this.random.weighted<() => T>(makes)();
   }

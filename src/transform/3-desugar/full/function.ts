@@ -35,6 +35,7 @@ export function fullFunction(d: Desugarer): FullFunction {
   bindParameters(d, signature);
   for (const variable of d.ctx.captures.variablesIn.get(d.fn) ?? [])
     if (variable.kind === "var" && !variable.boxed) d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
+  for (const parameter of parameterVariables(d)) startWith(d, parameter);
   if (isGenerator(node)) {
     const name = d.generatorName();
     d.emit({ kind: "let", name, declare: "let", value: undefined });
@@ -44,6 +45,12 @@ export function fullFunction(d: Desugarer): FullFunction {
   if (isDerivedConstructor(node)) outsideTry(d, () => body(d));
   else body(d);
   return { parameters: signature.parameters };
+}
+
+/** A variable that the body declares again begins with the value of the parameter. */
+function startWith(d: Desugarer, parameter: Variable): void {
+  const variable = d.ctx.captures.redeclared.get(parameter);
+  if (variable) d.assignVariable(variable, d.rewriter.read(parameter), d.fn.node);
 }
 
 interface Signature {
