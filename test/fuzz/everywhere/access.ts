@@ -12,6 +12,7 @@ export function holder(s: State): Node {
   return s.choose<Node>([
     [objects.length > 0 ? 6 : 0, () => any`${s.random.pick(objects).name}`],
     [4, () => any`obj(${String(s.unique())})`],
+    [1, () => any`proxy(${String(s.unique())}, { p: 1, m(x) { return x; } })`],
     [s.place.hasThis ? 4 : 0, () => any`this`],
     [s.isLean ? 0 : 2, () => object(s)],
     [1, () => any`(${leaf(s)})`],

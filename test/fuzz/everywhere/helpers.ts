@@ -29,6 +29,13 @@ const HELPERS: readonly (readonly [name: string, text: string])[] = [
 }`,
   ],
   [
+    "proxy",
+    `function proxy(t, target) {
+  const trap = (name) => (...a) => { log(t, name); return Reflect[name](...a); };
+  return new Proxy(target, { get: trap("get"), set: trap("set"), has: trap("has"), deleteProperty: trap("deleteProperty"), ownKeys: trap("ownKeys"), getOwnPropertyDescriptor: trap("getOwnPropertyDescriptor"), defineProperty: trap("defineProperty"), getPrototypeOf: trap("getPrototypeOf") });
+}`,
+  ],
+  [
     "pump",
     `function pump(t, it, plan) {
   for (const s of plan) try { log(t, s === "n" ? it.next(s) : s === "r" ? it.return(s) : it.throw(s)); } catch (e) { log(t, e); }

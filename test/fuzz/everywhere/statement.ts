@@ -72,6 +72,7 @@ function compound(s: State): [number, () => Node][] {
     [4, () => closure(s)],
     [4, () => declared(s)],
     [3, () => driven(s)],
+    [2, () => disposable(s)],
     [s.place.canYield ? 6 : 0, () => statement`log(${String(s.unique())}, yield ${expression(s)});`],
   ];
 }
@@ -192,6 +193,23 @@ function used(s: State, name: string, kind: "function" | "generator" | "class"):
   if (kind === "class") return statement`log(${id}, new ${name}(${elements(s)}));`;
   if (kind === "function") return statement`log(${id}, ${name}(${elements(s)}));`;
   return statement`pump(${id}, ${name}(${elements(s)}), "${plan(s)}");`;
+}
+
+/** A `using` declaration in a block of its own. */
+function disposable(s: State): Node {
+  const names = new Names(s.names);
+  return s.within({}, names, () => {
+    const id = String(s.unique());
+    const value = s.choose<Node>([
+      [4, () => part`{ [Symbol.dispose]() { log(${id}, "disposed"); } }`],
+      [1, () => part`{ [Symbol.dispose]() { throw log(${id}, "disposed"); } }`],
+      [1, () => part`{ get [Symbol.dispose]() { log(${id}, "read"); return ${arrow(s)}; } }`],
+      [1, () => part`null`],
+      [1, () => expression(s)],
+    ]);
+    const name = names.add(names.fresh(s.random), "object", false);
+    return statement`{\nusing ${name} = ${value};\n${block(s, undefined, new Names(names, true))}}`;
+  });
 }
 
 function driven(s: State): Node {
