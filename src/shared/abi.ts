@@ -133,11 +133,10 @@ export const RUNTIME_NAMES = [
   /** ∿ `$apply(fn, self, args)`, `$construct(fn, args)`: any call. */
   "$apply",
   "$construct",
-  /** ∿ `$get(object, key)`, `$set(object, key, value)`, `$delete(object, key)`: members. `$key(object, key)`: the key, converted once. */
+  /** ∿ `$get(object, key)`, `$set(object, key, value)`, `$delete(object, key)`: members. */
   "$get",
   "$set",
   "$delete",
-  "$key",
   /** ∿ `$getSuper(home, key, self)`, `$setSuper(home, key, value, self)`, `$deleteSuper()`. */
   "$getSuper",
   "$setSuper",

@@ -16,4 +16,5 @@ export function wrap(compiled: {
   readonly context: Context;
   readonly runScript: (source: string, filename: string) => unknown;
   readonly filename: string;
+  readonly suspend?: string;
 }): Counts;

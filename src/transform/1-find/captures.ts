@@ -124,7 +124,7 @@ class Analysis {
       }
     }
     const functionVariables = [...this.#bySymbol.values(), ...this.redeclared.values(), ...this.#madeUp];
-    for (const variable of functionVariables) if (variable.kind === "function") this.#placeFunction(variable);
+    this.#placeFunctions(functionVariables.filter((variable) => variable.kind === "function"));
     for (const variable of functionVariables) this.#decideBox(variable);
     return this;
   }
@@ -175,7 +175,8 @@ class Analysis {
     if (!owner.full) return symbol;
     const caught = catchParameterAssignedBy(node);
     if (caught) return this.findings.checker.getSymbolAtLocation(caught);
-    for (const head of headsAround(node)) if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
+    for (const head of headsAround(node))
+      if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
     return symbol;
   }
 
@@ -201,8 +202,12 @@ class Analysis {
     }
     this.variableOf.set(node, variable);
     variable.references.push(node);
-    const isConstant = variable.owner.full && (variable.kind === "const" || (variable.declaration.parent !== undefined && ts.isFunctionExpression(variable.declaration.parent)));
-    if ((isAssigned(node) && !isConstant) || redeclares(node, variable) || (variable.kind === "catch" && isVarName(node))) variable.reassigned = true;
+    const isConstant =
+      variable.owner.full &&
+      (variable.kind === "const" ||
+        (variable.declaration.parent !== undefined && ts.isFunctionExpression(variable.declaration.parent)));
+    if ((isAssigned(node) && !isConstant) || redeclares(node, variable) || (variable.kind === "catch" && isVarName(node)))
+      variable.reassigned = true;
     this.#capture(variable, owner);
   }
 
@@ -308,7 +313,8 @@ class Analysis {
   #useSuper(node: ts.Node, owner: FunctionInfo): void {
     const of = ownerOfThis(owner);
     const home = of.node.parent;
-    if (home && (ts.isObjectLiteralExpression(home) || (ts.isClassLike(home) && this.#isWrittenOut(home)))) this.#capture(this.#record(home), owner);
+    if (home && (ts.isObjectLiteralExpression(home) || (ts.isClassLike(home) && this.#isWrittenOut(home))))
+      this.#capture(this.#record(home), owner);
     this.#useReceiver(owner);
     if (ts.isCallExpression(node.parent) && node.parent.expression === node) this.#useOf(this.newTargets, "target", of, owner);
   }
@@ -316,7 +322,9 @@ class Analysis {
   #usePrivate(node: ts.PrivateIdentifier, owner: FunctionInfo): void {
     for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
       if (!ts.isClassLike(at) || !this.#isWrittenOut(at)) continue;
-      const isDeclared = at.members.some((member) => member.name && ts.isPrivateIdentifier(member.name) && member.name.text === node.text);
+      const isDeclared = at.members.some(
+        (member) => member.name && ts.isPrivateIdentifier(member.name) && member.name.text === node.text,
+      );
       if (!isDeclared) continue;
       return this.#capture(this.#privateName(at, node.text), owner);
     }
@@ -355,7 +363,13 @@ class Analysis {
       owner,
       declaration: name,
       scope,
-      readyAt: (kind === "catch" && !(owner.full && isInPattern(declaration))) || (kind === "parameter" && (!owner.full || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, owner.full),
+      readyAt:
+        (kind === "catch" && !(owner.full && isInPattern(declaration))) ||
+        (kind === "parameter" && (!owner.full || isSimple(scope)))
+          ? scope.pos
+          : kind === "function"
+            ? declaration.pos
+            : readyAfter(root, scope, owner.full),
       // A `var` is one binding for all rounds of a loop; several declarations are several assignments.
       reassigned: kind === "var",
       references: [],
@@ -383,7 +397,16 @@ class Analysis {
     if (known) return known;
     const declaration = functionLevelNames(body).find((declared) => declared.text === name);
     if (!declaration) return undefined;
-    const variable: Variable = { ...parameter, kind: "var", declaration, readyAt: body.pos, reassigned: true, references: [], capturedBy: new Set(), emitName: `${name}$body` };
+    const variable: Variable = {
+      ...parameter,
+      kind: "var",
+      declaration,
+      readyAt: body.pos,
+      reassigned: true,
+      references: [],
+      capturedBy: new Set(),
+      emitName: `${name}$body`,
+    };
     this.redeclared.set(parameter, variable);
     this.variablesIn.get(owner)!.push(variable);
     return variable;
@@ -396,7 +419,13 @@ class Analysis {
     if (!isFunctionLevel(kind) || symbol.declarations?.some((node) => ts.isFunctionExpression(node))) return undefined;
     const known = this.variablesIn
       .get(owner)
-      ?.find((other) => other.name === name && other.scope === scope && isFunctionLevel(other.kind) && !ts.isFunctionExpression(other.declaration.parent));
+      ?.find(
+        (other) =>
+          other.name === name &&
+          other.scope === scope &&
+          isFunctionLevel(other.kind) &&
+          !ts.isFunctionExpression(other.declaration.parent),
+      );
     if (!known) return undefined;
     if (known.kind === "function") known.kind = "var";
     known.reassigned = true;
@@ -435,19 +464,52 @@ class Analysis {
   }
 
   /** A declaration without an earlier use is created where it stands, when everything above it is initialized. */
+  #placeFunctions(variables: readonly Variable[]): void {
+    for (const variable of variables) this.#placeFunction(variable);
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const variable of variables)
+        if (this.#isUsedEarly(variable)) changed = this.inPlace.delete(this.#declaredBy(variable)!);
+    }
+  }
+
   #placeFunction(variable: Variable): void {
-    const info = this.findings.functionOf.get(variable.declaration.parent);
+    const info = this.#declaredBy(variable);
     if (!info || ts.isCaseClause(variable.declaration.parent.parent) || ts.isDefaultClause(variable.declaration.parent.parent))
       return;
     const start = variable.declaration.parent.pos;
     if (variable.references.every((reference) => reference.pos >= start)) this.inPlace.add(info);
   }
 
+  /** A function that is created earlier may be called earlier, wherever it stands. */
+  #isUsedEarly(variable: Variable): boolean {
+    const info = this.#declaredBy(variable);
+    if (!info || !this.inPlace.has(info)) return false;
+    return [...variable.capturedBy].some((user) => this.#createdAt(user) < info.node.pos);
+  }
+
+  #declaredBy(variable: Variable): FunctionInfo | undefined {
+    return this.findings.functionOf.get(variable.declaration.parent);
+  }
+
   /** The function itself can see the binding before it is initialized: only a checked one can say so. */
   #readBeforeReady(variable: Variable): boolean {
-    if (!variable.owner.full || !(variable.kind === "let" || variable.kind === "const" || variable.kind === "class" || variable.kind === "parameter" || variable.kind === "catch"))
+    if (
+      !variable.owner.full ||
+      !(
+        variable.kind === "let" ||
+        variable.kind === "const" ||
+        variable.kind === "class" ||
+        variable.kind === "parameter" ||
+        variable.kind === "catch"
+      )
+    )
       return false;
-    if (variable.references.some((reference) => reference !== variable.declaration && reference.pos < variable.readyAt && !declaresName(reference)))
+    if (
+      variable.references.some(
+        (reference) => reference !== variable.declaration && reference.pos < variable.readyAt && !declaresName(reference),
+      )
+    )
       return true;
     return ts.isCaseBlock(variable.scope) && variable.references.length > 1;
   }
@@ -456,7 +518,10 @@ class Analysis {
     const closures = [...variable.capturedBy].filter((info) => this.#outlives(info) && isDirectlyIn(info, variable, this.tagged));
     if (closures.length === 0 && !this.#readBeforeReady(variable)) return;
     const inCase = ts.isCaseBlock(variable.scope);
-    const early = this.#readBeforeReady(variable) || closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) || inCase;
+    const early =
+      this.#readBeforeReady(variable) ||
+      closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) ||
+      inCase;
     if (!variable.reassigned && !early && !closures.some((info) => this.#isOwnGenerator(info, variable))) return;
     variable.boxed = true;
     variable.early = early;
@@ -479,7 +544,9 @@ class Analysis {
 
   /** A declared generator that names itself: the function that does is only its body, and has no name. */
   #isOwnGenerator(info: FunctionInfo, variable: Variable): boolean {
-    return info.full && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined;
+    return (
+      info.full && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined
+    );
   }
 
   /** Where in the source a closure comes into being: where it stands, or at the start of its block. */
@@ -666,11 +733,18 @@ function isVar(node: ts.Identifier): boolean {
   let at: ts.Node = node.parent;
   if (!declaresName(node) || ts.isParameter(at)) return false;
   while (ts.isBindingElement(at) || ts.isObjectBindingPattern(at) || ts.isArrayBindingPattern(at)) at = at.parent;
-  return ts.isVariableDeclaration(at) && ts.isVariableDeclarationList(at.parent) && (at.parent.flags & ts.NodeFlags.BlockScoped) === 0;
+  return (
+    ts.isVariableDeclaration(at) && ts.isVariableDeclarationList(at.parent) && (at.parent.flags & ts.NodeFlags.BlockScoped) === 0
+  );
 }
 
 function isVarName(node: ts.Identifier): boolean {
-  return ts.isVariableDeclaration(node.parent) && node.parent.name === node && ts.isVariableDeclarationList(node.parent.parent) && (node.parent.parent.flags & ts.NodeFlags.BlockScoped) === 0;
+  return (
+    ts.isVariableDeclaration(node.parent) &&
+    node.parent.name === node &&
+    ts.isVariableDeclarationList(node.parent.parent) &&
+    (node.parent.parent.flags & ts.NodeFlags.BlockScoped) === 0
+  );
 }
 
 /** `catch (e) { var e = 1; }` assigns the parameter (ECMA-262 B.3.4): the `var` is a variable of the function that keeps its value. */
@@ -693,7 +767,10 @@ interface Head {
 function headsAround(node: ts.Node): Head[] {
   const found: Head[] = [];
   for (let part = node; part; part = part.parent)
-    if ((ts.isComputedPropertyName(part) && (ts.isMethodDeclaration(part.parent) || ts.isAccessor(part.parent))) || ts.isParameter(part))
+    if (
+      (ts.isComputedPropertyName(part) && (ts.isMethodDeclaration(part.parent) || ts.isAccessor(part.parent))) ||
+      ts.isParameter(part)
+    )
       found.push({ of: part.parent as ts.FunctionLikeDeclaration, part });
   return found;
 }

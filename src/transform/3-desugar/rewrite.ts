@@ -349,7 +349,7 @@ export class Rewriter {
       ...(needsThis ? [factory.createThis()] : []),
     ];
     const tagged = ts.setSourceMapRange(callRuntime("$tag", args), info.node);
-    const site = isGenerator ? generatorFunction(tagged, info.node as ts.FunctionLikeDeclaration) : tagged;
+    const site = isGenerator ? generatorFunction(tagged, info.node) : tagged;
     this.emitter.noteClosure(info, site);
     return this.#capturesChangingScope(info) ? makeCall(this.emitter.makeName(info), captured, needsThis) : site;
   }
@@ -425,7 +425,9 @@ export class Rewriter {
       (info) => info.parent === this.fn && (info.node === source || info.node.parent === source),
     );
     const more = also.map((variable) => ({ name: variable.emitName, reference: () => this.ctx.refVariable(variable) }));
-    const captured = [...new Map([...inside.flatMap((info) => this.capturedBy(info)), ...more].map((each) => [each.name, each])).values()];
+    const captured = [
+      ...new Map([...inside.flatMap((info) => this.capturedBy(info)), ...more].map((each) => [each.name, each])).values(),
+    ];
     if (captured.length === 0) return made;
     if (inside.some((info) => this.#capturesChangingScope(info))) return withCopies(made, captured);
     this.emitter.noteOpaque(made, captured);
@@ -843,7 +845,13 @@ function isWritten(node: ts.Identifier): boolean {
 /** Whether reads have to make sure that the binding is initialized. */
 export function isChecked(variable: Variable): boolean {
   const { kind } = variable;
-  return variable.early && (kind === "let" || kind === "const" || kind === "class" || ((kind === "parameter" || kind === "catch") && variable.readyAt !== variable.scope.pos));
+  return (
+    variable.early &&
+    (kind === "let" ||
+      kind === "const" ||
+      kind === "class" ||
+      ((kind === "parameter" || kind === "catch") && variable.readyAt !== variable.scope.pos))
+  );
 }
 
 function isWithin(node: ts.Node, outer: ts.Node | undefined): boolean {

@@ -2,6 +2,8 @@
  * Assignments and updates. Object and key come first, then (for `+=` and its like) the old value, then the new one.
  *
  *     o[k] = f()    ⇒   const $1 = o, $2 = k · suspend $3 = f() · suspend $set($1, $2, $3)
+ * A computed key is converted for the reading and for the writing, as engines do.
+ *
  *     o.p += f()    ⇒   suspend $2 = $get(o, "p") · suspend $3 = f() · suspend $4 = $binary("+", $2, $3) · suspend $set(o, "p", $4)
  */
 import type { Variable } from "../../1-find/captures.js";
@@ -10,7 +12,7 @@ import { ts, unwrap } from "../../ts.js";
 import type { Desugarer } from "../desugarer.js";
 import { evaluate, goesOn, operation } from "./expression.js";
 import { destructure } from "./pattern.js";
-import { isReference, read, type Reference, reference, withKey, write } from "./reference.js";
+import { isReference, read, type Reference, reference, write } from "./reference.js";
 
 /** Where a value goes: a variable, a name that is not the program's own, a member. */
 export type Target = { readonly kind: "name"; readonly node: ts.Identifier } | Reference;
@@ -25,10 +27,9 @@ export function assign(d: Desugarer, node: ts.BinaryExpression): ts.Expression {
   }
   const at = target(d, left);
   if (kind === ts.SyntaxKind.EqualsToken) return stored(d, at, evaluate(d, node.right), node);
-  const both = at.kind === "name" ? at : withKey(d, at, node);
-  const old = oldValue(d, both, left);
-  if (isLogicalAssignment(kind)) return logicalAssignment(d, kind, both, old, node);
-  return stored(d, both, settle(d, operation(d, node, plainOperator(kind), old, evaluate(d, node.right))), node);
+  const old = oldValue(d, at, left);
+  if (isLogicalAssignment(kind)) return logicalAssignment(d, kind, at, old, node);
+  return stored(d, at, settle(d, operation(d, node, plainOperator(kind), old, evaluate(d, node.right))), node);
 }
 
 function settle(d: Desugarer, value: ts.Expression): ts.Expression {
@@ -68,7 +69,9 @@ function storeVariable(d: Desugarer, variable: Variable, node: ts.Identifier, va
     if (isChecked) d.emit({ kind: "eval", value: d.rewriter.checkedRead(node) });
     return constant(d, node);
   }
-  const checked = isChecked ? d.runtime("$ready", [value, d.rewriter.boxed(variable), factory.createStringLiteral(variable.name)]) : value;
+  const checked = isChecked
+    ? d.runtime("$ready", [value, d.rewriter.boxed(variable), factory.createStringLiteral(variable.name)])
+    : value;
   d.assignVariable(variable, checked, source);
 }
 
@@ -81,7 +84,13 @@ function isConstant(variable: Variable): boolean {
   return variable.kind === "const" || (variable.kind === "function" && ts.isFunctionExpression(variable.declaration.parent));
 }
 
-function logicalAssignment(d: Desugarer, kind: ts.SyntaxKind, at: Target, old: ts.Expression, node: ts.BinaryExpression): ts.Expression {
+function logicalAssignment(
+  d: Desugarer,
+  kind: ts.SyntaxKind,
+  at: Target,
+  old: ts.Expression,
+  node: ts.BinaryExpression,
+): ts.Expression {
   const name = d.fresh();
   d.emit({ kind: "let", name, declare: "let", value: old });
   const yes = d.collect(() => {
@@ -95,13 +104,15 @@ function logicalAssignment(d: Desugarer, kind: ts.SyntaxKind, at: Target, old: t
 export function update(d: Desugarer, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): ts.Expression {
   const operand = unwrap(node.operand);
   const at = target(d, operand);
-  const both = at.kind === "name" ? at : withKey(d, at, node);
-  const old = d.awaited(node, d.runtime("$numeric", [oldValue(d, both, operand)]));
+  const old = d.awaited(node, d.runtime("$numeric", [oldValue(d, at, operand)]));
   const counter = d.fresh();
   d.emit({ kind: "let", name: counter, declare: "let", value: old });
-  const step = node.operator === ts.SyntaxKind.PlusPlusToken ? factory.createPrefixIncrement(d.ref(counter)) : factory.createPrefixDecrement(d.ref(counter));
+  const step =
+    node.operator === ts.SyntaxKind.PlusPlusToken
+      ? factory.createPrefixIncrement(d.ref(counter))
+      : factory.createPrefixDecrement(d.ref(counter));
   d.emit({ kind: "eval", value: step });
-  store(d, both, d.ref(counter), node);
+  store(d, at, d.ref(counter), node);
   return ts.isPrefixUnaryExpression(node) ? d.ref(counter) : old;
 }
 

@@ -28,13 +28,35 @@ export function evaluate(d: Desugarer, node: ts.Expression): ts.Expression {
 
 function isSettled(d: Desugarer, node: ts.Expression): boolean {
   if (d.isTemporary(node)) return true;
-  if (ts.isStringLiteral(node) || ts.isNumericLiteral(node) || ts.isVoidExpression(node)) return true;
+  if (ts.isStringLiteral(node) || isNumeric(node) || ts.isVoidExpression(node)) return true;
   if (!ts.isIdentifier(node)) {
-    return node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword || node.kind === ts.SyntaxKind.NullKeyword;
+    return (
+      node.kind === ts.SyntaxKind.TrueKeyword ||
+      node.kind === ts.SyntaxKind.FalseKeyword ||
+      node.kind === ts.SyntaxKind.NullKeyword
+    );
   }
   const variable = d.ctx.variableOf(node);
   return variable !== undefined && !variable.boxed && !variable.reassigned;
 }
+
+/** `-1`, `60 * 60`: nothing of the program runs in it. Tables of numbers are full of it. */
+function isNumeric(given: ts.Expression): boolean {
+  const node = unwrap(given);
+  if (ts.isPrefixUnaryExpression(node)) return isSign(node.operator) && isNumeric(node.operand);
+  if (ts.isBinaryExpression(node)) return isArithmetic(node.operatorToken.kind) && isNumeric(node.left) && isNumeric(node.right);
+  return ts.isNumericLiteral(node);
+}
+
+function isSign(kind: ts.SyntaxKind): boolean {
+  return kind === ts.SyntaxKind.MinusToken || kind === ts.SyntaxKind.PlusToken || kind === ts.SyntaxKind.TildeToken;
+}
+
+function isArithmetic(kind: ts.SyntaxKind): boolean {
+  return ARITHMETIC.has(ts.tokenToString(kind) ?? "");
+}
+
+const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"]);
 
 /** Evaluates `node` up to an expression that has to be used at once, and once. */
 export function transient(d: Desugarer, given: ts.Expression): ts.Expression {
@@ -42,7 +64,7 @@ export function transient(d: Desugarer, given: ts.Expression): ts.Expression {
   if (ts.isOptionalChain(node)) return optionalChain(d, node);
   if (ts.isIdentifier(node)) return d.rewriter.expression(node);
   if (ts.isStringLiteralLike(node)) return factory.createStringLiteral(node.text);
-  if (ts.isLiteralExpression(node)) return node;
+  if (ts.isLiteralExpression(node) || isNumeric(node)) return node;
   if (isReference(node)) return read(d, reference(d, node), node);
   if (ts.isCallExpression(node)) return callLike(d, node);
   if (ts.isNewExpression(node)) return construction(d, node);
@@ -65,7 +87,11 @@ export function transient(d: Desugarer, given: ts.Expression): ts.Expression {
   if (ts.isMetaProperty(node)) return node.keywordToken === ts.SyntaxKind.NewKeyword ? newTarget(d) : node;
   if (ts.isAwaitExpression(node)) return refuse(d, node, "await");
   if (node.kind === ts.SyntaxKind.ThisKeyword) return receiver(d);
-  if (node.kind === ts.SyntaxKind.NullKeyword || node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
+  if (
+    node.kind === ts.SyntaxKind.NullKeyword ||
+    node.kind === ts.SyntaxKind.TrueKeyword ||
+    node.kind === ts.SyntaxKind.FalseKeyword
+  )
     return node;
   return refuse(d, node, "this expression");
 }
@@ -84,7 +110,12 @@ export function transientEffect(d: Desugarer, node: ts.Expression): void {
 function callLike(d: Desugarer, node: ts.CallExpression): ts.Expression {
   if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return superCall(d, node);
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
-    return factory.updateCallExpression(node, node.expression, undefined, node.arguments.map((argument) => evaluate(d, argument)));
+    return factory.updateCallExpression(
+      node,
+      node.expression,
+      undefined,
+      node.arguments.map((argument) => evaluate(d, argument)),
+    );
   return call(d, node);
 }
 
@@ -106,7 +137,13 @@ function binary(d: Desugarer, node: ts.BinaryExpression): ts.Expression {
 }
 
 /** One binary operator over evaluated operands. */
-export function operation(d: Desugarer, source: ts.Node, kind: ts.SyntaxKind, left: ts.Expression, right: ts.Expression): ts.Expression {
+export function operation(
+  d: Desugarer,
+  source: ts.Node,
+  kind: ts.SyntaxKind,
+  left: ts.Expression,
+  right: ts.Expression,
+): ts.Expression {
   if (kind === ts.SyntaxKind.EqualsEqualsEqualsToken) return factory.createStrictEquality(left, right);
   if (kind === ts.SyntaxKind.ExclamationEqualsEqualsToken) return factory.createStrictInequality(left, right);
   return d.awaited(source, d.runtime("$binary", [factory.createStringLiteral(ts.tokenToString(kind)!), left, right]));
@@ -158,7 +195,10 @@ export function goesOn(d: Desugarer, kind: ts.SyntaxKind, name: string): ts.Expr
 
 /** `x === null || x === undefined`: `==` would take `document.all` for them. */
 export function isNullish(value: ts.Expression): ts.Expression {
-  return factory.createLogicalOr(factory.createStrictEquality(value, factory.createNull()), factory.createStrictEquality(value, undefinedValue()));
+  return factory.createLogicalOr(
+    factory.createStrictEquality(value, factory.createNull()),
+    factory.createStrictEquality(value, undefinedValue()),
+  );
 }
 
 function conditional(d: Desugarer, node: ts.ConditionalExpression): ts.Expression {

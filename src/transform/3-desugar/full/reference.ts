@@ -48,13 +48,6 @@ function keyOf(d: Desugarer, node: MemberNode): ts.Expression {
   return ts.isPropertyAccessExpression(node) ? factory.createStringLiteral(node.name.text) : evaluate(d, node.argumentExpression);
 }
 
-/** The same reference with its key converted, for operations that both read and write: the conversion happens once. */
-export function withKey(d: Desugarer, at: Reference, source: ts.Node): Reference {
-  if (at.kind === "private" || ts.isStringLiteral(at.key)) return at;
-  const object = at.kind === "member" ? at.object : at.self;
-  return { ...at, key: d.awaited(source, d.runtime("$key", [object, at.key])) };
-}
-
 export function read(d: Desugarer, at: Reference, source: ts.Node): ts.Expression {
   switch (at.kind) {
     case "member":

@@ -1,0 +1,111 @@
+/** Completions, jumps, loops and switches. */
+import type { Mutant } from "../mutant.ts";
+
+export const JUMPS: readonly Mutant[] = [
+  {
+    name: "completion-not-reset",
+    what: "a completion that a jump out of `finally` discarded fires in the next round of the loop",
+    file: "src/transform/6-emit/resume.ts",
+    find: 'case "let":\n        return [set(',
+    replace: 'case "let":\n        if (instr.name.startsWith("$completion")) return [];\n        return [set(',
+  },
+  {
+    name: "completion-dropped",
+    what: "an exception that ran a `finally` block is forgotten after it",
+    file: "src/transform/3-desugar/jump.ts",
+    find: "return factory.createStrictEquality(d.ref(region.completion), factory.createNumericLiteral(THROWN));",
+    replace: "return factory.createStrictEquality(d.ref(region.value), d.ref(region.completion));",
+  },
+  {
+    name: "exits-shared",
+    what: "of two jumps out of one `finally` region, both go where the first one goes",
+    file: "src/transform/3-desugar/jump.ts",
+    find: "other.target === (exit as { target: ts.Node }).target",
+    replace: "other.target !== undefined",
+  },
+  {
+    name: "continue-skips-update",
+    what: "`continue` goes to the head of the loop and skips its update",
+    file: "src/transform/4-lower/lower.ts",
+    find: "this.#continueTo.set(stmt.label, next);",
+    replace: "this.#continueTo.set(stmt.label, head);",
+  },
+  {
+    name: "break-goes-on",
+    what: "`break` of a loop goes to its next round",
+    file: "src/transform/4-lower/lower.ts",
+    find: "this.#breakTo.set(stmt.label, exit);",
+    replace: "this.#breakTo.set(stmt.label, next);",
+  },
+  {
+    name: "switch-falls-out",
+    what: "a clause of a switch falls out instead of through",
+    file: "src/transform/4-lower/lower.ts",
+    find: "this.#goto(bodies[index + 1] ?? after);",
+    replace: "this.#goto(after);",
+  },
+  {
+    name: "handler-number-stale",
+    what: "the number of the block is not set where the next block follows, so that its exceptions go to another handler",
+    file: "src/transform/6-emit/resume.ts",
+    find: "return this.#hasHandlers ? [set] : [];",
+    replace: "return [];",
+  },
+  {
+    name: "handlers-merged",
+    what: "blocks with different handlers are joined",
+    file: "src/transform/5-shape/simplify.ts",
+    find: " || next.handler !== block.handler",
+    replace: "",
+  },
+  {
+    name: "catch-guards-itself",
+    what: "an exception out of a catch block comes back to the same catch block",
+    file: "src/transform/4-lower/lower.ts",
+    find: "this.#handler = outer;\n    this.#start(handler);",
+    replace: "this.#start(handler);\n    this.#handler = outer;",
+  },
+  {
+    name: "break-leaves-iterator-open",
+    what: "an iterator is not closed when its loop is left by a jump",
+    file: "src/transform/3-desugar/full/iteration.ts",
+    find: "if (region.exits.length > 0) finish(",
+    replace: "if (region.exits.length < 0) finish(",
+  },
+  {
+    name: "throw-leaves-iterator-open",
+    what: "an iterator is not closed when its loop is left by an exception",
+    file: "src/transform/3-desugar/full/iteration.ts",
+    find: "factory.createLogicalAnd(wasThrown(d, region), notDone)",
+    replace: "factory.createLogicalAnd(factory.createFalse(), notDone)",
+  },
+  {
+    name: "iterator-closed-twice",
+    what: "an iterator is closed twice",
+    file: "src/transform/3-desugar/full/iteration.ts",
+    find: 'const yes = d.collect(() => d.awaited(source, d.runtime("$finish", [record])));',
+    replace:
+      'const yes = d.collect(() => {\n      d.awaited(source, d.runtime("$finish", [record]));\n      d.awaited(source, d.runtime("$finish", [record]));\n    });',
+  },
+  {
+    name: "pattern-leaves-iterator-open",
+    what: "an array pattern shorter than what it takes apart does not close the iterator",
+    file: "src/transform/3-desugar/full/pattern.ts",
+    find: "closing(d, pattern, record, [], true,",
+    replace: "closing(d, pattern, record, [], false,",
+  },
+  {
+    name: "typed-break-leaves-iterator-open",
+    what: "in typed code an iterator is not closed when its loop is left by a jump",
+    file: "src/transform/3-desugar/for-each.ts",
+    find: "if (region.exits.length > 0) {",
+    replace: "if (region.exits.length < 0) {",
+  },
+  {
+    name: "failed-iterator-closed",
+    what: "an iterator whose own `next` has thrown is closed",
+    file: "src/runtime/lib/operations/iteration.ts",
+    find: "record.done = true;\n    throw error;",
+    replace: "throw error;",
+  },
+];
