@@ -9,6 +9,7 @@ const pages = [
   "docs/architecture.md",
   "docs/cli.md",
   "docs/invariants.md",
+  "docs/mutation.md",
   ...["branches", "cancellable", "checkout", "script"].map((name) => `examples/${name}/README.md`),
 ];
 
