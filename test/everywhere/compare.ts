@@ -16,7 +16,7 @@ export interface Comparison {
 }
 
 /** Suspending and restoring everywhere takes its time. */
-const SLOWER = 10;
+const SLOWER = 40;
 
 /** Throws SyntaxError for what is no program, and an Error for one that does not end or recurses without end. */
 export async function compare(text: string, variants: readonly Variant[], patience = 10_000): Promise<Comparison> {

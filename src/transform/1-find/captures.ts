@@ -437,6 +437,8 @@ class Analysis {
     for (let at: ts.Node | undefined = node; at; at = at.parent) {
       const info = this.findings.functionOf.get(at);
       if (info) return info;
+      // A computed name is outside the method it names.
+      if (ts.isComputedPropertyName(at)) at = at.parent;
     }
     return undefined;
   }
