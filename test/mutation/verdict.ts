@@ -14,7 +14,7 @@ export interface Result {
 }
 
 /** The suites may stay silent for as long as it takes to compile all fixtures on a slow machine. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 90_000;
 
 /** An assertion of the compiler names the invariant; any other crash is no answer. */
 const INVARIANT = /internal error: ([^$`]*?)\. Please report it/;

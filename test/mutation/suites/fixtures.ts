@@ -30,8 +30,10 @@ export async function* fixtures(): AsyncGenerator<string, Failure | undefined> {
     return failure;
   }
   if (count === names.length) return undefined;
-  if (count > 0) yield names[count]!;
-  return died(said);
+  const error = errorIn(said);
+  if (isCompiling(said)) return { how: error, compiler: said };
+  yield names[count]!;
+  return { how: error };
 }
 
 function difference(row: Row): Failure | undefined {
@@ -44,8 +46,13 @@ function difference(row: Row): Failure | undefined {
   return undefined;
 }
 
-function died(said: string): Failure {
-  const error =
-    said.split("\n").find((line) => /^\s*(\w*Error|error)\b/.test(line)) ?? said.trim().split("\n").at(-1) ?? "nothing";
-  return { how: short(`died: ${error}`), ...(said.includes("InvariantError") && { compiler: error }) };
+function errorIn(said: string): string {
+  const lines = said.split("\n");
+  const error = lines.find((line) => /^\s*\w*Error\b/.test(line)) ?? lines.findLast((line) => line.trim() !== "") ?? "nothing";
+  return short(`died: ${error}`);
+}
+
+/** Whether the harness died in the compiler, by the stack of the error. */
+function isCompiling(said: string): boolean {
+  return /^ +at prepare \(/m.test(said);
 }
