@@ -439,7 +439,8 @@ export class Rewriter {
   /** Functions of this one that no maker makes. */
   #writtenInPlace(): readonly FunctionInfo[] {
     const { findings, captures } = this.ctx;
-    const isCandidate = (info: FunctionInfo): boolean => captures.opaque.has(info) || (findings.everywhere && isMemberOrBarrier(info));
+    const isCandidate = (info: FunctionInfo): boolean =>
+      captures.opaque.has(info) || (findings.everywhere && isMemberOrBarrier(info));
     return (this.#written ??= [...findings.functionOf.values()].filter((info) => info.parent === this.fn && isCandidate(info)));
   }
 
