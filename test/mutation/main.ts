@@ -6,14 +6,14 @@
  *     npm run mutation -- --only spill-dropped,point-used-twice
  *     npm run mutation -- --write               writes docs/mutation.md as well; with --only, the other rows are those of the run before
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { type Mutant, plant } from "./mutant.ts";
 import { MUTANTS } from "./mutants.ts";
 import { withEarlier } from "./results.ts";
 import { Scratch } from "./scratch.ts";
-import { page } from "./table.ts";
+import { writePage } from "./page.ts";
 import { judge, passes, type Result } from "./verdict.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -38,7 +38,7 @@ console.log(
   `${results.length - alive.length} of ${results.length} mutants were noticed, ${Math.round((Date.now() - started) / 1000)} s`,
 );
 for (const { mutant, by } of alive) console.log(`not noticed: ${mutant.name} (${mutant.file}): ${by}`);
-if (values.write) writeFileSync(path.join(root, "docs/mutation.md"), page(withEarlier(MUTANTS, results)));
+if (values.write) await writePage(path.join(root, "docs/mutation.md"), withEarlier(MUTANTS, results));
 process.exitCode = alive.length === 0 ? 0 : 1;
 
 /** Takes mutants until none is left. Before the first, the suites have to pass without any. */
