@@ -101,7 +101,13 @@ export function $private(name: string): PrivateName {
 }
 
 /** Notes something instances get. */
-export function $element(record: ClassRecord, kind: ElementKind, key: PropertyKey | PrivateName, value: Function | undefined, unnamed = false): void {
+export function $element(
+  record: ClassRecord,
+  kind: ElementKind,
+  key: PropertyKey | PrivateName,
+  value: Function | undefined,
+  unnamed = false,
+): void {
   const element = { kind, key, value, unnamed };
   if (kind === "field") record.fields.push(element);
   else {
@@ -143,7 +149,8 @@ const GeneratorFunctionPrototype = getPrototypeOf(function* () {}) as object;
 /** Puts `value` in the place of a generator method, under the same name and with the same attributes, unless a later member took that place. */
 export function $replace(object: object, key: PropertyKey, value: Function): void {
   const placeholder = getOwnPropertyDescriptor(object, key)!;
-  if (typeof placeholder.value !== "function" || getPrototypeOf(placeholder.value as object) !== GeneratorFunctionPrototype) return;
+  if (typeof placeholder.value !== "function" || getPrototypeOf(placeholder.value as object) !== GeneratorFunctionPrototype)
+    return;
   const { name } = placeholder.value as Function;
   defineProperty(value, "name", { value: name, configurable: true });
   defineProperty(object, key, { ...placeholder, value });
@@ -153,7 +160,8 @@ export function $replace(object: object, key: PropertyKey, value: Function): voi
 export function $extend(object: object, literal: object): void {
   passMembers(literal);
   const keys = ownKeys(literal);
-  for (let at = 0; at < keys.length; at++) defineProperty(object, keys[at]!, describedAlone(getOwnPropertyDescriptor(literal, keys[at]!)!));
+  for (let at = 0; at < keys.length; at++)
+    defineProperty(object, keys[at]!, describedAlone(getOwnPropertyDescriptor(literal, keys[at]!)!));
 }
 
 /** A getter leaves the setter that is there as it is, and the other way round. */

@@ -111,9 +111,9 @@ function emptyShell(): Generator {
 }
 
 /** How generator objects are saved: the function that made one gives its prototype back. */
-registerHandler({
+registerHandler<object>({
   name: "generator",
-  prototype: { generator: true } as object,
+  prototype: Object.freeze({ generator: true }),
   fields: ["function", "prototype", "state"],
   save: (value) => {
     const { callee, state } = owned.get(value)!;
@@ -122,15 +122,18 @@ registerHandler({
   },
   create: emptyShell,
   restore: (value, [callee, prototype, state]) => {
-    if (typeof callee !== "function" || typeof state !== "object" || state === null) throw new TypeError("a generator is malformed");
-    setPrototypeOf(value, prototype === undefined ? prototypeFor(callee) : (prototype as object | null));
+    if (typeof callee !== "function" || typeof state !== "object" || state === null)
+      throw new TypeError("a generator is malformed");
+    setPrototypeOf(value, prototype === undefined ? prototypeFor(callee) : prototype);
     owned.set(value, { callee, state: state as GeneratorState });
   },
 });
 
 function prototypeFor(callee: Function): object {
   const prototype: unknown = callee.prototype;
-  return (typeof prototype === "object" && prototype !== null) || typeof prototype === "function" ? prototype : GeneratorPrototype;
+  return (typeof prototype === "object" && prototype !== null) || typeof prototype === "function"
+    ? prototype
+    : GeneratorPrototype;
 }
 
 /** Emitted where a generator has bound its parameters: the object, with its frame in front of the first statement. */
@@ -145,7 +148,15 @@ export function $generate(callee: Function, code: Code, point: number, slots: Re
 }
 
 /** Emitted for `yield`: keeps the frame and hands the value to the caller of `next`. */
-export function $yield(generator: object, value: unknown, raw: boolean, code: Code, point: number, slots: Record<string, unknown>, self?: unknown): unknown {
+export function $yield(
+  generator: object,
+  value: unknown,
+  raw: boolean,
+  code: Code,
+  point: number,
+  slots: Record<string, unknown>,
+  self?: unknown,
+): unknown {
   const { state } = owned.get(generator)!;
   state.frame = new Frame(code, point, slots, self);
   state.yielded = true;
@@ -163,7 +174,11 @@ export function enterBody(state: GeneratorState, how: Sent["mode"], value: unkno
   state.running = true;
   state.yielded = false;
   state.raw = false;
-  const sent: unknown = isDelegating ? ({ mode: how, value } satisfies Sent) : how === "return" ? new ReturnRequest(value) : value;
+  const sent: unknown = isDelegating
+    ? ({ mode: how, value } satisfies Sent)
+    : how === "return"
+      ? new ReturnRequest(value)
+      : value;
   const mode: ResumeMode = !isDelegating && how === "throw" ? RESUME_THROW : RESUME_NEXT;
   let answer: unknown;
   try {

@@ -24,7 +24,7 @@ class Holder extends Identity {
   }
 
   static storeOf(target: object): PrivateStore | undefined {
-    return #store in target ? (target as unknown as Holder).#store : undefined;
+    return #store in target ? target.#store : undefined;
   }
 }
 
@@ -39,7 +39,7 @@ export const attachPrivates = Holder.attach;
 
 export function hasPrivate(object: object, name: PrivateName): boolean {
   const store = Holder.storeOf(object);
-  return store !== undefined && (apply(has, store, [name]) as boolean);
+  return store !== undefined && apply(has, store, [name]);
 }
 
 export function readPrivate(object: object, name: PrivateName): unknown {

@@ -10,7 +10,9 @@ export function $once(before: unknown, self: unknown): unknown {
 /** `this` of a derived constructor. Throws ReferenceError before `super()`. */
 export function $bound<T>(self: T): T {
   if ((self as unknown) === $TDZ)
-    throw new ReferenceError("Must call super constructor in derived class before accessing 'this' or returning from derived constructor");
+    throw new ReferenceError(
+      "Must call super constructor in derived class before accessing 'this' or returning from derived constructor",
+    );
   return self;
 }
 
@@ -42,7 +44,8 @@ export function $constant(_name: string): never {
 
 /** Throws TypeError for what cannot be destructured. */
 export function $coercible(value: unknown): void {
-  if (value === undefined || value === null) throw new TypeError(`Cannot destructure '${String(value)}' as it is ${String(value)}.`);
+  if (value === undefined || value === null)
+    throw new TypeError(`Cannot destructure '${String(value)}' as it is ${String(value)}.`);
 }
 
 /** The argument at `index`, `undefined` beyond the last. */
@@ -66,7 +69,6 @@ export function $argumentsAfter(list: ArrayLike<unknown>): unknown {
 }
 
 function argumentsObject(): unknown {
-  // oxlint-disable-next-line prefer-rest-params -- the object itself is what is wanted.
   return arguments;
 }
 

@@ -79,7 +79,9 @@ function compileModules(loaded: Loaded, options: CompileOptions): Compiled {
   const refused = new Set<ts.Node>();
   for (;;) {
     const compiled = compileOnce(loaded, options, refused);
-    const more = compiled.diagnostics.refused.map((node) => lightFunctionAround(node, compiled.findings)).filter((info) => info !== undefined);
+    const more = compiled.diagnostics.refused
+      .map((node) => lightFunctionAround(node, compiled.findings))
+      .filter((info) => info !== undefined);
     if (more.length === 0) return compiled;
     for (const info of more) refused.add(info.node);
   }

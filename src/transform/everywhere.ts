@@ -28,7 +28,11 @@ export function compileEverywhere(text: string, fileName: string, options: { rea
   const findings = inferSuspension(collect(program, path.dirname(fileName), true), program.getTypeChecker(), () => false, true);
   for (const module of findings.modules) module.inWorkflow = true;
   const ctx = new Context(findings, analyseCaptures(findings), diagnostics);
-  const emitted = emitModule(ctx, findings.modules[0]!, { verify: options.verify ?? true, trace: () => undefined, isOwnFile: () => false });
+  const emitted = emitModule(ctx, findings.modules[0]!, {
+    verify: options.verify ?? true,
+    trace: () => undefined,
+    isOwnFile: () => false,
+  });
   if (diagnostics.hasErrors) return { code: "", diagnostics: diagnostics.list };
   return { code: print(program, file, emitted.statements), diagnostics: diagnostics.list };
 }
@@ -65,7 +69,8 @@ function programOf(file: ts.SourceFile, fileName: string): ts.Program {
 
 function print(program: ts.Program, file: ts.SourceFile, statements: readonly ts.Statement[]): string {
   // JavaScript has no types to erase, and printing it alone takes half the time.
-  if (!/\.[mc]?tsx?$/.test(file.fileName)) return ts.createPrinter({ removeComments: true }).printFile(factory.updateSourceFile(file, statements));
+  if (!/\.[mc]?tsx?$/.test(file.fileName))
+    return ts.createPrinter({ removeComments: true }).printFile(factory.updateSourceFile(file, statements));
   let code = "";
   const replace: ts.TransformerFactory<ts.SourceFile> = () => (source) => factory.updateSourceFile(source, statements);
   program.emit(file, (_, text) => (code = text), undefined, false, { before: [replace] });

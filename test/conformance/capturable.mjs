@@ -36,6 +36,8 @@ function isCapturable(sites, filename, isDoor) {
     if (file === RUNTIME) {
       if (ENDS.has(site.getFunctionName())) return true;
       if (!isDoor(site)) return false;
+      // What the engine asks a proxy before it constructs looks as if it were called from there, too.
+      if (inProgram && site.getFunctionName() === "construct" && !sites[index - 1].isConstructor()) return false;
     } else if (file !== filename || inProgram) return false;
     inProgram = file === filename;
   }

@@ -41,7 +41,8 @@ function fail(message) {
 function selected() {
   const listed = values.list === undefined ? undefined : readFileSync(values.list, "utf8").split("\n").filter(Boolean);
   const wanted = positionals.length > 0 ? positionals : ["test/language"];
-  if (listed) return positionals.length > 0 ? listed.filter((test) => positionals.some((prefix) => test.startsWith(prefix))) : listed;
+  if (listed)
+    return positionals.length > 0 ? listed.filter((test) => positionals.some((prefix) => test.startsWith(prefix))) : listed;
   return wanted.flatMap(testsIn).sort();
 }
 
@@ -65,10 +66,13 @@ async function work() {
 /** @returns {Promise<void>} */
 function oneWorker() {
   return new Promise((resolve) => {
-    const child = fork(path.join(here, "worker.mjs"), { execArgv: ["--stack-size=900", "--no-warnings"], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = fork(path.join(here, "worker.mjs"), {
+      execArgv: ["--stack-size=900", "--no-warnings"],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     /** @type {string | undefined} */
     let current;
-    /** @type {NodeJS.Timeout | undefined} */
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
     let watch;
     const give = () => {
       clearTimeout(watch);
@@ -84,7 +88,8 @@ function oneWorker() {
     });
     child.on("exit", () => {
       clearTimeout(watch);
-      if (current !== undefined && !results.has(current)) results.set(current, { status: "crash", why: `no answer within ${SECONDS_PER_TEST} seconds, or the process died` });
+      if (current !== undefined && !results.has(current))
+        results.set(current, { status: "crash", why: `no answer within ${SECONDS_PER_TEST} seconds, or the process died` });
       resolve();
     });
   });
@@ -97,15 +102,23 @@ function report() {
   const passing = [...results].filter(([, { status }]) => status === "pass");
   const suspensions = passing.reduce((sum, [, result]) => sum + (result.suspensions ?? 0), 0);
   const suspended = passing.filter(([, result]) => (result.suspensions ?? 0) > 0).length;
-  for (const [test, { status, why }] of [...results].sort()) if (status !== "pass" && status !== "skip") console.log(`${status}  ${test}  ${why ?? ""}`);
-  console.log(Object.entries(counts).map(([status, count]) => `${count} ${status}`).join(", "));
+  for (const [test, { status, why }] of [...results].sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (status !== "pass" && status !== "skip") console.log(`${status}  ${test}  ${why ?? ""}`);
+  console.log(
+    Object.entries(counts)
+      .map(([status, count]) => `${count} ${status}`)
+      .join(", "),
+  );
   console.log(`${suspensions} suspensions; ${suspended} of ${passing.length} passing tests suspended`);
-  const before = existsSync(RECORD) ? new Set(gunzipSync(readFileSync(RECORD)).toString().split("\n").filter(Boolean)) : new Set();
+  const before = existsSync(RECORD)
+    ? new Set(gunzipSync(readFileSync(RECORD)).toString().split("\n").filter(Boolean))
+    : new Set();
   const lost = [...results].filter(([test, { status }]) => status !== "pass" && before.has(test));
   for (const [test] of lost) console.log(`passed before: ${test}`);
   if (values.write) {
-    for (const [test, { status }] of results) if (status === "pass") before.add(test);
+    for (const [test, { status }] of results)
+      if (status === "pass") before.add(test);
       else before.delete(test);
-    writeFileSync(RECORD, gzipSync([...before].sort().join("\n") + "\n", { level: 9 }));
+    writeFileSync(RECORD, gzipSync([...before].sort((a, b) => (a < b ? -1 : 1)).join("\n") + "\n", { level: 9 }));
   } else if (lost.length > 0) process.exitCode = 1;
 }

@@ -63,7 +63,10 @@ async function run(test) {
 
 /** @param {unknown} error @param {string} phase @param {{ phase: string, type: string } | undefined} negative */
 function judge(error, phase, negative) {
-  const thrown = /** @type {{ constructor?: { name?: string }, name?: string, message?: string, unsupported?: boolean } | undefined} */ (error);
+  const thrown =
+    /** @type {{ constructor?: { name?: string }, name?: string, message?: string, unsupported?: boolean } | undefined} */ (
+      error
+    );
   const name = thrown?.constructor?.name ?? thrown?.name ?? typeof error;
   const why = `${phase}: ${name}: ${String(thrown?.message).slice(0, 200)}`;
   if (thrown?.unsupported) return { status: "unsupported", why };

@@ -15,6 +15,9 @@ export interface Comparison {
   readonly difference: Difference | undefined;
 }
 
+/** Suspending and restoring everywhere takes its time. */
+const SLOWER = 40;
+
 /** Throws SyntaxError for what is no program, and an Error for one that does not end or recurses without end. */
 export async function compare(text: string, variants: readonly Variant[], patience = 10_000): Promise<Comparison> {
   const native = runNative(text, patience);
@@ -29,7 +32,7 @@ export async function compare(text: string, variants: readonly Variant[], patien
     return { native, suspensions, difference: { variant: "compiler", expected: "compiles", actual: placeOf(error as Error) } };
   }
   for (const variant of variants) {
-    const observed = await runCompiled(code, variant, patience);
+    const observed = await runCompiled(code, variant, SLOWER * patience);
     suspensions += observed.suspensions;
     const difference = firstDifference(native, observed, variant);
     if (difference) return { native, suspensions, difference };

@@ -28,6 +28,24 @@ const PROGRAMS: Record<string, string> = {
     tick();
     n = 3;
     later();`,
+  "a function is created before one that is called earlier and uses it": `
+    const first = next();
+    function peek() { return 1; }
+    function next() { return peek(); }
+    return first;`,
+  "a method and an async function of a loop capture their own round": `
+    const made = [];
+    const tick = () => 0;
+    for (const kind of [1, 2]) {
+      const list = [kind];
+      tick();
+      made.push({ method() { return list[0]; } }.method, async () => log("list", list[0]));
+    }
+    return made.map((each) => [each.name, typeof each()]);`,
+  "an async function that nothing names has no name": `
+    return [(async () => 1).name, { ["a" + 1]: async () => 1 }.a1.name];`,
+  "a long table of numbers": `
+    return [${Array.from({ length: 2000 }, () => -1).join()}].length + (() => 0)();`,
   "an async function is hoisted before those it calls": `
     const get = () => first;
     async function first(x) { return second(x); }

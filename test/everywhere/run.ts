@@ -28,7 +28,7 @@ const FILE = "program.js";
 
 /** What the compiler made of a program. Throws SyntaxError for what is no program, and what the compiler throws. */
 export function compiled(text: string): string {
-  return transform(`${PRELUDE}\n${text}`, FILE) as string;
+  return transform(`${PRELUDE}\n${text}`, FILE);
 }
 
 export function runNative(text: string, patience = PATIENCE_MS): Observed {
@@ -40,9 +40,10 @@ export function runNative(text: string, patience = PATIENCE_MS): Observed {
 export async function runCompiled(code: string, variant: Variant, patience = PATIENCE_MS): Promise<Observed> {
   const world = new World();
   await prepare(world.context);
-  const runScript = (source: string, filename: string): unknown => new vm.Script(source, { filename }).runInContext(world.context);
+  const runScript = (source: string, filename: string): unknown =>
+    new vm.Script(source, { filename }).runInContext(world.context);
   process.env["FLOWC_SUSPEND"] = variant;
-  return world.observe(() => wrap({ code, context: world.context, runScript, filename: FILE }) as Ended, patience);
+  return world.observe(() => wrap({ code, context: world.context, runScript, filename: FILE }), patience);
 }
 
 interface Ended {
@@ -81,7 +82,10 @@ class World {
   /** Runs inside the realm, so that one that never ends can be stopped. */
   observe(run: () => Ended, patience: number): Observed {
     // Not every function keeps its source.
-    vm.runInContext(`Object.defineProperty(Function.prototype, "toString", { value: () => "source", writable: true, configurable: true })`, this.context);
+    vm.runInContext(
+      `Object.defineProperty(Function.prototype, "toString", { value: () => "source", writable: true, configurable: true })`,
+      this.context,
+    );
     let ended: Ended = { value: undefined };
     let outcome = "did not end";
     this.context["$run"] = (): void => {

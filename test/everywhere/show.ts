@@ -1,8 +1,11 @@
 /** Values as text that is the same in every realm and enters no code of the program. */
 
+import { types } from "node:util";
+
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
 
 export function show(value: unknown, depth = 3): string {
+  if (types.isProxy(value)) return "Proxy";
   switch (typeof value) {
     case "string":
       return JSON.stringify(value);
@@ -29,6 +32,7 @@ function dataOf(object: object, key: PropertyKey): unknown {
 /** The name of the nearest constructor. */
 export function kindOf(object: object): string {
   for (let at: object | null = object; at !== null; at = getPrototypeOf(at) as object | null) {
+    if (types.isProxy(at)) return "Proxy";
     const constructor = dataOf(at, "constructor");
     if (typeof constructor === "function") return String(dataOf(constructor, "name"));
   }
@@ -42,8 +46,10 @@ function showFunction(fn: Function, depth: number): string {
 /** Messages of the engine differ from those of the runtime; an error made by the program says what the program gave it. */
 function showObject(object: object, depth: number): string {
   const kind = kindOf(object);
-  if (object instanceof Error || /Error$/.test(kind)) return kind === "Error" ? `Error ${show(dataOf(object, "message"))}` : kind;
-  if (Array.isArray(object)) return `${kind === "Array" ? "" : kind}[${elements(object, depth)}]${properties(object, depth, ["length"], true)}`;
+  if (object instanceof Error || kind.endsWith("Error"))
+    return kind === "Error" ? `Error ${show(dataOf(object, "message"))}` : kind;
+  if (Array.isArray(object))
+    return `${kind === "Array" ? "" : kind}[${elements(object, depth)}]${properties(object, depth, ["length"], true)}`;
   return `${kind === "Object" ? "" : kind}${properties(object, depth, [], false, true)}`;
 }
 
@@ -53,7 +59,9 @@ function elements(array: readonly unknown[], depth: number): string {
 }
 
 function properties(object: object, depth: number, without: readonly PropertyKey[], isArray = false, always = false): string {
-  const keys = Reflect.ownKeys(object).filter((key) => !without.includes(key) && !(isArray && typeof key === "string" && /^\d+$/.test(key)));
+  const keys = Reflect.ownKeys(object).filter(
+    (key) => !without.includes(key) && !(isArray && typeof key === "string" && /^\d+$/.test(key)),
+  );
   if (keys.length === 0 && !always) return "";
   if (depth === 0) return "{…}";
   if (keys.length > 40) return "{ many }";

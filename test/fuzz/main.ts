@@ -44,5 +44,6 @@ function take(family: keyof typeof next, count: number): number[] {
 
 function add(family: string, tally: { readonly different: number }): void {
   different += tally.different;
-  for (const [name, count] of Object.entries(tally)) totals.set(`${family} ${name}`, (totals.get(`${family} ${name}`) ?? 0) + (count as number));
+  for (const [name, count] of Object.entries(tally))
+    totals.set(`${family} ${name}`, (totals.get(`${family} ${name}`) ?? 0) + count);
 }

@@ -31,7 +31,14 @@ export function print(tree: Node): string {
   return tree.kind === "statement" ? `${text}\n` : text;
 }
 
-const CONSTANTS: Record<Type, string> = { number: "1", boolean: "true", function: "(() => 1)", list: "[1]", any: "1", class: "(class {})" };
+const CONSTANTS: Record<Type, string> = {
+  number: "1",
+  boolean: "true",
+  function: "(() => 1)",
+  list: "[1]",
+  any: "1",
+  class: "(class {})",
+};
 
 /** Every tree that is `tree` with one thing made smaller, the biggest steps first. */
 export function* smaller(tree: Node): Generator<Node> {

@@ -54,4 +54,4 @@ it("gives the same output as the compiler that compiled it", () => {
   const expected = run(built, print);
   expect(JSON.parse(expected)).toMatchObject({ ok: true });
   expect(run(path.join(out, "src/transform/index.js"), print)).toBe(expected);
-});
+}, 300_000);

@@ -34,7 +34,8 @@ export function constructDefault(record: ClassRecord, args: readonly unknown[], 
 
 /** `super(…)`: the parent constructs for `target`. Throws TypeError when it is no constructor. */
 export function constructSuper(parent: unknown, args: readonly unknown[], target: Function): object {
-  if (!isConstructor(parent)) throw new TypeError(`Super constructor ${describe(parent)} of anonymous class is not a constructor`);
+  if (!isConstructor(parent))
+    throw new TypeError(`Super constructor ${describe(parent)} of anonymous class is not a constructor`);
   return construct(parent, args, target) as object;
 }
 

@@ -9,7 +9,8 @@ interface Resource {
 }
 
 const DISPOSE: symbol | undefined = (Symbol as { readonly dispose?: symbol }).dispose;
-const Suppressed = (globalThis as { readonly SuppressedError?: new (error: unknown, suppressed: unknown) => Error }).SuppressedError;
+const Suppressed = (globalThis as { readonly SuppressedError?: new (error: unknown, suppressed: unknown) => Error })
+  .SuppressedError;
 
 /** Notes a resource to be disposed of; null and undefined are none. Throws TypeError when it cannot be disposed of. */
 export function addResource(resources: Resource[], value: unknown): void {

@@ -11,7 +11,8 @@ function has(name: PrivateName, object: unknown): object is object {
 
 /** `object.#name` (ECMA-262, PrivateGet). Throws TypeError when the object has no such member or it cannot be read. */
 export function privateGet(object: unknown, name: PrivateName): unknown {
-  if (!has(name, object)) throw new TypeError(`Cannot read private member ${name.name} from an object whose class did not declare it`);
+  if (!has(name, object))
+    throw new TypeError(`Cannot read private member ${name.name} from an object whose class did not declare it`);
   if (name.kind === "field") return readPrivate(object, name);
   if (name.kind === "method") return name.method;
   if (name.get === undefined) throw new TypeError(`'${name.name}' was defined without a getter`);
@@ -20,7 +21,8 @@ export function privateGet(object: unknown, name: PrivateName): unknown {
 
 /** `object.#name = value` (ECMA-262, PrivateSet). Throws TypeError when the object has no such member or it cannot be written. */
 export function privateSet(object: unknown, name: PrivateName, value: unknown): unknown {
-  if (!has(name, object)) throw new TypeError(`Cannot write private member ${name.name} to an object whose class did not declare it`);
+  if (!has(name, object))
+    throw new TypeError(`Cannot write private member ${name.name} to an object whose class did not declare it`);
   if (name.kind === "method") throw new TypeError(`Private method '${name.name}' is not writable`);
   if (name.kind === "field") writePrivate(object, name, value);
   else {

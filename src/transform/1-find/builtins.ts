@@ -3,7 +3,9 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
 /** Array methods that call back. */
-const ARRAY = words("map forEach filter reduce reduceRight find findIndex findLast findLastIndex some every flatMap sort toSorted");
+const ARRAY = words(
+  "map forEach filter reduce reduceRight find findIndex findLast findLastIndex some every flatMap sort toSorted",
+);
 
 /** Built-ins that call back and have a suspendable version in the runtime (`src/runtime/lib`), by the interface that declares them. */
 const SUSPENDABLE: Readonly<Record<string, ReadonlySet<string>>> = {

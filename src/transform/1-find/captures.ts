@@ -64,6 +64,11 @@ export interface Captures {
   readonly records: ReadonlyMap<ts.Node, Variable>;
   /** References to a class by its own name inside its body: they mean the class, whatever the outer variable becomes. */
   readonly classSelf: ReadonlyMap<ts.Identifier, Variable>;
+  /**
+   * Parameters, and the variable that the body declares under the same name. Where parameters have defaults or patterns that is another variable, which starts
+   * with the value of the parameter (ECMA-262 10.2.11).
+   */
+  readonly redeclared: ReadonlyMap<Variable, Variable>;
   /** `this` of a derived constructor, which `super()` initializes. */
   readonly receivers: ReadonlyMap<FunctionInfo, Variable>;
   /** `arguments` and `new.target` of the functions that use them, themselves or in an arrow function. */
@@ -94,6 +99,7 @@ class Analysis {
   readonly inPlace = new Set<FunctionInfo>();
   readonly records = new Map<ts.Node, Variable>();
   readonly classSelf = new Map<ts.Identifier, Variable>();
+  readonly redeclared = new Map<Variable, Variable>();
   readonly receivers = new Map<FunctionInfo, Variable>();
   readonly argumentsOf = new Map<FunctionInfo, Variable>();
   readonly newTargets = new Map<FunctionInfo, Variable>();
@@ -117,7 +123,7 @@ class Analysis {
         if (isAccessor(info) && this.opaque.has(info) && !isInsideUnsaveable(info)) this.accessors.add(info);
       }
     }
-    const functionVariables = [...this.#bySymbol.values(), ...this.#madeUp];
+    const functionVariables = [...this.#bySymbol.values(), ...this.redeclared.values(), ...this.#madeUp];
     this.#placeFunctions(functionVariables.filter((variable) => variable.kind === "function"));
     for (const variable of functionVariables) this.#decideBox(variable);
     return this;
@@ -169,7 +175,8 @@ class Analysis {
     if (!owner.full) return symbol;
     const caught = catchParameterAssignedBy(node);
     if (caught) return this.findings.checker.getSymbolAtLocation(caught);
-    for (const head of headsAround(node)) if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
+    for (const head of headsAround(node))
+      if (symbol && isHiddenIn(symbol, head)) symbol = this.#symbolOutside(node.text, head.of);
     return symbol;
   }
 
@@ -182,8 +189,9 @@ class Analysis {
   #reference(node: ts.Identifier, owner: FunctionInfo): void {
     const symbol = this.#symbolOf(node, owner);
     if (!symbol) return;
-    const variable = this.#variable(symbol);
-    if (!variable) return;
+    const found = this.#variable(symbol);
+    if (!found) return;
+    const variable = this.#inBody(found, node) ?? found;
     const around = classAround(node, symbol);
     const own = around && this.#isWrittenOut(around) ? around : undefined;
     if (own) {
@@ -194,8 +202,12 @@ class Analysis {
     }
     this.variableOf.set(node, variable);
     variable.references.push(node);
-    const isConstant = variable.owner.full && (variable.kind === "const" || (variable.declaration.parent !== undefined && ts.isFunctionExpression(variable.declaration.parent)));
-    if ((isAssigned(node) && !isConstant) || redeclares(node, variable) || (variable.kind === "catch" && isVarName(node))) variable.reassigned = true;
+    const isConstant =
+      variable.owner.full &&
+      (variable.kind === "const" ||
+        (variable.declaration.parent !== undefined && ts.isFunctionExpression(variable.declaration.parent)));
+    if ((isAssigned(node) && !isConstant) || redeclares(node, variable) || (variable.kind === "catch" && isVarName(node)))
+      variable.reassigned = true;
     this.#capture(variable, owner);
   }
 
@@ -301,7 +313,8 @@ class Analysis {
   #useSuper(node: ts.Node, owner: FunctionInfo): void {
     const of = ownerOfThis(owner);
     const home = of.node.parent;
-    if (home && (ts.isObjectLiteralExpression(home) || (ts.isClassLike(home) && this.#isWrittenOut(home)))) this.#capture(this.#record(home), owner);
+    if (home && (ts.isObjectLiteralExpression(home) || (ts.isClassLike(home) && this.#isWrittenOut(home))))
+      this.#capture(this.#record(home), owner);
     this.#useReceiver(owner);
     if (ts.isCallExpression(node.parent) && node.parent.expression === node) this.#useOf(this.newTargets, "target", of, owner);
   }
@@ -309,7 +322,9 @@ class Analysis {
   #usePrivate(node: ts.PrivateIdentifier, owner: FunctionInfo): void {
     for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
       if (!ts.isClassLike(at) || !this.#isWrittenOut(at)) continue;
-      const isDeclared = at.members.some((member) => member.name && ts.isPrivateIdentifier(member.name) && member.name.text === node.text);
+      const isDeclared = at.members.some(
+        (member) => member.name && ts.isPrivateIdentifier(member.name) && member.name.text === node.text,
+      );
       if (!isDeclared) continue;
       return this.#capture(this.#privateName(at, node.text), owner);
     }
@@ -348,7 +363,13 @@ class Analysis {
       owner,
       declaration: name,
       scope,
-      readyAt: (kind === "catch" && !(owner.full && isInPattern(declaration))) || (kind === "parameter" && (!owner.full || isSimple(scope))) ? scope.pos : kind === "function" ? declaration.pos : readyAfter(root, scope, owner.full),
+      readyAt:
+        (kind === "catch" && !(owner.full && isInPattern(declaration))) ||
+        (kind === "parameter" && (!owner.full || isSimple(scope)))
+          ? scope.pos
+          : kind === "function"
+            ? declaration.pos
+            : readyAfter(root, scope, owner.full),
       // A `var` is one binding for all rounds of a loop; several declarations are several assignments.
       reassigned: kind === "var",
       references: [],
@@ -366,6 +387,31 @@ class Analysis {
     return variable;
   }
 
+  /** What a name means in the body of a function that declares it again, next to a parameter of that name. */
+  #inBody(parameter: Variable, node: ts.Identifier): Variable | undefined {
+    const { scope, name, owner, kind } = parameter;
+    if (kind !== "parameter" || !owner.full || isSimple(scope)) return undefined;
+    const { body } = scope as ts.FunctionLikeDeclaration;
+    if (!body || !isWithin(node, body)) return undefined;
+    const known = this.redeclared.get(parameter);
+    if (known) return known;
+    const declaration = functionLevelNames(body).find((declared) => declared.text === name);
+    if (!declaration) return undefined;
+    const variable: Variable = {
+      ...parameter,
+      kind: "var",
+      declaration,
+      readyAt: body.pos,
+      reassigned: true,
+      references: [],
+      capturedBy: new Set(),
+      emitName: `${name}$body`,
+    };
+    this.redeclared.set(parameter, variable);
+    this.variablesIn.get(owner)!.push(variable);
+    return variable;
+  }
+
   /** `var f; function f() {}`: two symbols to TypeScript, one variable to the language. */
   #merged(symbol: ts.Symbol, name: string, kind: VariableKind, scope: ts.Node, owner: FunctionInfo): Variable | undefined {
     const isFunctionLevel = (of: VariableKind): boolean => of === "var" || of === "parameter" || of === "function";
@@ -373,7 +419,13 @@ class Analysis {
     if (!isFunctionLevel(kind) || symbol.declarations?.some((node) => ts.isFunctionExpression(node))) return undefined;
     const known = this.variablesIn
       .get(owner)
-      ?.find((other) => other.name === name && other.scope === scope && isFunctionLevel(other.kind) && !ts.isFunctionExpression(other.declaration.parent));
+      ?.find(
+        (other) =>
+          other.name === name &&
+          other.scope === scope &&
+          isFunctionLevel(other.kind) &&
+          !ts.isFunctionExpression(other.declaration.parent),
+      );
     if (!known) return undefined;
     if (known.kind === "function") known.kind = "var";
     known.reassigned = true;
@@ -385,6 +437,8 @@ class Analysis {
     for (let at: ts.Node | undefined = node; at; at = at.parent) {
       const info = this.findings.functionOf.get(at);
       if (info) return info;
+      // A computed name is outside the method it names.
+      if (ts.isComputedPropertyName(at)) at = at.parent;
     }
     return undefined;
   }
@@ -416,7 +470,8 @@ class Analysis {
     for (const variable of variables) this.#placeFunction(variable);
     for (let changed = true; changed;) {
       changed = false;
-      for (const variable of variables) if (this.#isUsedEarly(variable)) changed = this.inPlace.delete(this.#declaredBy(variable)!);
+      for (const variable of variables)
+        if (this.#isUsedEarly(variable)) changed = this.inPlace.delete(this.#declaredBy(variable)!);
     }
   }
 
@@ -441,9 +496,22 @@ class Analysis {
 
   /** The function itself can see the binding before it is initialized: only a checked one can say so. */
   #readBeforeReady(variable: Variable): boolean {
-    if (!variable.owner.full || !(variable.kind === "let" || variable.kind === "const" || variable.kind === "class" || variable.kind === "parameter" || variable.kind === "catch"))
+    if (
+      !variable.owner.full ||
+      !(
+        variable.kind === "let" ||
+        variable.kind === "const" ||
+        variable.kind === "class" ||
+        variable.kind === "parameter" ||
+        variable.kind === "catch"
+      )
+    )
       return false;
-    if (variable.references.some((reference) => reference !== variable.declaration && reference.pos < variable.readyAt && !declaresName(reference)))
+    if (
+      variable.references.some(
+        (reference) => reference !== variable.declaration && reference.pos < variable.readyAt && !declaresName(reference),
+      )
+    )
       return true;
     return ts.isCaseBlock(variable.scope) && variable.references.length > 1;
   }
@@ -452,7 +520,10 @@ class Analysis {
     const closures = [...variable.capturedBy].filter((info) => this.#outlives(info) && isDirectlyIn(info, variable, this.tagged));
     if (closures.length === 0 && !this.#readBeforeReady(variable)) return;
     const inCase = ts.isCaseBlock(variable.scope);
-    const early = this.#readBeforeReady(variable) || closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) || inCase;
+    const early =
+      this.#readBeforeReady(variable) ||
+      closures.some((info) => this.#createdAt(info) < variable.readyAt && !this.#isItself(info, variable)) ||
+      inCase;
     if (!variable.reassigned && !early && !closures.some((info) => this.#isOwnGenerator(info, variable))) return;
     variable.boxed = true;
     variable.early = early;
@@ -475,7 +546,9 @@ class Analysis {
 
   /** A declared generator that names itself: the function that does is only its body, and has no name. */
   #isOwnGenerator(info: FunctionInfo, variable: Variable): boolean {
-    return info.full && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined;
+    return (
+      info.full && this.#isItself(info, variable) && ts.isFunctionDeclaration(info.node) && info.node.asteriskToken !== undefined
+    );
   }
 
   /** Where in the source a closure comes into being: where it stands, or at the start of its block. */
@@ -644,8 +717,36 @@ function scopeOf(node: Declared, kind: VariableKind): ts.Node {
 /** An internal method of the checker. */
 type ResolveName = (name: string, location: ts.Node, meaning: ts.SymbolFlags, excludeGlobals: boolean) => ts.Symbol | undefined;
 
+/** The names that a function's body declares for the whole of it: `var` anywhere, functions at its top. */
+function functionLevelNames(body: ts.Node): ts.Identifier[] {
+  const names: ts.Identifier[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionDeclaration(node) && node.parent === body && node.name) names.push(node.name);
+    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
+    if (ts.isIdentifier(node) && isVar(node)) names.push(node);
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(body, visit);
+  return names;
+}
+
+/** Whether the identifier is declared there by `var`, perhaps within a pattern. */
+function isVar(node: ts.Identifier): boolean {
+  let at: ts.Node = node.parent;
+  if (!declaresName(node) || ts.isParameter(at)) return false;
+  while (ts.isBindingElement(at) || ts.isObjectBindingPattern(at) || ts.isArrayBindingPattern(at)) at = at.parent;
+  return (
+    ts.isVariableDeclaration(at) && ts.isVariableDeclarationList(at.parent) && (at.parent.flags & ts.NodeFlags.BlockScoped) === 0
+  );
+}
+
 function isVarName(node: ts.Identifier): boolean {
-  return ts.isVariableDeclaration(node.parent) && node.parent.name === node && ts.isVariableDeclarationList(node.parent.parent) && (node.parent.parent.flags & ts.NodeFlags.BlockScoped) === 0;
+  return (
+    ts.isVariableDeclaration(node.parent) &&
+    node.parent.name === node &&
+    ts.isVariableDeclarationList(node.parent.parent) &&
+    (node.parent.parent.flags & ts.NodeFlags.BlockScoped) === 0
+  );
 }
 
 /** `catch (e) { var e = 1; }` assigns the parameter (ECMA-262 B.3.4): the `var` is a variable of the function that keeps its value. */
@@ -668,7 +769,10 @@ interface Head {
 function headsAround(node: ts.Node): Head[] {
   const found: Head[] = [];
   for (let part = node; part; part = part.parent)
-    if ((ts.isComputedPropertyName(part) && (ts.isMethodDeclaration(part.parent) || ts.isAccessor(part.parent))) || ts.isParameter(part))
+    if (
+      (ts.isComputedPropertyName(part) && (ts.isMethodDeclaration(part.parent) || ts.isAccessor(part.parent))) ||
+      ts.isParameter(part)
+    )
       found.push({ of: part.parent as ts.FunctionLikeDeclaration, part });
   return found;
 }

@@ -40,7 +40,17 @@ class Collector {
 
   #add(node: Body, parent: FunctionInfo | undefined, name: string, barrier: Barrier | undefined): void {
     const reluctant = !this.everywhere && isReluctant(node);
-    const info: FunctionInfo = { node, module: this.module, parent, name, barrier, calls: [], reluctant, full: false, verdict: "never" };
+    const info: FunctionInfo = {
+      node,
+      module: this.module,
+      parent,
+      name,
+      barrier,
+      calls: [],
+      reluctant,
+      full: false,
+      verdict: "never",
+    };
     this.module.functions.push(info);
     this.functionOf.set(node, info);
     ts.forEachChild(node, (child) => this.#visit(child, info));
@@ -82,7 +92,8 @@ function asyncBarrier(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
 }
 
 function barrierOf(node: Exclude<Body, ts.SourceFile>): Barrier | undefined {
-  const isStatic = ts.isClassStaticBlockDeclaration(node) || (ts.isPropertyDeclaration(node) && hasModifier(node, ts.SyntaxKind.StaticKeyword));
+  const isStatic =
+    ts.isClassStaticBlockDeclaration(node) || (ts.isPropertyDeclaration(node) && hasModifier(node, ts.SyntaxKind.StaticKeyword));
   // The class is evaluated by the module, which is loaded, not run.
   if (isStatic && !isInsideFunction(node)) return ts.isPropertyDeclaration(node) ? "a field initializer" : "a static block";
   if (hasModifier(node, ts.SyntaxKind.AsyncKeyword)) return "an async function";

@@ -42,8 +42,11 @@ export class Doors {
     const known = this.#classOf(expression);
     if (known) return { base: "never", targets: this.constructionOf(known) };
     const declarations = this.checker.getTypeAtLocation(expression).getSymbol()?.declarations ?? [];
-    const isForeign = declarations.length > 0 && declarations.every((declaration) => declaration.getSourceFile().isDeclarationFile);
-    return isForeign || this.#constructions.length === 0 ? undefined : { base: "never", targets: [], lookalikes: this.#constructions };
+    const isForeign =
+      declarations.length > 0 && declarations.every((declaration) => declaration.getSourceFile().isDeclarationFile);
+    return isForeign || this.#constructions.length === 0
+      ? undefined
+      : { base: "never", targets: [], lookalikes: this.#constructions };
   }
 
   /** The constructor and the field initializers of a class and of those it extends. */
@@ -88,7 +91,10 @@ export class Doors {
     const parts = type.isUnion() ? type.types : [type];
     if (parts.every((part) => (part.flags & PRIMITIVE) !== 0)) return undefined;
     const targets = this.#conversions.filter((info) => parts.some((part) => declares(part, info)));
-    const isUnknown = parts.some((part) => (part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) !== 0 || part.isClassOrInterface());
+    const isUnknown = parts.some(
+      (part) =>
+        (part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) !== 0 || part.isClassOrInterface(),
+    );
     if (targets.length === 0 && !isUnknown) return undefined;
     return { base: "never", targets, lookalikes: isUnknown ? this.#conversions.filter((info) => !targets.includes(info)) : [] };
   }
@@ -101,7 +107,9 @@ export class Doors {
     const targets = named.filter((info) => symbol?.declarations?.some((declaration) => declaration === info.node));
     if (targets.length > 0) return { base: "never", targets, lookalikes: named.filter((info) => !targets.includes(info)) };
     // A member that is declared as something else is that, unless the type is an interface an accessor may stand behind.
-    const isKnown = symbol?.declarations?.some((declaration) => ts.isClassLike(declaration.parent) || ts.isObjectLiteralExpression(declaration.parent));
+    const isKnown = symbol?.declarations?.some(
+      (declaration) => ts.isClassLike(declaration.parent) || ts.isObjectLiteralExpression(declaration.parent),
+    );
     return isKnown ? undefined : { base: "never", targets: [], lookalikes: named };
   }
 }
@@ -117,7 +125,8 @@ const PRIMITIVE =
 
 /** A method by which the language converts objects: `toString`, `valueOf`, `toJSON`, `[Symbol.toPrimitive]`. */
 function isConversion(node: ts.Node): boolean {
-  const owner = ts.isMethodDeclaration(node) || ts.isGetAccessorDeclaration(node) ? node : ts.isFunctionLike(node) ? node.parent : undefined;
+  const owner =
+    ts.isMethodDeclaration(node) || ts.isGetAccessorDeclaration(node) ? node : ts.isFunctionLike(node) ? node.parent : undefined;
   const name = owner && "name" in owner ? (owner.name as ts.PropertyName | undefined) : undefined;
   if (!name) return false;
   if (ts.isComputedPropertyName(name)) return /^Symbol\.toPrimitive$/.test(name.expression.getText());
@@ -125,14 +134,19 @@ function isConversion(node: ts.Node): boolean {
 }
 
 function declares(type: ts.Type, info: FunctionInfo): boolean {
-  return type.getProperties().some((property) => property.declarations?.some((declaration) => declaration === info.node || declaration === info.node.parent));
+  return type
+    .getProperties()
+    .some((property) =>
+      property.declarations?.some((declaration) => declaration === info.node || declaration === info.node.parent),
+    );
 }
 
 /** The operands an operator converts. */
 export function convertedBy(node: ts.Node): readonly ts.Expression[] {
   if (ts.isTemplateSpan(node)) return [node.expression];
   if (ts.isElementAccessExpression(node)) return [node.argumentExpression];
-  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return node.operator === ts.SyntaxKind.ExclamationToken ? [] : [node.operand];
+  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node))
+    return node.operator === ts.SyntaxKind.ExclamationToken ? [] : [node.operand];
   if (!ts.isBinaryExpression(node)) return [];
   return CONVERTING.has(node.operatorToken.kind) ? [node.left, node.right] : [];
 }
@@ -190,7 +204,12 @@ function note(map: Map<string, FunctionInfo[]>, node: ts.AccessorDeclaration, in
 export function accessOf(node: ts.Expression): "get" | "set" | "both" {
   let at: ts.Node = node;
   let up = node.parent;
-  while (ts.isParenthesizedExpression(up) || ts.isNonNullExpression(up) || ts.isAsExpression(up) || ts.isSatisfiesExpression(up)) {
+  while (
+    ts.isParenthesizedExpression(up) ||
+    ts.isNonNullExpression(up) ||
+    ts.isAsExpression(up) ||
+    ts.isSatisfiesExpression(up)
+  ) {
     at = up;
     up = up.parent;
   }

@@ -34,7 +34,8 @@ class Marker {
     for (const info of this.findings.functionOf.values()) {
       if (!info.full && !info.barrier && this.#needsFull(info)) this.#mark(info);
       const { parent } = info.node;
-      if (parent && ts.isClassLike(parent) && !this.findings.writtenOut.has(parent) && this.#isWrittenOut(info, parent)) this.#writeOut(parent);
+      if (parent && ts.isClassLike(parent) && !this.findings.writtenOut.has(parent) && this.#isWrittenOut(info, parent))
+        this.#writeOut(parent);
     }
     return this.#changed;
   }
@@ -88,7 +89,8 @@ class Marker {
 
   #evaluatesWrittenOut(info: FunctionInfo): boolean {
     if (info.parent !== undefined && this.#makesHome(info)) return true;
-    for (const node of this.findings.writtenOut) if (ownerOf(node, this.findings) === info && info.parent !== undefined) return true;
+    for (const node of this.findings.writtenOut)
+      if (ownerOf(node, this.findings) === info && info.parent !== undefined) return true;
     return false;
   }
 
@@ -105,11 +107,18 @@ class Marker {
   /** `arguments`, `new.target`, `super` in an object literal, a default parameter that suspends. */
   #usesActivation(info: FunctionInfo): boolean {
     const { node } = info;
-    if (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && (usesSuper(node) || ts.isComputedPropertyName(node.name))) return true;
+    if (
+      ts.isMethodDeclaration(node) &&
+      ts.isObjectLiteralExpression(node.parent) &&
+      (usesSuper(node) || ts.isComputedPropertyName(node.name))
+    )
+      return true;
     if (ts.isMethodDeclaration(node) && ts.isComputedPropertyName(node.name)) return false;
     const parameters = "parameters" in node ? node.parameters : [];
     const inParameters = info.calls.some(
-      (site) => siteVerdict(site) !== "never" && parameters.some((parameter) => site.node.pos >= parameter.pos && site.node.end <= parameter.end),
+      (site) =>
+        siteVerdict(site) !== "never" &&
+        parameters.some((parameter) => site.node.pos >= parameter.pos && site.node.end <= parameter.end),
     );
     return inParameters || usesArguments(node, this.findings.checker);
   }
@@ -141,7 +150,8 @@ function usesArguments(root: ts.Node, checker: ts.TypeChecker): boolean {
   let found = false;
   const visit = (node: ts.Node): void => {
     if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.NewKeyword) found = true;
-    if (ts.isIdentifier(node) && node.text === "arguments" && !checker.getSymbolAtLocation(node)?.declarations?.length) found = true;
+    if (ts.isIdentifier(node) && node.text === "arguments" && !checker.getSymbolAtLocation(node)?.declarations?.length)
+      found = true;
     if (ts.isArrowFunction(node)) ts.forEachChild(node, visitAll);
   };
   const visitAll = (node: ts.Node): void => {

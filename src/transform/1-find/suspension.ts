@@ -34,7 +34,14 @@ export function inferSuspension(
     }
   }
   solve([...collected.functionOf.values()]);
-  const findings = { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf, everywhere: false, writtenOut: new Set<ts.Node>() };
+  const findings = {
+    checker,
+    modules: collected.modules,
+    functionOf: collected.functionOf,
+    siteOf,
+    everywhere: false,
+    writtenOut: new Set<ts.Node>(),
+  };
   markFull(findings, doors, refused);
   return findings;
 }
@@ -47,7 +54,14 @@ function suspendsEverywhere(collected: Collected, checker: ts.TypeChecker): Find
     info.verdict = "maybe";
     info.full = true;
   }
-  return { checker, modules: collected.modules, functionOf: collected.functionOf, siteOf: new Map(), everywhere: true, writtenOut };
+  return {
+    checker,
+    modules: collected.modules,
+    functionOf: collected.functionOf,
+    siteOf: new Map(),
+    everywhere: true,
+    writtenOut,
+  };
 }
 
 /** Raises verdicts until nothing changes. Each function rises at most twice, so this ends after few rounds. */
@@ -208,14 +222,22 @@ class Sites {
     const next = isGenerator ? NEVER : this.values.member("next");
     const callee = { ...next, lookalikes: [...(next.lookalikes ?? []), ...this.doors.generators] };
     // An unknown iterable is iterated natively, as before, unless the program has generators or iterators of its own that suspend.
-    return { node, kind: "plain", callee: isImplicit ? { ...callee, base: "never" } : callee, callbacks: [], label: "next", isImplicit };
+    return {
+      node,
+      kind: "plain",
+      callee: isImplicit ? { ...callee, base: "never" } : callee,
+      callbacks: [],
+      label: "next",
+      isImplicit,
+    };
   }
 
   /** `gen.next()` runs the body of a generator. */
   #ofGenerator(callee: ts.Expression, declaration: ts.Node | undefined): Value | undefined {
     const bare = unwrap(callee);
     if (!declaration || !ts.isPropertyAccessExpression(bare) || !isLibrary(declaration)) return undefined;
-    if (!GENERATOR_METHODS.has(bare.name.text) || !/^(Generator|Iterator|IteratorObject)$/.test(ownerName(declaration))) return undefined;
+    if (!GENERATOR_METHODS.has(bare.name.text) || !/^(Generator|Iterator|IteratorObject)$/.test(ownerName(declaration)))
+      return undefined;
     return { base: "never", targets: [], lookalikes: this.doors.generators };
   }
 
@@ -226,7 +248,8 @@ class Sites {
     const callee = read && written ? union(read, written) : (read ?? written);
     if (!callee) return undefined;
     // Light code can only take what a plain read gives.
-    const isImplicit = access !== "get" || node.questionDotToken !== undefined || node.expression.kind === ts.SyntaxKind.SuperKeyword;
+    const isImplicit =
+      access !== "get" || node.questionDotToken !== undefined || node.expression.kind === ts.SyntaxKind.SuperKeyword;
     return { node, kind: "plain", callee, callbacks: [], label: node.name.text, isImplicit };
   }
 

@@ -180,7 +180,8 @@ export class Desugarer {
     const made = {
       expression: call,
       callee: this.#unknownCallee(source, call),
-      isPrimitive: !this.plan.isFull && !ts.isForOfStatement(source) && isPrimitive(this.ctx.findings.checker, source as ts.Expression),
+      isPrimitive:
+        !this.plan.isFull && !ts.isForOfStatement(source) && isPrimitive(this.ctx.findings.checker, source as ts.Expression),
     };
     this.emit({ kind: "suspend", point: this.point(source), name, declare, call: made });
   }

@@ -74,9 +74,11 @@ function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.Labele
     callIterator(
       d,
       node,
-      factory.createCallExpression(factory.createPropertyAccessExpression(d.plan.isPoint(node) ? d.runtime("$lib", [method]) : method, "call"), undefined, [
-        iterator,
-      ]),
+      factory.createCallExpression(
+        factory.createPropertyAccessExpression(d.plan.isPoint(node) ? d.runtime("$lib", [method]) : method, "call"),
+        undefined,
+        [iterator],
+      ),
       next,
     );
     const result = d.runtime("$object", [d.ref(next)]);

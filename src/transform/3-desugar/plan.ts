@@ -83,7 +83,12 @@ export class Plan {
 }
 
 function isLeaf(node: ts.Node): boolean {
-  return ts.isIdentifier(node) || ts.isLiteralExpression(node) || ts.isEmptyStatement(node) || node.kind === ts.SyntaxKind.DebuggerStatement;
+  return (
+    ts.isIdentifier(node) ||
+    ts.isLiteralExpression(node) ||
+    ts.isEmptyStatement(node) ||
+    node.kind === ts.SyntaxKind.DebuggerStatement
+  );
 }
 
 /** Constructs that do something when control leaves them. */

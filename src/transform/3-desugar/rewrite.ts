@@ -60,6 +60,8 @@ export interface RewriteOptions {
 }
 
 export class Rewriter {
+  #written: readonly FunctionInfo[] | undefined;
+
   constructor(
     readonly ctx: Context,
     readonly fn: FunctionInfo,
@@ -329,6 +331,7 @@ export class Rewriter {
       return this.opaque(this.emitter.emitFunction(info) as ts.Expression, node);
     if (ts.isMethodDeclaration(node) && info.full && node.asteriskToken && ts.isObjectLiteralExpression(node.parent))
       return ts.setTextRange(factory.createPropertyAssignment(node.name, this.closure(info)), node);
+    if (this.ctx.findings.everywhere && info.barrier && isFunctionValue(node)) return this.plainFunction(info);
     if (ts.isFunctionDeclaration(node) || !this.ctx.captures.tagged.has(info)) return this.emitter.emitFunction(info);
     if (!ts.isMethodDeclaration(node)) return this.closure(info);
     // { add(x) {…} } ⇒ { add: $tag({ add(x) {…} }.add, add$, […]) }: the function stays a method.
@@ -349,7 +352,7 @@ export class Rewriter {
       ...(needsThis ? [factory.createThis()] : []),
     ];
     const tagged = ts.setSourceMapRange(callRuntime("$tag", args), info.node);
-    const site = isGenerator ? generatorFunction(tagged, info.node as ts.FunctionLikeDeclaration) : tagged;
+    const site = isGenerator ? generatorFunction(tagged, info.node) : tagged;
     this.emitter.noteClosure(info, site);
     return this.#capturesChangingScope(info) ? makeCall(this.emitter.makeName(info), captured, needsThis) : site;
   }
@@ -408,7 +411,8 @@ export class Rewriter {
 
   /** The expression of a function that cannot reach a checkpoint. */
   plainFunction(info: FunctionInfo): ts.Expression {
-    return this.opaque(closureExpression(this.emitter.emitFunction(info), this.ctx), info.node);
+    const made = closureExpression(this.emitter.emitFunction(info), this.ctx);
+    return this.opaque(this.ctx.findings.everywhere ? withOwnName(made, info.node) : made, info.node);
   }
 
   /**
@@ -421,15 +425,23 @@ export class Rewriter {
    */
   opaque<E extends ts.Expression>(made: E, source: ts.Node, also: readonly Variable[] = []): ts.Expression {
     if (!this.options.hoistVars) return made;
-    const inside = [...this.ctx.captures.opaque].filter(
-      (info) => info.parent === this.fn && (info.node === source || info.node.parent === source),
-    );
+    const inside = this.#writtenInPlace().filter((info) => info.node === source || info.node.parent === source);
     const more = also.map((variable) => ({ name: variable.emitName, reference: () => this.ctx.refVariable(variable) }));
-    const captured = [...new Map([...inside.flatMap((info) => this.capturedBy(info)), ...more].map((each) => [each.name, each])).values()];
+    const captured = [
+      ...new Map([...inside.flatMap((info) => this.capturedBy(info)), ...more].map((each) => [each.name, each])).values(),
+    ];
     if (captured.length === 0) return made;
     if (inside.some((info) => this.#capturesChangingScope(info))) return withCopies(made, captured);
     this.emitter.noteOpaque(made, captured);
     return made;
+  }
+
+  /** Functions of this one that no maker makes. */
+  #writtenInPlace(): readonly FunctionInfo[] {
+    const { findings, captures } = this.ctx;
+    const isCandidate = (info: FunctionInfo): boolean =>
+      captures.opaque.has(info) || (findings.everywhere && isMemberOrBarrier(info));
+    return (this.#written ??= [...findings.functionOf.values()].filter((info) => info.parent === this.fn && isCandidate(info)));
   }
 
   /** Names of what a closure captures: variables by value, scope objects by reference. Its own name is not among them. */
@@ -748,6 +760,23 @@ export function withCopies(expression: ts.Expression, captured: readonly Capture
   );
 }
 
+/** The function under the name that its place in the source gives it, or under none: a temporary would name it too. */
+function withOwnName(made: ts.Expression, source: ts.Node): ts.Expression {
+  const name = assignedName(source);
+  if (name !== undefined) return named(name, made);
+  const isNamed = !ts.isArrowFunction(made) && !(ts.isFunctionExpression(made) && !made.name);
+  return isNamed ? made : factory.createParenthesizedExpression(factory.createComma(factory.createNumericLiteral(0), made));
+}
+
+function isFunctionValue(node: ts.Node): boolean {
+  return ts.isArrowFunction(node) || ts.isFunctionExpression(node);
+}
+
+/** Methods of object literals stay in them where everything suspends; async functions stay what they are. */
+function isMemberOrBarrier(info: FunctionInfo): boolean {
+  return info.barrier !== undefined || (ts.isMethodDeclaration(info.node) && ts.isObjectLiteralExpression(info.node.parent));
+}
+
 /** The name an anonymous function gets from the place it stands in (ECMA-262, NamedEvaluation). */
 export function assignedName(node: ts.Node): string | undefined {
   const isAnonymous = ts.isArrowFunction(node) || ((ts.isFunctionExpression(node) || ts.isClassExpression(node)) && !node.name);
@@ -843,7 +872,13 @@ function isWritten(node: ts.Identifier): boolean {
 /** Whether reads have to make sure that the binding is initialized. */
 export function isChecked(variable: Variable): boolean {
   const { kind } = variable;
-  return variable.early && (kind === "let" || kind === "const" || kind === "class" || ((kind === "parameter" || kind === "catch") && variable.readyAt !== variable.scope.pos));
+  return (
+    variable.early &&
+    (kind === "let" ||
+      kind === "const" ||
+      kind === "class" ||
+      ((kind === "parameter" || kind === "catch") && variable.readyAt !== variable.scope.pos))
+  );
 }
 
 function isWithin(node: ts.Node, outer: ts.Node | undefined): boolean {

@@ -165,7 +165,12 @@ function expressionStatement(d: Desugarer, node: ts.ExpressionStatement): void {
     const name = d.fresh();
     return d.suspend(bare, callExpression(d, bare), name, "const");
   }
-  if (!d.plan.isFull && ts.isBinaryExpression(bare) && bare.operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isIdentifier(bare.left)) {
+  if (
+    !d.plan.isFull &&
+    ts.isBinaryExpression(bare) &&
+    bare.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    ts.isIdentifier(bare.left)
+  ) {
     const variable = d.ctx.variableOf(bare.left);
     if (variable && isOwn(d, variable)) return d.assignVariable(variable, value(d, bare.right), node);
   }

@@ -97,5 +97,7 @@ function chooseClause(d: Desugarer, subject: ts.Expression, clauses: readonly ts
 /** Emitted names of the variables that belong to the case block itself. */
 function declaredIn(d: Desugarer, block: ts.CaseBlock): string[] {
   const variables = d.ctx.captures.variablesIn.get(d.fn) ?? [];
-  return variables.filter((variable) => variable.scope === block && !variable.boxed && variable.kind !== "function").map((variable) => variable.emitName);
+  return variables
+    .filter((variable) => variable.scope === block && !variable.boxed && variable.kind !== "function")
+    .map((variable) => variable.emitName);
 }

@@ -20,7 +20,13 @@ export type Terminator =
   /** Calls; goes on in `resume`, at once or after a suspension. */
   | { readonly kind: "suspend"; readonly point: Point; readonly call: Call; readonly resume: BlockId }
   /** Makes the generator object and ends the call. */
-  | { readonly kind: "start"; readonly point: Point; readonly generator: ts.Expression; readonly callee: ts.Expression; readonly resume: BlockId }
+  | {
+      readonly kind: "start";
+      readonly point: Point;
+      readonly generator: ts.Expression;
+      readonly callee: ts.Expression;
+      readonly resume: BlockId;
+    }
   /** Hands a value to whoever called `next`. */
   | {
       readonly kind: "yield";

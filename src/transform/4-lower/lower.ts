@@ -90,7 +90,13 @@ class Lowering {
       case "suspend":
         return this.#suspend(stmt);
       case "start":
-        return this.#save(stmt, { kind: "start", point: stmt.point, generator: stmt.generator, callee: stmt.callee, resume: resumeOf(stmt) });
+        return this.#save(stmt, {
+          kind: "start",
+          point: stmt.point,
+          generator: stmt.generator,
+          callee: stmt.callee,
+          resume: resumeOf(stmt),
+        });
       case "yield":
         return this.#save(stmt, {
           kind: "yield",

@@ -100,9 +100,7 @@ class FastPrinter {
         return this.#suspend(stmt);
       case "start":
         return [
-          factory.createReturnStatement(
-            callRuntime("$generate", [stmt.callee, ...savedActivation(stmt.point.id, this.options)]),
-          ),
+          factory.createReturnStatement(callRuntime("$generate", [stmt.callee, ...savedActivation(stmt.point.id, this.options)])),
         ];
       case "yield":
         throw new InvariantError("a fast copy ends where its generator starts");

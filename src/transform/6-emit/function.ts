@@ -199,7 +199,8 @@ function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> 
     }
     // At the top of the function a name hides what is outside; only what emitted code itself needs must stay visible.
     // Defaults of parameters see what is outside, where the body hides it.
-    const hidesOutside = variable.scope === info.node && !RESERVED.includes(variable.name) && !(plan.isFull && !isSimple(info.node));
+    const hidesOutside =
+      variable.scope === info.node && !RESERVED.includes(variable.name) && !(plan.isFull && !isSimple(info.node));
     const isFixed = variable.kind === "parameter" || hidesOutside;
     const isFree = (name: string): boolean => !used.has(name) && (isFixed || !taken.has(name));
     for (let n = 0; ; n++) {

@@ -65,7 +65,10 @@ class ModuleEmitter implements FunctionEmitter {
   /** Records of object literals of the module. */
   readonly #records = new Set<string>();
   /** Classes made at run time, by the expression that makes them. */
-  readonly #classes = new Map<ts.Node, { readonly name: string; readonly node: ts.ClassLikeDeclaration; readonly captured: readonly Captured[] }>();
+  readonly #classes = new Map<
+    ts.Node,
+    { readonly name: string; readonly node: ts.ClassLikeDeclaration; readonly captured: readonly Captured[] }
+  >();
   #desugarer: Desugarer | undefined;
   readonly #top: Rewriter;
   /** Names the source declares that emitted code may want for itself. */
@@ -142,7 +145,11 @@ class ModuleEmitter implements FunctionEmitter {
   classSite(node: ts.ClassLikeDeclaration, made: ts.Expression, captured: readonly Captured[]): ts.Expression {
     const name = this.#freeName(`${node.name?.text ?? "anonymous"}$class`);
     const list = factory.createArrayLiteralExpression(captured.map((each) => each.reference()));
-    const site = factory.createCallExpression(factory.createIdentifier("$tag"), undefined, [made, factory.createIdentifier(`${name}$`), list]);
+    const site = factory.createCallExpression(factory.createIdentifier("$tag"), undefined, [
+      made,
+      factory.createIdentifier(`${name}$`),
+      list,
+    ]);
     this.#classes.set(site, { name, node, captured });
     return site;
   }
@@ -223,24 +230,43 @@ class ModuleEmitter implements FunctionEmitter {
     const made = this.#evaluated(node, (d) => classValue(d, node));
     const isDefault = hasModifier(node, ts.SyntaxKind.DefaultKeyword);
     if (!node.name) return [...made.statements, factory.createExportAssignment(undefined, false, made.value)];
-    const modifiers = hasModifier(node, ts.SyntaxKind.ExportKeyword) && !isDefault ? [factory.createModifier(ts.SyntaxKind.ExportKeyword)] : undefined;
+    const modifiers =
+      hasModifier(node, ts.SyntaxKind.ExportKeyword) && !isDefault
+        ? [factory.createModifier(ts.SyntaxKind.ExportKeyword)]
+        : undefined;
     const declaration = factory.createVariableDeclaration(node.name.text, undefined, undefined, made.value);
     const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
     const statements = [...made.statements, factory.createVariableStatement(modifiers, list)];
-    return isDefault ? [...statements, factory.createExportAssignment(undefined, false, factory.createIdentifier(node.name.text))] : statements;
+    return isDefault
+      ? [...statements, factory.createExportAssignment(undefined, false, factory.createIdentifier(node.name.text))]
+      : statements;
   }
 
   /** What a rule of `3-desugar/full` writes for module-level code, and the value it leaves. */
   #evaluated(node: ts.Node, rule: (d: Desugarer) => ts.Expression): { statements: ts.Statement[]; value: ts.Expression } {
     const info = this.module.functions[0]!;
-    this.#desugarer ??= new Desugarer(this.ctx, info, new Plan(this.ctx.findings, info, true), this.#top, new Set([...RUNTIME_NAMES, ...this.#taken]));
+    this.#desugarer ??= new Desugarer(
+      this.ctx,
+      info,
+      new Plan(this.ctx.findings, info, true),
+      this.#top,
+      new Set([...RUNTIME_NAMES, ...this.#taken]),
+    );
     const d = this.#desugarer;
     let value: ts.Expression | undefined;
     const body = d.collect(() => (value = rule(d)));
     const where = `${this.module.id}: ${node.getText().split("\n")[0]!.slice(0, 60)}`;
-    const statements = fastBody(body, { codeName: "", slots: new Map(), savesThis: false, guard: where, ref: (name) => factory.createIdentifier(name) });
+    const statements = fastBody(body, {
+      codeName: "",
+      slots: new Map(),
+      savesThis: false,
+      guard: where,
+      ref: (name) => factory.createIdentifier(name),
+    });
     // Records and private names are what frames and closures refer to: saved by reference like any other constant of the module.
-    const registered = body.flatMap((stmt) => (stmt.kind === "let" && /^\$(class|private)\d+$/.test(stmt.name) ? [registration(factory.createIdentifier(stmt.name))] : []));
+    const registered = body.flatMap((stmt) =>
+      stmt.kind === "let" && /^\$(class|private)\d+$/.test(stmt.name) ? [registration(factory.createIdentifier(stmt.name))] : [],
+    );
     return { statements: [...statements, ...registered], value: value! };
   }
 
@@ -249,10 +275,11 @@ class ModuleEmitter implements FunctionEmitter {
     const made = this.#top.closure(info);
     this.#closures.delete(info);
     const name = node.name?.text ?? DEFAULT_EXPORT;
-    this.#hoisted.set(info, constant(factory.createIdentifier(name), (made as ts.CallExpression)));
+    this.#hoisted.set(info, constant(factory.createIdentifier(name), made));
     const exported = hasModifier(node, ts.SyntaxKind.ExportKeyword);
     if (!exported) return [];
-    if (hasModifier(node, ts.SyntaxKind.DefaultKeyword)) return [factory.createExportAssignment(undefined, false, factory.createIdentifier(name))];
+    if (hasModifier(node, ts.SyntaxKind.DefaultKeyword))
+      return [factory.createExportAssignment(undefined, false, factory.createIdentifier(name))];
     const specifier = factory.createExportSpecifier(false, undefined, name);
     return [factory.createExportDeclaration(undefined, false, factory.createNamedExports([specifier]))];
   }
@@ -306,7 +333,8 @@ class ModuleEmitter implements FunctionEmitter {
 
   /** Classes and constants are saved by reference: registered as soon as they exist. */
   #registrations(node: ts.Statement): ts.Statement[] {
-    if (ts.isClassDeclaration(node) && node.name) return [classRegistration(node, node.name.text, this.ctx.findings.writtenOut.has(node))];
+    if (ts.isClassDeclaration(node) && node.name)
+      return [classRegistration(node, node.name.text, this.ctx.findings.writtenOut.has(node))];
     if (
       !ts.isVariableStatement(node) ||
       (node.declarationList.flags & ts.NodeFlags.Const) === 0 ||
@@ -407,13 +435,20 @@ class ModuleEmitter implements FunctionEmitter {
       }
     }
     for (const name of this.#records) {
-      head.push(constant(factory.createIdentifier(name), factory.createCallExpression(factory.createIdentifier("$record"), undefined, [])));
+      head.push(
+        constant(
+          factory.createIdentifier(name),
+          factory.createCallExpression(factory.createIdentifier("$record"), undefined, []),
+        ),
+      );
       head.push(registration(factory.createIdentifier(name)));
     }
     for (const [site, { name, node, captured }] of this.#classes) {
       const parameters = captured.map((each) => factory.createParameterDeclaration(undefined, undefined, each.name));
       const body = factory.createBlock([factory.createReturnStatement(site as ts.Expression)], true);
-      tail.push(quiet(factory.createFunctionDeclaration(undefined, undefined, `${name}$make`, undefined, parameters, undefined, body)));
+      tail.push(
+        quiet(factory.createFunctionDeclaration(undefined, undefined, `${name}$make`, undefined, parameters, undefined, body)),
+      );
       head.push(classCode(name, node, captured));
     }
     return { head, tail, inClass };
@@ -717,7 +752,9 @@ function classRegistration(node: ts.ClassLikeDeclaration, name: string, isWritte
   const privates = node.members.flatMap((member) => {
     const isPrivate =
       !isWrittenOut &&
-      member.name !== undefined && ts.isPrivateIdentifier(member.name) && !hasModifier(member, ts.SyntaxKind.StaticKeyword);
+      member.name !== undefined &&
+      ts.isPrivateIdentifier(member.name) &&
+      !hasModifier(member, ts.SyntaxKind.StaticKeyword);
     return isPrivate ? [member.name.text] : [];
   });
   const args: ts.Expression[] = [factory.createStringLiteral(name), factory.createIdentifier(name)];

@@ -182,7 +182,11 @@ class ResumePrinter {
       case "suspend":
         return this.#suspend(end, next);
       case "start":
-        return [factory.createReturnStatement(callRuntime("$generate", [adapt(end.callee) as ts.Expression, ...savedActivation(end.point.id, this.options)]))];
+        return [
+          factory.createReturnStatement(
+            callRuntime("$generate", [adapt(end.callee) as ts.Expression, ...savedActivation(end.point.id, this.options)]),
+          ),
+        ];
       case "yield":
         return [factory.createReturnStatement(this.#yield(end))];
       case "unreachable":

@@ -14,7 +14,7 @@ export function holder(s: State): Node {
     [4, () => any`obj(${String(s.unique())})`],
     [s.place.hasThis ? 4 : 0, () => any`this`],
     [s.isLean ? 0 : 2, () => object(s)],
-    [1, () => leaf(s)],
+    [1, () => any`(${leaf(s)})`],
   ]);
 }
 
@@ -28,13 +28,29 @@ export function step(s: State): Node {
   ]);
 }
 
+/** A proxy, for operations on which its traps are called in a fixed order: enumerating is not among them. */
+function proxied(s: State): Node {
+  const id = String(s.unique());
+  return s.choose<Node>([
+    [3, () => any`proxy(${id}, { p: 1, m(x) { return x; } })${step(s)}`],
+    [1, () => any`(proxy(${id}, { p: 1 }).${s.random.pick(NAMES)} ${s.random.pick(["=", "+=", "??="])} ${expression(s)})`],
+    [1, () => any`({ ...proxy(${id}, { p: 1, m: ${expression(s)} }) })`],
+    [
+      1,
+      () => any`new (proxy(${id}, ${s.random.pick(["Base", "function f(x) { return log(x, new.target); }"])}))(${expression(s)})`,
+    ],
+    [1, () => any`(${expression(s)} in proxy(${id}, Base))`],
+  ]);
+}
+
 export function member(s: State): Node {
   const { privates } = s.place;
   return s.choose<Node>([
     [5, () => any`${holder(s)}${step(s)}`],
     [4, () => any`${holder(s)}${step(s)}(${elements(s)})`],
     [1, () => any`(delete ${holder(s)}${s.random.chance(0.5) ? part`.p` : part`[${computedKey(s)}]`})`],
-    [1, () => any`${expression(s)}.name`],
+    [1, () => any`(${expression(s)}).name`],
+    [0.7, () => proxied(s)],
     [privates.length > 0 ? 2 : 0, () => any`(${s.random.pick(privates)} in ${holder(s)})`],
   ]);
 }
@@ -45,8 +61,9 @@ export function chain(s: State): Node {
   const links = part`${link(s, true)}${s.times(0, 3, () => link(s, s.random.chance(0.3)))}`;
   return s.choose<Node>([
     [5, () => any`${start}${links}`],
-    [1, () => any`(delete ${start}${links}?.p)`],
-    [1, () => any`(delete ${start}${links}[${computedKey(s)}])`],
+    // The engine takes a name that is read where the chain has stopped for one that has been checked.
+    [1, () => any`(delete ${start}?.${s.random.pick(NAMES)}?.p)`],
+    [1, () => any`(delete ${start}?.m()[log(${String(s.unique())}, "p")])`],
     [1, () => any`(${start}${links}.m)(${elements(s)})`],
     [1, () => any`(${start}${links}).p`],
   ]);

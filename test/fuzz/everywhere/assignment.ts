@@ -12,7 +12,9 @@ export function target(s: State): Node {
 
 /** What `+=` and its like read first: the engine converts a key twice there, so that it has to be one already. */
 function updated(s: State): Node {
-  return targetWith(s, () => (s.random.chance(0.5) ? part`.${s.random.pick(["p", "q", "m"])}` : part`[log(${String(s.unique())}, "p")]`));
+  return targetWith(s, () =>
+    s.random.chance(0.5) ? part`.${s.random.pick(["p", "q", "m"])}` : part`[log(${String(s.unique())}, "p")]`,
+  );
 }
 
 function targetWith(s: State, step: (s: State) => Node): Node {

@@ -19,7 +19,8 @@ export function binding(s: State, fresh: () => string): Binding {
 
 function bound(s: State, fresh: () => string, names: string[]): Node {
   s.budget -= 2;
-  if (s.budget > 20 && s.random.chance(0.15)) return part`${withDefault(s, s.random.chance(0.5) ? arrayBinding(s, fresh, names) : objectBinding(s, fresh, names))}`;
+  if (s.budget > 20 && s.random.chance(0.15))
+    return part`${withDefault(s, s.random.chance(0.5) ? arrayBinding(s, fresh, names) : objectBinding(s, fresh, names))}`;
   const name = fresh();
   names.push(name);
   return withDefault(s, part`${name}`);

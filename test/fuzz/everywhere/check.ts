@@ -63,10 +63,13 @@ function* allSmaller(tree: Node): Generator<Node, void> {
 }
 
 function* halved(tree: Node): Generator<Node, void> {
-  const removable = tree.parts.flatMap((inner, index) => (typeof inner !== "string" && (inner.kind === "statement" || inner.kind === "item") ? [index] : []));
+  const removable = tree.parts.flatMap((inner, index) =>
+    typeof inner !== "string" && (inner.kind === "statement" || inner.kind === "item") ? [index] : [],
+  );
   if (removable.length >= 4) {
     const middle = removable.length >> 1;
-    for (const gone of [removable.slice(middle), removable.slice(0, middle)]) yield { ...tree, parts: tree.parts.filter((_, index) => !gone.includes(index)) };
+    for (const gone of [removable.slice(middle), removable.slice(0, middle)])
+      yield { ...tree, parts: tree.parts.filter((_, index) => !gone.includes(index)) };
   }
   for (const [index, inner] of tree.parts.entries())
     if (typeof inner !== "string") for (const made of halved(inner)) yield { ...tree, parts: tree.parts.with(index, made) };
@@ -91,7 +94,8 @@ export async function check(seed: number, shrinkMs = 60_000, isWanted: (kind: st
     const variant = state.found?.difference.variant;
     const variants = variant === undefined ? variantsOf(seed) : variant === "compiler" ? [] : [variant];
     const comparison = await compare(text, variants, PATIENCE_MS).catch(() => undefined);
-    if (!state.ran && comparison) Object.assign(state, { ran: true, suspensions: comparison.suspensions, lines: comparison.native.trace.length });
+    if (!state.ran && comparison)
+      Object.assign(state, { ran: true, suspensions: comparison.suspensions, lines: comparison.native.trace.length });
     const difference = comparison?.difference;
     if (!difference || (state.found && kindOf(difference) !== kindOf(state.found.difference))) return false;
     state.found ??= { seed, difference, text };

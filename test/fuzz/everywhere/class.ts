@@ -27,16 +27,23 @@ export function classText(s: State, name: string): Node {
   const names = new Names(s.names);
   if (name !== "") names.add(name, "class", s.random.chance(0.1));
   const own = privateNames(s);
-  const privates = [...s.place.privates.filter((outer) => !own.some((inner) => inner.name === outer)), ...own.map((each) => each.name)];
-  return s.within({ privates, canYield: false }, names, () => {
+  const privates = [
+    ...s.place.privates.filter((outer) => !own.some((inner) => inner.name === outer)),
+    ...own.map((each) => each.name),
+  ];
+  const make = (): Node => {
     const members = [...own.flatMap((each) => privateMember(s, each)), ...s.times(1, 4, () => member(s))];
     if (s.random.chance(0.6)) members.push(constructor(s, parent !== undefined));
     return part`class ${name}${parent ? part` extends ${parent}` : ""} {\n${shuffled(s, members)}}`;
-  });
+  };
+  return s.within({ privates, canYield: false }, names, () => s.spending(45 - 12 * s.place.depth, make));
 }
 
 function shuffled(s: State, members: Node[]): Node[] {
-  return members.map((member) => [s.random.next(), member] as const).sort(([a], [b]) => a - b).map(([, member]) => member);
+  return members
+    .map((member) => [s.random.next(), member] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, member]) => member);
 }
 
 function heritage(s: State): Node {
@@ -74,7 +81,17 @@ function field(s: State, key: Node): Node {
 }
 
 function initializer(s: State): Partial<Place> {
-  return { ...NO_JUMPS, hasThis: true, hasSuper: true, canConstruct: false, hasArguments: false, hasTarget: true, canReturn: false, canYield: false, depth: s.place.depth + 1 };
+  return {
+    ...NO_JUMPS,
+    hasThis: true,
+    hasSuper: true,
+    canConstruct: false,
+    hasArguments: false,
+    hasTarget: true,
+    canReturn: false,
+    canYield: false,
+    depth: s.place.depth + 1,
+  };
 }
 
 function member(s: State): Node {

@@ -21,9 +21,15 @@ export function functionParts(s: State, place: Partial<Place>, length = 1 + s.ra
   const names = new Names(s.names);
   const depth = s.place.depth + 1;
   const outside: Partial<Place> = { ...NO_JUMPS, canReturn: true, canYield: false, ...place, depth };
-  const parameters = s.within({ ...outside, canYield: false }, names, () => parameterList(s, names));
-  const body = s.within(outside, new Names(names, true), () => part`if (!tick()) return;\n${statements(s, length)}${result(s)}`);
-  return { parameters, body };
+  return s.spending(28 - 6 * depth + s.random.below(12), () => {
+    const parameters = s.within({ ...outside, canYield: false }, names, () => parameterList(s, names));
+    const body = s.within(
+      outside,
+      new Names(names, true),
+      () => part`if (!tick()) return;\n${statements(s, length)}${result(s)}`,
+    );
+    return { parameters, body };
+  });
 }
 
 function result(s: State): Node {
@@ -55,7 +61,8 @@ export function parameterList(s: State, names: Names): Node {
 
 export function functionExpression(s: State): Node {
   const known = s.names.visible("function");
-  if (s.place.depth > 2 || s.isLean) return known.length > 0 ? fn`${s.random.pick(known).name}` : fn`((x) => log(${String(s.unique())}, x))`;
+  if (s.place.depth > 2 || s.isLean)
+    return known.length > 0 ? fn`${s.random.pick(known).name}` : fn`((x) => log(${String(s.unique())}, x))`;
   s.budget -= 2;
   return s.choose<Node>([
     [known.length > 0 ? 3 : 0, () => fn`${s.random.pick(known).name}`],
@@ -102,7 +109,11 @@ export function accessor(s: State, key: Node | string, place: Partial<Place>, ki
   const outside: Partial<Place> = { ...NO_JUMPS, ...PLAIN, canReturn: true, canYield: false, ...place, depth: s.place.depth + 1 };
   const id = String(s.unique());
   return s.within(outside, names, () => {
-    const body = s.within({}, new Names(names, true), () => part`if (!tick()) return;\nlog(${id}, "${kind}");\n${statements(s, s.random.below(2))}${result(s)}`);
+    const body = s.within(
+      {},
+      new Names(names, true),
+      () => part`if (!tick()) return;\nlog(${id}, "${kind}");\n${statements(s, s.random.below(2))}${result(s)}`,
+    );
     return part`${kind} ${key}(${kind === "set" ? "v" : ""}) {\n${body}}`;
   });
 }
@@ -116,7 +127,7 @@ export function call(s: State): Node {
     [1, () => any`${functionExpression(s)}.${s.random.pick(["call", "apply", "bind"])}(${expression(s)}, [${elements(s)}])`],
     [1, () => any`each(${String(s.unique())}, ${functionExpression(s)})`],
     [0.5, () => any`${functionExpression(s)}.length`],
-    [0.3, () => any`${expression(s)}(${elements(s)})`],
+    [0.3, () => any`(${expression(s)})(${elements(s)})`],
   ]);
 }
 

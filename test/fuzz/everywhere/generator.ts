@@ -5,7 +5,14 @@ import { functionParts } from "./function.ts";
 import { elements, iterable } from "./literal.ts";
 import type { State } from "./state.ts";
 
-const PLAIN = { hasArguments: true, hasTarget: true, hasThis: true, hasSuper: false, canConstruct: false, canYield: true } as const;
+const PLAIN = {
+  hasArguments: true,
+  hasTarget: true,
+  hasThis: true,
+  hasSuper: false,
+  canConstruct: false,
+  canYield: true,
+} as const;
 
 /** `function* name(…) {…}`. */
 export function generatorFunction(s: State, name: string): Node {

@@ -29,13 +29,23 @@ const HELPERS: readonly (readonly [name: string, text: string])[] = [
 }`,
   ],
   [
+    "proxy",
+    `function proxy(t, target) {
+  const trap = (name) => (...a) => { log(t, name); return Reflect[name](...a); };
+  return new Proxy(target, { get: trap("get"), set: trap("set"), has: trap("has"), deleteProperty: trap("deleteProperty"), ownKeys: trap("ownKeys"), getOwnPropertyDescriptor: trap("getOwnPropertyDescriptor"), defineProperty: trap("defineProperty"), getPrototypeOf: trap("getPrototypeOf") });
+}`,
+  ],
+  [
     "pump",
     `function pump(t, it, plan) {
   for (const s of plan) try { log(t, s === "n" ? it.next(s) : s === "r" ? it.return(s) : it.throw(s)); } catch (e) { log(t, e); }
   return it;
 }`,
   ],
-  ["tag", `function tag(strings, ...values) { identify(strings); log("tag", strings.raw); log("tag", values); return values[0]; }`],
+  [
+    "tag",
+    `function tag(strings, ...values) { identify(strings); log("tag", strings.raw); log("tag", values); return values[0]; }`,
+  ],
   ["each", `function each(t, f) { for (const v of [1, undefined]) log(t, f(v)); return f; }`],
   [
     "Base",

@@ -18,7 +18,10 @@ export function builtIn(s: State): Node {
     [1, () => any`Number(${coercible(s)})`],
     [1, () => any`Object.${s.random.pick(["assign", "entries", "values", "keys"])}(${expression(s)}, ${expression(s)})`],
     [1, () => any`JSON.stringify({ toJSON: ${f()} })`],
-    [1, () => any`Reflect.${s.random.pick(["get", "has", "set"])}(obj(${String(s.unique())}), ${coercible(s)}, ${expression(s)})`],
+    [
+      1,
+      () => any`Reflect.${s.random.pick(["get", "has", "set"])}(obj(${String(s.unique())}), ${coercible(s)}, ${expression(s)})`,
+    ],
     [1, () => any`Math.max(...${iterable(s)})`],
     [1, () => any`[${expression(s)}].${s.random.pick(["join", "includes", "concat", "toString"])}(${coercible(s)})`],
   ]);

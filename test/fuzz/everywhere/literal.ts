@@ -30,7 +30,7 @@ export function iterable(s: State): Node {
   return s.choose<Node>([
     [lists.length > 0 ? 3 : 0, () => listed`${s.random.pick(lists).name}`],
     [4, () => custom(s)],
-    [3, () => listed`[${elements(s, true)}]`],
+    [s.isLean ? 0.1 : 3, () => listed`[${s.isLean ? "" : elements(s, true)}]`],
     [s.budget > 0 ? 3 : 0, () => listed`${generatorObject(s)}`],
     [s.budget > 0 ? 0.7 : 0, () => listed`{ [Symbol.iterator]: ${functionExpression(s)} }`],
     [0.5, () => listed`"xyz"`],

@@ -45,10 +45,16 @@ function pattern(s: State, names: Names): Node {
 /** A `for` whose head may make closures over its own variables. */
 function counting(s: State, names: Names, body: () => Node): Node {
   const name = names.add(names.fresh(s.random), "any");
-  const closure = s.random.chance(0.4) ? part`, ${names.add(names.fresh(s.random), "function")} = () => ${s.random.pick([name, `${name}++`, `(${name} += 2)`])}` : part``;
+  const closure = s.random.chance(0.4)
+    ? part`, ${names.add(names.fresh(s.random), "function")} = () => ${s.random.pick([name, `${name}++`, `(${name} += 2)`])}`
+    : part``;
   const id = (): string => String(s.unique());
   const test = s.random.chance(0.3) ? part`log(${id()}, ${name} < 3)` : part`${name} < ${String(1 + s.random.below(3))}`;
-  const update = s.random.pick([part`${name}++`, part`log(${id()}, ${name}++)`, part`later.push(() => log(${id()}, ${name})), ${name}++`]);
+  const update = s.random.pick([
+    part`${name}++`,
+    part`log(${id()}, ${name}++)`,
+    part`later.push(() => log(${id()}, ${name})), ${name}++`,
+  ]);
   const start = String(s.random.below(2));
   return part`for (let ${name} = ${start}${closure}; tick() && ${test}; ${update}) {\n${body()}}`;
 }

@@ -7,7 +7,7 @@ import { guarded } from "./statement.ts";
 /** The text tree of the program of this seed: the body of a function, in strict code. */
 export function generate(seed: number): Node {
   const s = new State(new Random(seed));
-  s.budget = 40 + s.random.below(110);
+  s.budget = 60 + s.random.below(120);
   const body = s.within({ hasArguments: false }, s.names, () => guarded(s, 5 + s.random.below(5)));
   return part`const later = [];
 try {

@@ -107,9 +107,11 @@ export class State {
   blocks = 0;
   #unique = 0;
   readonly random: Random;
+  readonly #taste: readonly number[];
 
   constructor(random: Random) {
     this.random = random;
+    this.#taste = Array.from({ length: 61 }, () => random.pick([0.1, 0.5, 1, 1, 1, 3]));
   }
 
   unique(): number {
@@ -126,8 +128,20 @@ export class State {
     return made;
   }
 
+  /** Runs `make` with a share of the budget, so that something is left for what comes after it. */
+  spending<T>(share: number, make: () => T): T {
+    const all = this.budget;
+    const given = Math.min(all, share);
+    this.budget = given;
+    const made = make();
+    this.budget = all - (given - this.budget);
+    return made;
+  }
+
+  /** Picks by weight, and by what this program is fond of: programs that use little of the language find what those that use all of it do not. */
   choose<T>(makes: readonly (readonly [weight: number, make: () => T])[]): T {
-    return this.random.weighted<() => T>(makes)();
+    const liked = (index: number): number => this.#taste[(makes.length * 7 + index) % this.#taste.length]!;
+    return this.random.weighted<() => T>(makes.map(([weight, make], index) => [weight * liked(index), make]))();
   }
 
   times<T>(from: number, to: number, make: (index: number) => T): T[] {

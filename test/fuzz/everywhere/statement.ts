@@ -6,7 +6,7 @@ import { classText } from "./class.ts";
 import { expression } from "./expression.ts";
 import { arrow, plainFunction } from "./function.ts";
 import { generatorFunction, generatorObject, plan } from "./generator.ts";
-import { iterable, list, object } from "./literal.ts";
+import { elements, iterable, list, object } from "./literal.ts";
 import { loop } from "./loop.ts";
 import { type Guess, Names, type State } from "./state.ts";
 
@@ -41,7 +41,7 @@ export function block(s: State, length = 1 + s.random.below(3), names = new Name
 /** Statements of which most do not end what follows them when they throw. */
 export function guarded(s: State, length: number): Node[] {
   return s.times(length, length, () => {
-    if (s.random.chance(0.4)) return oneStatement(s);
+    if (s.random.chance(0.25)) return oneStatement(s);
     return statement`try {\n${block(s, 1)}} catch (e) {\nlog("caught", e);\n}`;
   });
 }
@@ -72,6 +72,7 @@ function compound(s: State): [number, () => Node][] {
     [4, () => closure(s)],
     [4, () => declared(s)],
     [3, () => driven(s)],
+    [2, () => disposable(s)],
     [s.place.canYield ? 6 : 0, () => statement`log(${String(s.unique())}, yield ${expression(s)});`],
   ];
 }
@@ -109,7 +110,10 @@ function patternDeclaration(s: State): Node {
 
 function jump(s: State): Node {
   const { loops, blocks, inLoop, inSwitch, canReturn } = s.place;
-  const jumps = [...loops.flatMap((label) => [`break ${label};`, `continue ${label};`]), ...blocks.map((label) => `break ${label};`)];
+  const jumps = [
+    ...loops.flatMap((label) => [`break ${label};`, `continue ${label};`]),
+    ...blocks.map((label) => `break ${label};`),
+  ];
   if (inLoop) jumps.push("continue;", "break;", "continue;");
   else if (inSwitch) jumps.push("break;");
   const made = s.choose<Node>([
@@ -179,8 +183,33 @@ function declared(s: State): Node {
   const name = s.names.fresh(s.random);
   const kind = s.random.pick(["function", "generator", "class", "class"] as const);
   s.names.add(name, kind);
-  if (kind === "class") return statement`${classText(s, name)}`;
-  return statement`${kind === "function" ? plainFunction(s, name) : generatorFunction(s, name)}`;
+  const made = kind === "class" ? classText(s, name) : kind === "function" ? plainFunction(s, name) : generatorFunction(s, name);
+  return s.random.chance(0.6) ? part`${statement`${made}`}${used(s, name, kind)}` : statement`${made}`;
+}
+
+/** What has been declared is called at once. */
+function used(s: State, name: string, kind: "function" | "generator" | "class"): Node {
+  const id = String(s.unique());
+  if (kind === "class") return statement`log(${id}, new ${name}(${elements(s)}));`;
+  if (kind === "function") return statement`log(${id}, ${name}(${elements(s)}));`;
+  return statement`pump(${id}, ${name}(${elements(s)}), "${plan(s)}");`;
+}
+
+/** A `using` declaration in a block of its own. */
+function disposable(s: State): Node {
+  const names = new Names(s.names);
+  return s.within({}, names, () => {
+    const id = String(s.unique());
+    const value = s.choose<Node>([
+      [4, () => part`{ [Symbol.dispose]() { log(${id}, "disposed"); } }`],
+      [1, () => part`{ [Symbol.dispose]() { throw log(${id}, "disposed"); } }`],
+      [1, () => part`{ get [Symbol.dispose]() { log(${id}, "read"); return ${arrow(s)}; } }`],
+      [1, () => part`null`],
+      [1, () => expression(s)],
+    ]);
+    const name = names.add(names.fresh(s.random), "object", false);
+    return statement`{\nusing ${name} = ${value};\n${block(s, undefined, new Names(names, true))}}`;
+  });
 }
 
 function driven(s: State): Node {

@@ -80,7 +80,10 @@ class LateMember extends Late {
   override make(): Function {
     const [ctor, onHome, part, key] = this.path.map(settled);
     const owner: unknown = onHome === true ? (ctor as Function | undefined)?.prototype : ctor;
-    const found = typeof owner === "object" || typeof owner === "function" ? members(owner as object, key as PropertyKey, part as "value") : undefined;
+    const found =
+      typeof owner === "object" || typeof owner === "function"
+        ? members(owner as object, key as PropertyKey, part as "value")
+        : undefined;
     if (typeof found !== "function") throw corrupt("a method is missing");
     return found;
   }
@@ -260,7 +263,7 @@ function freshClass(code: Code, closure: Closure): Function {
   if (fresh === undefined) {
     // The record comes first, and belongs to the class itself.
     const captured = closure.captured.map((value, index) => (index === 0 ? undefined : value));
-    fresh = Reflect.apply(code.make!, closure.self, captured) as Function;
+    fresh = Reflect.apply(code.make!, closure.self, captured);
     freshClasses.set(closure, fresh);
   }
   return fresh;

@@ -69,7 +69,9 @@ function storeVariable(d: Desugarer, variable: Variable, node: ts.Identifier, va
     if (isChecked) d.emit({ kind: "eval", value: d.rewriter.checkedRead(node) });
     return constant(d, node);
   }
-  const checked = isChecked ? d.runtime("$ready", [value, d.rewriter.boxed(variable), factory.createStringLiteral(variable.name)]) : value;
+  const checked = isChecked
+    ? d.runtime("$ready", [value, d.rewriter.boxed(variable), factory.createStringLiteral(variable.name)])
+    : value;
   d.assignVariable(variable, checked, source);
 }
 
@@ -82,7 +84,13 @@ function isConstant(variable: Variable): boolean {
   return variable.kind === "const" || (variable.kind === "function" && ts.isFunctionExpression(variable.declaration.parent));
 }
 
-function logicalAssignment(d: Desugarer, kind: ts.SyntaxKind, at: Target, old: ts.Expression, node: ts.BinaryExpression): ts.Expression {
+function logicalAssignment(
+  d: Desugarer,
+  kind: ts.SyntaxKind,
+  at: Target,
+  old: ts.Expression,
+  node: ts.BinaryExpression,
+): ts.Expression {
   const name = d.fresh();
   d.emit({ kind: "let", name, declare: "let", value: old });
   const yes = d.collect(() => {
@@ -99,7 +107,10 @@ export function update(d: Desugarer, node: ts.PrefixUnaryExpression | ts.Postfix
   const old = d.awaited(node, d.runtime("$numeric", [oldValue(d, at, operand)]));
   const counter = d.fresh();
   d.emit({ kind: "let", name: counter, declare: "let", value: old });
-  const step = node.operator === ts.SyntaxKind.PlusPlusToken ? factory.createPrefixIncrement(d.ref(counter)) : factory.createPrefixDecrement(d.ref(counter));
+  const step =
+    node.operator === ts.SyntaxKind.PlusPlusToken
+      ? factory.createPrefixIncrement(d.ref(counter))
+      : factory.createPrefixDecrement(d.ref(counter));
   d.emit({ kind: "eval", value: step });
   store(d, at, d.ref(counter), node);
   return ts.isPrefixUnaryExpression(node) ? d.ref(counter) : old;

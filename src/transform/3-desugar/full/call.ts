@@ -71,7 +71,10 @@ export function taggedTemplate(d: Desugarer, node: ts.TaggedTemplateExpression):
   const callee = calleeOf(d, node.tag);
   const strings = factory.createIdentifier(d.rewriter.emitter.templateName(node));
   const values = substitutionsOf(node).map((value) => evaluate(d, value));
-  return d.awaited(node, d.runtime("$apply", [callee.fn, callee.self, factory.createArrayLiteralExpression([strings, ...values])]));
+  return d.awaited(
+    node,
+    d.runtime("$apply", [callee.fn, callee.self, factory.createArrayLiteralExpression([strings, ...values])]),
+  );
 }
 
 export function superCall(d: Desugarer, node: ts.CallExpression): ts.Expression {

@@ -15,7 +15,9 @@ export function optionalChain(d: Desugarer, node: ts.Expression, last: "read" | 
   const result = d.fresh();
   d.emit({ kind: "let", name: result, declare: "let", value: last === "delete" ? factory.createTrue() : undefined });
   const end = new Label(undefined);
-  const body = d.collect(() => d.emit({ kind: "assign", name: result, value: last === "delete" ? deleted(d, node, end) : link(d, node, end).fn }));
+  const body = d.collect(() =>
+    d.emit({ kind: "assign", name: result, value: last === "delete" ? deleted(d, node, end) : link(d, node, end).fn }),
+  );
   d.emit({ kind: "block", label: end, body });
   return d.ref(result);
 }

@@ -26,13 +26,20 @@ export function classValue(d: Desugarer, node: ts.ClassLikeDeclaration): ts.Expr
   const record = d.ctx.captures.records.get(node)!;
   d.emit({ kind: "let", name: record.emitName, declare: "const", value: d.runtime("$record", []) });
   for (const [text, variable] of d.ctx.captures.privates.get(node) ?? [])
-    d.emit({ kind: "let", name: variable.emitName, declare: "const", value: d.runtime("$private", [factory.createStringLiteral(text)]) });
+    d.emit({
+      kind: "let",
+      name: variable.emitName,
+      declare: "const",
+      value: d.runtime("$private", [factory.createStringLiteral(text)]),
+    });
   const heritage = heritageOf(node);
   // In a temporary of its own, since a class that is made again extends the same.
   const parent = heritage && d.spill(evaluate(d, heritage));
   const keys = computedKeys(d, node);
   const members = [constructorOf(d, node), ...publicMembers(d, node, keys)].filter((member) => member !== undefined);
-  const clause = parent && factory.createHeritageClause(ts.SyntaxKind.ExtendsKeyword, [factory.createExpressionWithTypeArguments(parent, undefined)]);
+  const clause =
+    parent &&
+    factory.createHeritageClause(ts.SyntaxKind.ExtendsKeyword, [factory.createExpressionWithTypeArguments(parent, undefined)]);
   const name = node.name && factory.createIdentifier(node.name.text);
   const literal = factory.createClassExpression(undefined, name, undefined, clause && [clause], members);
   const given = node.name ? undefined : assignedName(node);
@@ -40,23 +47,37 @@ export function classValue(d: Desugarer, node: ts.ClassLikeDeclaration): ts.Expr
   const made = d.spill(defined(d, node, named, parent, keys), "", node);
   for (const member of node.members)
     if (isGenerator(member) && isPublicMethod(member))
-      replaceGenerator(d, isStatic(member) ? made : factory.createPropertyAccessExpression(d.rewriter.read(record), "home"), keyOf(member, keys), d.ctx.findings.functionOf.get(member)!);
+      replaceGenerator(
+        d,
+        isStatic(member) ? made : factory.createPropertyAccessExpression(d.rewriter.read(record), "home"),
+        keyOf(member, keys),
+        d.ctx.findings.functionOf.get(member)!,
+      );
   elements(d, node, made, keys);
   return made;
 }
 
 /** The class under its record; one that a run makes can be made again. */
-function defined(d: Desugarer, node: ts.ClassLikeDeclaration, literal: ts.Expression, parent: ts.Expression | undefined, keys: Keys): ts.Expression {
+function defined(
+  d: Desugarer,
+  node: ts.ClassLikeDeclaration,
+  literal: ts.Expression,
+  parent: ts.Expression | undefined,
+  keys: Keys,
+): ts.Expression {
   const variable = d.ctx.captures.records.get(node)!;
   const record = d.rewriter.read(variable);
-  if (d.fn.parent === undefined || d.ctx.findings.everywhere) return d.runtime("$class", [record, d.rewriter.opaque(literal, node, [variable])]);
+  if (d.fn.parent === undefined || d.ctx.findings.everywhere)
+    return d.runtime("$class", [record, d.rewriter.opaque(literal, node, [variable])]);
   return d.rewriter.emitter.classSite(node, d.runtime("$class", [record, literal]), capturedByClass(d, node, parent, keys));
 }
 
 /** What the expression of a class refers to: its record first, then what it extends, its keys, and what its members capture. */
 function capturedByClass(d: Desugarer, node: ts.ClassLikeDeclaration, parent: ts.Expression | undefined, keys: Keys): Captured[] {
   const record = d.ctx.captures.records.get(node)!;
-  const found = new Map<string, Captured>([[record.emitName, { name: record.emitName, reference: () => d.ctx.refVariable(record) }]]);
+  const found = new Map<string, Captured>([
+    [record.emitName, { name: record.emitName, reference: () => d.ctx.refVariable(record) }],
+  ]);
   for (const made of [parent, ...keys.values()]) {
     if (!made || !ts.isIdentifier(made) || !d.isTemporary(made)) continue;
     found.set(made.text, { name: made.text, reference: () => d.ref(made.text) });
@@ -71,7 +92,9 @@ function capturedByClass(d: Desugarer, node: ts.ClassLikeDeclaration, parent: ts
 type Keys = ReadonlyMap<ts.ClassElement, ts.Expression>;
 
 function refuseDecorators(d: Desugarer, node: ts.ClassLikeDeclaration): void {
-  const decorated = [node, ...node.members].find((part) => ts.canHaveDecorators(part) && (ts.getDecorators(part)?.length ?? 0) > 0);
+  const decorated = [node, ...node.members].find(
+    (part) => ts.canHaveDecorators(part) && (ts.getDecorators(part)?.length ?? 0) > 0,
+  );
   if (decorated) d.ctx.diagnostics.report("FLOW2002", decorated, { what: "a decorator" });
 }
 
@@ -108,9 +131,20 @@ function publicMembers(d: Desugarer, node: ts.ClassLikeDeclaration, keys: Keys):
     const key = keyOf(member, keys);
     if (isGenerator(member)) {
       const made = placeholder(key);
-      return factory.updateMethodDeclaration(made, modifiers, made.asteriskToken, made.name, undefined, undefined, made.parameters, undefined, made.body);
+      return factory.updateMethodDeclaration(
+        made,
+        modifiers,
+        made.asteriskToken,
+        made.name,
+        undefined,
+        undefined,
+        made.parameters,
+        undefined,
+        made.body,
+      );
     }
-    const made = d.rewriter.emitter.emitFunction(d.ctx.findings.functionOf.get(member)!) as ts.MethodDeclaration | ts.AccessorDeclaration;
+    const made = d.rewriter.emitter.emitFunction(d.ctx.findings.functionOf.get(member)!) as
+      ts.MethodDeclaration | ts.AccessorDeclaration;
     return named(made, key);
   });
 }
@@ -130,19 +164,24 @@ function constructorOf(d: Desugarer, node: ts.ClassLikeDeclaration): ts.ClassEle
 }
 
 function constructorReturning(value: ts.Expression, rest: ts.Identifier | undefined): ts.ConstructorDeclaration {
-  const parameters = rest ? [factory.createParameterDeclaration(undefined, factory.createToken(ts.SyntaxKind.DotDotDotToken), rest)] : [];
+  const parameters = rest
+    ? [factory.createParameterDeclaration(undefined, factory.createToken(ts.SyntaxKind.DotDotDotToken), rest)]
+    : [];
   return factory.createConstructorDeclaration(undefined, parameters, factory.createBlock([factory.createReturnStatement(value)]));
 }
 
 /** Whether constructing an instance does more than the constructor's own code. */
 export function hasInstanceElements(node: ts.ClassLikeDeclaration): boolean {
   if (parameterProperties(node).length > 0) return true;
-  return node.members.some((member) => !isStatic(member) && (ts.isPropertyDeclaration(member) || (isPrivate(member) && !isBodyless(member))));
+  return node.members.some(
+    (member) => !isStatic(member) && (ts.isPropertyDeclaration(member) || (isPrivate(member) && !isBodyless(member))),
+  );
 }
 
 /** `constructor(readonly x: number)`: parameters that are fields as well. */
 export function parameterProperties(node: ts.ClassLikeDeclaration): ts.Identifier[] {
-  const constructor = node.members.find((member) => isConstructor(member) && member.body !== undefined) as ts.ConstructorDeclaration | undefined;
+  const constructor = node.members.find((member) => isConstructor(member) && member.body !== undefined) as
+    ts.ConstructorDeclaration | undefined;
   return (constructor?.parameters ?? [])
     .filter((parameter) => ts.isParameterPropertyDeclaration(parameter, parameter.parent))
     .map((parameter) => parameter.name as ts.Identifier);
@@ -154,10 +193,16 @@ function isBodyless(member: ts.ClassElement): boolean {
 
 /** What instances get is noted in the record; what the class itself gets is done, methods first. */
 function elements(d: Desugarer, node: ts.ClassLikeDeclaration, made: ts.Expression, keys: Keys): void {
-  const methods = node.members.filter((member) => isPrivate(member) && (ts.isMethodDeclaration(member) || ts.isAccessor(member)) && !isBodyless(member));
+  const methods = node.members.filter(
+    (member) => isPrivate(member) && (ts.isMethodDeclaration(member) || ts.isAccessor(member)) && !isBodyless(member),
+  );
   for (const member of methods) privateMethod(d, node, member as ts.MethodDeclaration | ts.AccessorDeclaration, made);
   for (const name of parameterProperties(node)) {
-    const args = [d.rewriter.read(d.ctx.captures.records.get(node)!), factory.createStringLiteral("field"), factory.createStringLiteral(name.text)];
+    const args = [
+      d.rewriter.read(d.ctx.captures.records.get(node)!),
+      factory.createStringLiteral("field"),
+      factory.createStringLiteral(name.text),
+    ];
     d.emit({ kind: "eval", value: d.runtime("$element", [...args, undefinedValue()]) });
   }
   for (const member of node.members) if (ts.isPropertyDeclaration(member) && !isStatic(member)) field(d, node, member, keys);
@@ -167,13 +212,21 @@ function elements(d: Desugarer, node: ts.ClassLikeDeclaration, made: ts.Expressi
   }
 }
 
-function privateMethod(d: Desugarer, node: ts.ClassLikeDeclaration, member: ts.MethodDeclaration | ts.AccessorDeclaration, made: ts.Expression): void {
+function privateMethod(
+  d: Desugarer,
+  node: ts.ClassLikeDeclaration,
+  member: ts.MethodDeclaration | ts.AccessorDeclaration,
+  made: ts.Expression,
+): void {
   const fn = d.rewriter.closure(d.ctx.findings.functionOf.get(member)!);
   const kind = ts.isGetAccessorDeclaration(member) ? "get" : ts.isSetAccessorDeclaration(member) ? "set" : "method";
   const name = privateVariable(d, member.name as ts.PrivateIdentifier);
   const args = [factory.createStringLiteral(kind), name, fn];
   const record = d.rewriter.read(d.ctx.captures.records.get(node)!);
-  d.emit({ kind: "eval", value: isStatic(member) ? d.runtime("$privateAdd", [made, ...args]) : d.runtime("$element", [record, ...args]) });
+  d.emit({
+    kind: "eval",
+    value: isStatic(member) ? d.runtime("$privateAdd", [made, ...args]) : d.runtime("$element", [record, ...args]),
+  });
 }
 
 function initializer(d: Desugarer, member: ts.PropertyDeclaration): ts.Expression {
@@ -206,8 +259,11 @@ function staticField(d: Desugarer, member: ts.PropertyDeclaration, made: ts.Expr
   d.awaited(member, d.runtime("$define", [made, key, given]));
 }
 
-function applyTo(d: Desugarer, member: ts.PropertyDeclaration | ts.ClassStaticBlockDeclaration, made: ts.Expression): ts.Expression {
+function applyTo(
+  d: Desugarer,
+  member: ts.PropertyDeclaration | ts.ClassStaticBlockDeclaration,
+  made: ts.Expression,
+): ts.Expression {
   const fn = d.rewriter.closure(d.ctx.findings.functionOf.get(member)!);
   return d.runtime("$apply", [fn, made, factory.createArrayLiteralExpression()]);
 }
-

@@ -30,7 +30,11 @@ function isSettled(d: Desugarer, node: ts.Expression): boolean {
   if (d.isTemporary(node)) return true;
   if (ts.isStringLiteral(node) || isNumeric(node) || ts.isVoidExpression(node)) return true;
   if (!ts.isIdentifier(node)) {
-    return node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword || node.kind === ts.SyntaxKind.NullKeyword;
+    return (
+      node.kind === ts.SyntaxKind.TrueKeyword ||
+      node.kind === ts.SyntaxKind.FalseKeyword ||
+      node.kind === ts.SyntaxKind.NullKeyword
+    );
   }
   const variable = d.ctx.variableOf(node);
   return variable !== undefined && !variable.boxed && !variable.reassigned;
@@ -83,7 +87,11 @@ export function transient(d: Desugarer, given: ts.Expression): ts.Expression {
   if (ts.isMetaProperty(node)) return node.keywordToken === ts.SyntaxKind.NewKeyword ? newTarget(d) : node;
   if (ts.isAwaitExpression(node)) return refuse(d, node, "await");
   if (node.kind === ts.SyntaxKind.ThisKeyword) return receiver(d);
-  if (node.kind === ts.SyntaxKind.NullKeyword || node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
+  if (
+    node.kind === ts.SyntaxKind.NullKeyword ||
+    node.kind === ts.SyntaxKind.TrueKeyword ||
+    node.kind === ts.SyntaxKind.FalseKeyword
+  )
     return node;
   return refuse(d, node, "this expression");
 }
@@ -102,7 +110,12 @@ export function transientEffect(d: Desugarer, node: ts.Expression): void {
 function callLike(d: Desugarer, node: ts.CallExpression): ts.Expression {
   if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return superCall(d, node);
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
-    return factory.updateCallExpression(node, node.expression, undefined, node.arguments.map((argument) => evaluate(d, argument)));
+    return factory.updateCallExpression(
+      node,
+      node.expression,
+      undefined,
+      node.arguments.map((argument) => evaluate(d, argument)),
+    );
   return call(d, node);
 }
 
@@ -124,7 +137,13 @@ function binary(d: Desugarer, node: ts.BinaryExpression): ts.Expression {
 }
 
 /** One binary operator over evaluated operands. */
-export function operation(d: Desugarer, source: ts.Node, kind: ts.SyntaxKind, left: ts.Expression, right: ts.Expression): ts.Expression {
+export function operation(
+  d: Desugarer,
+  source: ts.Node,
+  kind: ts.SyntaxKind,
+  left: ts.Expression,
+  right: ts.Expression,
+): ts.Expression {
   if (kind === ts.SyntaxKind.EqualsEqualsEqualsToken) return factory.createStrictEquality(left, right);
   if (kind === ts.SyntaxKind.ExclamationEqualsEqualsToken) return factory.createStrictInequality(left, right);
   return d.awaited(source, d.runtime("$binary", [factory.createStringLiteral(ts.tokenToString(kind)!), left, right]));
@@ -176,7 +195,10 @@ export function goesOn(d: Desugarer, kind: ts.SyntaxKind, name: string): ts.Expr
 
 /** `x === null || x === undefined`: `==` would take `document.all` for them. */
 export function isNullish(value: ts.Expression): ts.Expression {
-  return factory.createLogicalOr(factory.createStrictEquality(value, factory.createNull()), factory.createStrictEquality(value, undefinedValue()));
+  return factory.createLogicalOr(
+    factory.createStrictEquality(value, factory.createNull()),
+    factory.createStrictEquality(value, undefinedValue()),
+  );
 }
 
 function conditional(d: Desugarer, node: ts.ConditionalExpression): ts.Expression {

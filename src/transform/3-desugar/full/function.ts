@@ -7,7 +7,14 @@
  *                                              B
  *                                            }
  */
-import { heritageOf, isConstructible, isConstructor, isDerivedConstructor, isSimple, type Variable } from "../../1-find/captures.js";
+import {
+  heritageOf,
+  isConstructible,
+  isConstructor,
+  isDerivedConstructor,
+  isSimple,
+  type Variable,
+} from "../../1-find/captures.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
 import { undefinedValue } from "../build.js";
@@ -34,7 +41,9 @@ export function fullFunction(d: Desugarer): FullFunction {
   if (isConstructor(node)) beginConstructor(d, node);
   bindParameters(d, signature);
   for (const variable of d.ctx.captures.variablesIn.get(d.fn) ?? [])
-    if (variable.kind === "var" && !variable.boxed) d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
+    if (variable.kind === "var" && !variable.boxed)
+      d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
+  for (const parameter of parameterVariables(d)) startWith(d, parameter);
   if (isGenerator(node)) {
     const name = d.generatorName();
     d.emit({ kind: "let", name, declare: "let", value: undefined });
@@ -44,6 +53,12 @@ export function fullFunction(d: Desugarer): FullFunction {
   if (isDerivedConstructor(node)) outsideTry(d, () => body(d));
   else body(d);
   return { parameters: signature.parameters };
+}
+
+/** A variable that the body declares again begins with the value of the parameter. */
+function startWith(d: Desugarer, parameter: Variable): void {
+  const variable = d.ctx.captures.redeclared.get(parameter);
+  if (variable) d.assignVariable(variable, d.rewriter.read(parameter), d.fn.node);
 }
 
 interface Signature {
@@ -72,7 +87,9 @@ function signatureOf(d: Desugarer): Signature {
   const callee = isGenerator(d.fn.node) ? calleeName(d) : undefined;
   const first = callee ? [parameterDeclaration(callee)] : [];
   if (isSimple(d.fn.node)) {
-    const parameters = list.map((parameter) => parameterDeclaration(simpleName(d, parameter), parameter.dotDotDotToken !== undefined));
+    const parameters = list.map((parameter) =>
+      parameterDeclaration(simpleName(d, parameter), parameter.dotDotDotToken !== undefined),
+    );
     return { parameters: [...first, ...parameters], callee, plain: [], rest: undefined };
   }
   const length = lengthOf(d.fn.node as ts.FunctionLikeDeclaration);
@@ -81,10 +98,20 @@ function signatureOf(d: Desugarer): Signature {
     const only = d.ref(d.fresh("parameter"));
     // A setter takes exactly one parameter, which a default keeps out of its length.
     const fallback = list[0]!.initializer ? undefinedValue() : undefined;
-    return { parameters: [factory.createParameterDeclaration(undefined, undefined, only, undefined, undefined, fallback)], callee, plain: [only], rest: only };
+    return {
+      parameters: [factory.createParameterDeclaration(undefined, undefined, only, undefined, undefined, fallback)],
+      callee,
+      plain: [only],
+      rest: only,
+    };
   }
   const rest = d.ref(d.fresh("rest"));
-  return { parameters: [...first, ...plain.map((name) => parameterDeclaration(name)), parameterDeclaration(rest, true)], callee, plain, rest };
+  return {
+    parameters: [...first, ...plain.map((name) => parameterDeclaration(name)), parameterDeclaration(rest, true)],
+    callee,
+    plain,
+    rest,
+  };
 }
 
 /** A generator expression knows itself by its own name. */
@@ -98,14 +125,26 @@ function simpleName(d: Desugarer, parameter: ts.ParameterDeclaration): ts.Identi
 }
 
 function parameterDeclaration(name: ts.Identifier, rest = false): ts.ParameterDeclaration {
-  return factory.createParameterDeclaration(undefined, rest ? factory.createToken(ts.SyntaxKind.DotDotDotToken) : undefined, name);
+  return factory.createParameterDeclaration(
+    undefined,
+    rest ? factory.createToken(ts.SyntaxKind.DotDotDotToken) : undefined,
+    name,
+  );
 }
 
 /** What only the native activation knows is noted first; then the function can be suspended. */
 function entry(d: Desugarer): void {
   const { captures } = d.ctx;
   const list = captures.argumentsOf.get(d.fn);
-  if (list) d.emit({ kind: "let", name: list.emitName, declare: "const", value: isGenerator(d.fn.node) ? d.runtime("$argumentsAfter", [factory.createIdentifier("arguments")]) : factory.createIdentifier("arguments") });
+  if (list)
+    d.emit({
+      kind: "let",
+      name: list.emitName,
+      declare: "const",
+      value: isGenerator(d.fn.node)
+        ? d.runtime("$argumentsAfter", [factory.createIdentifier("arguments")])
+        : factory.createIdentifier("arguments"),
+    });
   const target = captures.newTargets.get(d.fn);
   if (target) d.emit({ kind: "let", name: target.emitName, declare: "const", value: nativeTarget(d.fn.node) });
   if (d.ctx.findings.everywhere) d.awaited(d.fn.node, d.runtime("$pause", []));
@@ -113,7 +152,9 @@ function entry(d: Desugarer): void {
 
 function nativeTarget(node: ts.Node): ts.Expression {
   const has = ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node) || isConstructor(node);
-  return has && !isGenerator(node) ? factory.createMetaProperty(ts.SyntaxKind.NewKeyword, factory.createIdentifier("target")) : undefinedValue();
+  return has && !isGenerator(node)
+    ? factory.createMetaProperty(ts.SyntaxKind.NewKeyword, factory.createIdentifier("target"))
+    : undefinedValue();
 }
 
 function parameterVariables(d: Desugarer): Variable[] {
@@ -128,7 +169,8 @@ function scope(d: Desugarer, parameters: readonly Variable[], late: boolean): vo
   const receiver = d.ctx.captures.receivers.get(d.fn);
   if (receiver) {
     initial.set(receiver, factory.createIdentifier("$TDZ"));
-    if (!receiver.boxed) d.emit({ kind: "let", name: receiver.emitName, declare: "let", value: factory.createIdentifier("$TDZ") });
+    if (!receiver.boxed)
+      d.emit({ kind: "let", name: receiver.emitName, declare: "let", value: factory.createIdentifier("$TDZ") });
   }
   const box = d.rewriter.scopeLiteral(node, initial);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "const", value: box });
@@ -196,7 +238,13 @@ function outsideTry(d: Desugarer, write: () => void): void {
 /** A base class's instance gets its elements before the parameters are bound. */
 function beginConstructor(d: Desugarer, node: ts.ConstructorDeclaration): void {
   if (!heritageOf(node.parent) && hasInstanceElements(node.parent))
-    d.awaited(node, d.runtime("$initialize", [factory.createThis(), homeRecord(d) ?? d.rewriter.read(d.ctx.captures.records.get(node.parent)!)]));
+    d.awaited(
+      node,
+      d.runtime("$initialize", [
+        factory.createThis(),
+        homeRecord(d) ?? d.rewriter.read(d.ctx.captures.records.get(node.parent)!),
+      ]),
+    );
 }
 
 function body(d: Desugarer): void {
@@ -234,14 +282,26 @@ export function fastFunction(d: Desugarer, { parameters }: FullFunction, stateme
   if (isGenerator(node) || ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node))
     return factory.createFunctionExpression(undefined, undefined, undefined, undefined, parameters, undefined, block);
   if (ts.isArrowFunction(node))
-    return factory.createArrowFunction(undefined, undefined, parameters, undefined, factory.createToken(ts.SyntaxKind.EqualsGreaterThanToken), block);
+    return factory.createArrowFunction(
+      undefined,
+      undefined,
+      parameters,
+      undefined,
+      factory.createToken(ts.SyntaxKind.EqualsGreaterThanToken),
+      block,
+    );
   if (ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node)) return plainFunction(d, node, parameters, block);
   if (isConstructor(node)) return factory.createConstructorDeclaration(undefined, parameters, block);
   // A full function around names computed members itself.
   return member(node as ts.MethodDeclaration | ts.AccessorDeclaration, d.fn.parent?.full === true, parameters, block);
 }
 
-function plainFunction(d: Desugarer, node: ts.FunctionExpression | ts.FunctionDeclaration, parameters: ts.ParameterDeclaration[], block: ts.Block): ts.Node {
+function plainFunction(
+  d: Desugarer,
+  node: ts.FunctionExpression | ts.FunctionDeclaration,
+  parameters: ts.ParameterDeclaration[],
+  block: ts.Block,
+): ts.Node {
   if (ts.isFunctionDeclaration(node)) {
     const made = factory.createFunctionDeclaration(node.modifiers, undefined, node.name, undefined, parameters, undefined, block);
     return made;
@@ -249,15 +309,26 @@ function plainFunction(d: Desugarer, node: ts.FunctionExpression | ts.FunctionDe
   return factory.createFunctionExpression(undefined, undefined, node.name, undefined, parameters, undefined, block);
 }
 
-function member(node: ts.MethodDeclaration | ts.AccessorDeclaration, isInFull: boolean, parameters: ts.ParameterDeclaration[], block: ts.Block): ts.Node {
+function member(
+  node: ts.MethodDeclaration | ts.AccessorDeclaration,
+  isInFull: boolean,
+  parameters: ts.ParameterDeclaration[],
+  block: ts.Block,
+): ts.Node {
   const modifiers = node.modifiers?.filter((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword);
   // `static constructor` has no name node; the class supplies it.
   const isPrivate = node.name !== undefined && ts.isPrivateIdentifier(node.name);
-  const isUnnamed = isInFull && ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && ts.isComputedPropertyName(node.name);
-  const name = !node.name ? "constructor" : isUnnamed ? factory.createStringLiteral("") : isPrivate ? factory.createStringLiteral(node.name.text) : node.name;
+  const isUnnamed =
+    isInFull && ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && ts.isComputedPropertyName(node.name);
+  const name = !node.name
+    ? "constructor"
+    : isUnnamed
+      ? factory.createStringLiteral("")
+      : isPrivate
+        ? factory.createStringLiteral(node.name.text)
+        : node.name;
   const kept = isPrivate ? undefined : modifiers;
   if (ts.isGetAccessorDeclaration(node)) return factory.createGetAccessorDeclaration(kept, name, parameters, undefined, block);
   if (ts.isSetAccessorDeclaration(node)) return factory.createSetAccessorDeclaration(kept, name, parameters, block);
   return factory.createMethodDeclaration(kept, undefined, name, undefined, undefined, parameters, undefined, block);
 }
-

@@ -26,7 +26,16 @@ export function isGenerator(node: ts.Node): boolean {
 /** The method that stands in a literal or class body for a generator: it gives the place, the attributes and the name. Itself a generator, as `$replace` expects. */
 export function placeholder(key: ts.Expression): ts.MethodDeclaration {
   const name = factory.createComputedPropertyName(key);
-  return factory.createMethodDeclaration(undefined, factory.createToken(ts.SyntaxKind.AsteriskToken), name, undefined, undefined, [], undefined, factory.createBlock([]));
+  return factory.createMethodDeclaration(
+    undefined,
+    factory.createToken(ts.SyntaxKind.AsteriskToken),
+    name,
+    undefined,
+    undefined,
+    [],
+    undefined,
+    factory.createBlock([]),
+  );
 }
 
 export function replaceGenerator(d: Desugarer, target: ts.Expression, key: ts.Expression, info: FunctionInfo): void {
@@ -54,7 +63,14 @@ function delegated(d: Desugarer, node: ts.YieldExpression): ts.Expression {
     const made = d.awaited(node, d.runtime("$delegate", [record, d.ref(sent)]));
     d.emit({ kind: "assign", name: answer, value: made });
     d.emit({ kind: "if", test: part(d, answer, "done"), yes: [{ kind: "break", label }], no: undefined });
-    d.emit({ kind: "yield", point: d.point(node), name: sent, value: part(d, answer, "value"), raw: true, generator: d.ref(d.generatorName()) });
+    d.emit({
+      kind: "yield",
+      point: d.point(node),
+      name: sent,
+      value: part(d, answer, "value"),
+      raw: true,
+      generator: d.ref(d.generatorName()),
+    });
   });
   d.emit({ kind: "loop", label, init: [], test: undefined, testLast: false, update: undefined, body });
   const yes = d.collect(() => returnFrom(d, part(d, answer, "value"), undefined));

@@ -72,7 +72,9 @@ export function forIn(d: Desugarer, node: ts.ForInStatement, labels: readonly ts
   const label = new Label(labels[0]?.label.text);
   d.emit({ kind: "let", name: index, declare: "let", value: factory.createNumericLiteral(0) });
   const body = d.collect(() => {
-    const ended = factory.createLogicalNot(factory.createLessThan(d.ref(index), factory.createPropertyAccessExpression(keys, "length")));
+    const ended = factory.createLogicalNot(
+      factory.createLessThan(d.ref(index), factory.createPropertyAccessExpression(keys, "length")),
+    );
     d.emit({ kind: "if", test: ended, yes: [{ kind: "break", label }], no: undefined });
     const key = d.spill(factory.createElementAccessExpression(keys, d.ref(index)));
     d.emit({ kind: "eval", value: factory.createPostfixIncrement(d.ref(index)) });

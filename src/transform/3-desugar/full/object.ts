@@ -104,7 +104,9 @@ class Builder {
       const record = d.ctx.captures.records.get(node);
       const made = d.rewriter.opaque(literal, node);
       const hasMethods = literal.properties.some((property) => !ts.isPropertyAssignment(property));
-      this.#object = d.spill(record || hasMethods ? d.runtime("$homed", record ? [made, d.rewriter.read(record)] : [made]) : made);
+      this.#object = d.spill(
+        record || hasMethods ? d.runtime("$homed", record ? [made, d.rewriter.read(record)] : [made]) : made,
+      );
     } else if (literal.properties.length > 0) {
       d.emit({ kind: "eval", value: d.runtime("$extend", [this.#object, d.rewriter.opaque(literal, node)]) });
     }
@@ -114,13 +116,26 @@ class Builder {
 }
 
 /** The member under another name. */
-export function named<N extends ts.MethodDeclaration | ts.AccessorDeclaration>(node: N, key: ts.Expression): ts.MethodDeclaration | ts.AccessorDeclaration {
+export function named(
+  node: ts.MethodDeclaration | ts.AccessorDeclaration,
+  key: ts.Expression,
+): ts.MethodDeclaration | ts.AccessorDeclaration {
   const name = factory.createComputedPropertyName(key);
   if (ts.isMethodDeclaration(node))
-    return factory.updateMethodDeclaration(node, node.modifiers, node.asteriskToken, name, undefined, undefined, node.parameters, undefined, node.body);
-  if (ts.isGetAccessorDeclaration(node)) return factory.updateGetAccessorDeclaration(node, node.modifiers, name, node.parameters, undefined, node.body);
-  const setter = node as ts.SetAccessorDeclaration;
-  return factory.updateSetAccessorDeclaration(setter, setter.modifiers, name, setter.parameters, setter.body);
+    return factory.updateMethodDeclaration(
+      node,
+      node.modifiers,
+      node.asteriskToken,
+      name,
+      undefined,
+      undefined,
+      node.parameters,
+      undefined,
+      node.body,
+    );
+  if (ts.isGetAccessorDeclaration(node))
+    return factory.updateGetAccessorDeclaration(node, node.modifiers, name, node.parameters, undefined, node.body);
+  return factory.updateSetAccessorDeclaration(node, node.modifiers, name, node.parameters, node.body);
 }
 
 function isPrototype(property: ts.PropertyAssignment): boolean {
@@ -135,4 +150,3 @@ export function isAnonymous(given: ts.Expression): boolean {
   if (unwrap(node) !== node) return false;
   return ts.isArrowFunction(node) || ((ts.isFunctionExpression(node) || ts.isClassExpression(node)) && !node.name);
 }
-

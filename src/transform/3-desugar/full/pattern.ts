@@ -24,7 +24,8 @@ export type How = "initialize" | "assign";
 export function declarePattern(d: Desugarer, pattern: ts.BindingPattern, source: ts.Expression): void {
   for (const name of boundNames(pattern)) {
     const variable = d.ctx.variableOf(name)!;
-    if (!variable.boxed && variable.kind !== "var") d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
+    if (!variable.boxed && variable.kind !== "var")
+      d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
   }
   destructure(d, pattern, source, "initialize");
 }
@@ -42,7 +43,10 @@ function objectPattern(d: Desugarer, pattern: Pattern, source: ts.Expression, ho
     if (!element) continue;
     if (element.rest) {
       const at = targetOf(d, element, how);
-      const rest = d.awaited(pattern, d.runtime("$copy", [factory.createObjectLiteralExpression(), source, factory.createArrayLiteralExpression(keys)]));
+      const rest = d.awaited(
+        pattern,
+        d.runtime("$copy", [factory.createObjectLiteralExpression(), source, factory.createArrayLiteralExpression(keys)]),
+      );
       put(d, element, at, rest, how);
       continue;
     }
@@ -69,7 +73,13 @@ function arrayPattern(d: Desugarer, pattern: Pattern, source: ts.Expression, how
   const record = d.awaited(pattern, d.runtime("$open", [source]));
   const step = (): ts.Expression => {
     const found = d.awaited(pattern, d.runtime("$step", [record]));
-    return factory.createConditionalExpression(found, undefined, factory.createPropertyAccessExpression(record, "value"), undefined, undefinedValue());
+    return factory.createConditionalExpression(
+      found,
+      undefined,
+      factory.createPropertyAccessExpression(record, "value"),
+      undefined,
+      undefinedValue(),
+    );
   };
   closing(d, pattern, record, [], true, () => {
     for (const element of elementsOf(pattern)) {
@@ -91,13 +101,16 @@ function arrayPattern(d: Desugarer, pattern: Pattern, source: ts.Expression, how
 /** What an assignment evaluates before the value; patterns and declared names need nothing. */
 function targetOf(d: Desugarer, element: Element, how: How): Target | undefined {
   if (how === "initialize" || isPattern(element.target)) return undefined;
-  return target(d, element.target as ts.Expression);
+  return target(d, element.target);
 }
 
 function isPattern(node: ts.Node): node is Pattern {
   const bare = ts.isExpression(node) ? unwrap(node) : node;
   return (
-    ts.isObjectBindingPattern(bare) || ts.isArrayBindingPattern(bare) || ts.isObjectLiteralExpression(bare) || ts.isArrayLiteralExpression(bare)
+    ts.isObjectBindingPattern(bare) ||
+    ts.isArrayBindingPattern(bare) ||
+    ts.isObjectLiteralExpression(bare) ||
+    ts.isArrayLiteralExpression(bare)
   );
 }
 

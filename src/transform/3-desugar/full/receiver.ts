@@ -30,4 +30,3 @@ export function homeObject(d: Desugarer): ts.Expression {
   const isStatic = ts.isClassStaticBlockDeclaration(node) || hasModifier(node, ts.SyntaxKind.StaticKeyword);
   return factory.createPropertyAccessExpression(record, isStatic ? "ctor" : "home");
 }
-
