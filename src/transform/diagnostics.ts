@@ -49,36 +49,24 @@ export const CATALOGUE = {
     reason: "Both would be declared in the same module.",
     fix: "Give it another name.",
   },
-  FLOW2001: {
-    severity: "error",
-    message: "A default parameter value that suspends is not supported yet.",
-    reason: "It would have to be evaluated again when the function is resumed.",
-    fix: "Give the parameter no default, and write `if (x === undefined) x = …` at the start of the body.",
-  },
   FLOW2002: {
     severity: "error",
-    message: "A suspension inside {what} is not supported yet.",
-    reason: "Class definitions and this kind of expression are evaluated as one piece.",
-    fix: "Compute the value in a variable first and use that.",
-  },
-  FLOW2003: {
-    severity: "error",
-    message: "`{what}` in a function that can suspend is not supported yet.",
-    reason: "It describes how the running activation was called, and a resumed one was not called.",
-    fix: "Name what you need as a parameter: a rest parameter instead of `arguments`, an explicit argument instead of `new.target`.",
+    message: "Not supported in a function that can suspend: {what}.",
+    reason: "It cannot be taken apart at a suspension without changing what it does.",
+    fix: "Write it in another way, or move it into a function that cannot suspend.",
   },
   FLOW2004: {
     severity: "error",
-    message: "A closure in a parameter list that captures the changing variable `{name}` is not supported yet.",
+    message: "A closure in the parameter list of an async function or of one in a namespace captures the changing variable `{name}`.",
     reason:
       "The variable has to be shared between the frame and the closure, and the parameter list is evaluated before there is a frame.",
     fix: "Move the default value into the body.",
   },
   FLOW2005: {
     severity: "error",
-    message: "`using` in a block that suspends is not supported yet.",
-    reason: "The resource would have to be disposed when the run parks and opened again when it resumes.",
-    fix: "Use the resource inside a step, or close it in a `finally` block.",
+    message: "`await using`, and `using` in the head of a loop, are not supported in a function that can suspend.",
+    reason: "The one waits for a promise, which belongs to the process; the other has no block of its own.",
+    fix: "Dispose of it inside a step; in a loop declare it in the body.",
   },
   FLOW2006: {
     severity: "error",
@@ -91,7 +79,7 @@ export const CATALOGUE = {
 export type DiagnosticCode = keyof typeof CATALOGUE;
 
 /** What is refused in a function that keeps the form of its source, and not in one that is full. */
-const LIGHT_ONLY: ReadonlySet<DiagnosticCode> = new Set(["FLOW2001", "FLOW2002", "FLOW2003", "FLOW2004", "FLOW2005"]);
+const LIGHT_ONLY: ReadonlySet<DiagnosticCode> = new Set(["FLOW2002", "FLOW2004", "FLOW2005"]);
 
 /** Collects diagnostics while the passes run. */
 export class Diagnostics {

@@ -233,7 +233,7 @@ export class Rewriter {
       this.options.hoistVars &&
       this.ctx.findings.checker.getSymbolAtLocation(node)?.declarations === undefined
     ) {
-      this.ctx.diagnostics.report("FLOW2003", node, { what: "arguments" });
+      this.ctx.diagnostics.report("FLOW2002", node, { what: "arguments" });
     }
     const variable = this.ctx.variableOf(node);
     if (!variable) return node;
@@ -696,7 +696,7 @@ export class Rewriter {
     // Only code that cannot be suspended gets here with a call that may: everything else has been lowered.
     const barrier = this.fn.barrier ?? "a default parameter value";
     if (verdict === "does")
-      this.ctx.diagnostics.report(this.fn.barrier ? "FLOW1001" : "FLOW2001", node, { callee: site.label, barrier });
+      this.ctx.diagnostics.report(this.fn.barrier ? "FLOW1001" : "FLOW2002", node, { callee: site.label, barrier, what: barrier });
     return callRuntime("$must", [this.children(node), factory.createStringLiteral(`${this.fn.module.id}: ${this.fn.name}`)]);
   }
 

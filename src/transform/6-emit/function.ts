@@ -252,7 +252,7 @@ function checkParameters(ctx: Context, info: FunctionInfo): void {
   }
   walkOwn(info.node, (node) => {
     if (info.verdict !== "never" && ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.NewKeyword)
-      ctx.diagnostics.report("FLOW2003", node, { what: "new.target" });
+      ctx.diagnostics.report("FLOW2002", node, { what: "new.target" });
   });
 }
 
