@@ -57,7 +57,8 @@ export const CATALOGUE = {
   },
   FLOW2004: {
     severity: "error",
-    message: "A closure in the parameter list of an async function or of one in a namespace captures the changing variable `{name}`.",
+    message:
+      "A closure in the parameter list of an async function or of one in a namespace captures the changing variable `{name}`.",
     reason:
       "The variable has to be shared between the frame and the closure, and the parameter list is evaluated before there is a frame.",
     fix: "Move the default value into the body.",

@@ -696,7 +696,11 @@ export class Rewriter {
     // Only code that cannot be suspended gets here with a call that may: everything else has been lowered.
     const barrier = this.fn.barrier ?? "a default parameter value";
     if (verdict === "does")
-      this.ctx.diagnostics.report(this.fn.barrier ? "FLOW1001" : "FLOW2002", node, { callee: site.label, barrier, what: barrier });
+      this.ctx.diagnostics.report(this.fn.barrier ? "FLOW1001" : "FLOW2002", node, {
+        callee: site.label,
+        barrier,
+        what: barrier,
+      });
     return callRuntime("$must", [this.children(node), factory.createStringLiteral(`${this.fn.module.id}: ${this.fn.name}`)]);
   }
 
