@@ -697,7 +697,8 @@ function kindOf(node: Declared): VariableKind {
   if (ts.isParameter(root)) return "parameter";
   if (ts.isCatchClause(root.parent)) return "catch";
   const flags = root.parent.flags;
-  if (flags & ts.NodeFlags.Const) return "const";
+  // `using` has a flag of its own and is as constant.
+  if (flags & (ts.NodeFlags.Const | ts.NodeFlags.Using)) return "const";
   return flags & ts.NodeFlags.Let ? "let" : "var";
 }
 
