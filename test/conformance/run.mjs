@@ -40,9 +40,10 @@ function fail(message) {
 /** @returns {string[]} */
 function selected() {
   const listed = values.list === undefined ? undefined : readFileSync(values.list, "utf8").split("\n").filter(Boolean);
-  const wanted = positionals.length > 0 ? positionals : ["test/language"];
-  if (listed)
-    return positionals.length > 0 ? listed.filter((test) => positionals.some((prefix) => test.startsWith(prefix))) : listed;
+  const wanted = (positionals.length > 0 ? positionals : ["language"]).map((name) =>
+    name.startsWith("test/") ? name : `test/${name}`,
+  );
+  if (listed) return positionals.length > 0 ? listed.filter((test) => wanted.some((prefix) => test.startsWith(prefix))) : listed;
   return wanted.flatMap(testsIn).sort();
 }
 
