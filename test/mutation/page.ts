@@ -17,7 +17,7 @@ counts is what programs do; that the emitted code changes does not. A bug that t
 
 ${results.length} mutants, of which ${results.filter((result) => result.killed).length} are noticed. They are in \`test/mutation/mutants\`; \`test/mutation/stale.test.ts\` checks in every test run that each
 still has its place in the sources. This page is written by \`npm run mutation -- --write\`; seconds are those of building the mutant and of running the suites up to
-the failure, on two busy cores.
+the failure, on two busy cores. A run of some mutants (\`--only a,b --write\`) keeps the rows of the others as they were.
 `;
 }
 

@@ -5,6 +5,7 @@
  *     o.total           a getter of that name          o.total = v     a setter
  *     for…of, [...xs]   `next` of an iterator, and the body of any generator
  */
+import { isConverting } from "../operators.js";
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
 import { hasModifier } from "./collect.js";
 import type { FunctionInfo, Value } from "./model.js";
@@ -148,34 +149,8 @@ export function convertedBy(node: ts.Node): readonly ts.Expression[] {
   if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node))
     return node.operator === ts.SyntaxKind.ExclamationToken ? [] : [node.operand];
   if (!ts.isBinaryExpression(node)) return [];
-  return CONVERTING.has(node.operatorToken.kind) ? [node.left, node.right] : [];
+  return isConverting(node.operatorToken.kind) ? [node.left, node.right] : [];
 }
-
-const CONVERTING = new Set([
-  ts.SyntaxKind.PlusToken,
-  ts.SyntaxKind.MinusToken,
-  ts.SyntaxKind.AsteriskToken,
-  ts.SyntaxKind.AsteriskAsteriskToken,
-  ts.SyntaxKind.SlashToken,
-  ts.SyntaxKind.PercentToken,
-  ts.SyntaxKind.LessThanLessThanToken,
-  ts.SyntaxKind.GreaterThanGreaterThanToken,
-  ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
-  ts.SyntaxKind.AmpersandToken,
-  ts.SyntaxKind.BarToken,
-  ts.SyntaxKind.CaretToken,
-  ts.SyntaxKind.LessThanToken,
-  ts.SyntaxKind.LessThanEqualsToken,
-  ts.SyntaxKind.GreaterThanToken,
-  ts.SyntaxKind.GreaterThanEqualsToken,
-  ts.SyntaxKind.EqualsEqualsToken,
-  ts.SyntaxKind.ExclamationEqualsToken,
-  ts.SyntaxKind.InKeyword,
-  ts.SyntaxKind.PlusEqualsToken,
-  ts.SyntaxKind.MinusEqualsToken,
-  ts.SyntaxKind.AsteriskEqualsToken,
-  ts.SyntaxKind.SlashEqualsToken,
-]);
 
 function isInstanceField(node: ts.Node): boolean {
   return ts.isPropertyDeclaration(node) && node.initializer !== undefined && !hasModifier(node, ts.SyntaxKind.StaticKeyword);

@@ -6,6 +6,7 @@
  *     x ??= f()      ⇒   let $1 = x · if ($1 == null) { suspend $2 = f() · x = $1 = $2 }
  */
 import { factory } from "../context.js";
+import { plainOperator } from "../operators.js";
 import { ts, unwrap } from "../ts.js";
 import { destructureAssignment } from "./destructuring.js";
 import type { Desugarer } from "./desugarer.js";
@@ -57,25 +58,6 @@ function isLogicalAssignment(kind: ts.SyntaxKind): boolean {
     kind === ts.SyntaxKind.BarBarEqualsToken ||
     kind === ts.SyntaxKind.QuestionQuestionEqualsToken
   );
-}
-
-const PLAIN = new Map<ts.SyntaxKind, ts.BinaryOperator>([
-  [ts.SyntaxKind.PlusEqualsToken, ts.SyntaxKind.PlusToken],
-  [ts.SyntaxKind.MinusEqualsToken, ts.SyntaxKind.MinusToken],
-  [ts.SyntaxKind.AsteriskEqualsToken, ts.SyntaxKind.AsteriskToken],
-  [ts.SyntaxKind.AsteriskAsteriskEqualsToken, ts.SyntaxKind.AsteriskAsteriskToken],
-  [ts.SyntaxKind.SlashEqualsToken, ts.SyntaxKind.SlashToken],
-  [ts.SyntaxKind.PercentEqualsToken, ts.SyntaxKind.PercentToken],
-  [ts.SyntaxKind.LessThanLessThanEqualsToken, ts.SyntaxKind.LessThanLessThanToken],
-  [ts.SyntaxKind.GreaterThanGreaterThanEqualsToken, ts.SyntaxKind.GreaterThanGreaterThanToken],
-  [ts.SyntaxKind.GreaterThanGreaterThanGreaterThanEqualsToken, ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken],
-  [ts.SyntaxKind.AmpersandEqualsToken, ts.SyntaxKind.AmpersandToken],
-  [ts.SyntaxKind.BarEqualsToken, ts.SyntaxKind.BarToken],
-  [ts.SyntaxKind.CaretEqualsToken, ts.SyntaxKind.CaretToken],
-]);
-
-function plainOperator(kind: ts.SyntaxKind): ts.BinaryOperator {
-  return PLAIN.get(kind)!;
 }
 
 /** `f().n++` and `-f()`: the operand's own suspensions come first, the operation stays. */

@@ -8,6 +8,7 @@
  */
 import type { Variable } from "../../1-find/captures.js";
 import { factory } from "../../context.js";
+import { plainOperator } from "../../operators.js";
 import { ts, unwrap } from "../../ts.js";
 import type { Desugarer } from "../desugarer.js";
 import { evaluate, goesOn, operation } from "./expression.js";
@@ -123,25 +124,3 @@ function isLogicalAssignment(kind: ts.SyntaxKind): boolean {
     kind === ts.SyntaxKind.QuestionQuestionEqualsToken
   );
 }
-
-/** `+=` ⇒ `+`: the token is the operator's text without its last character. */
-function plainOperator(kind: ts.SyntaxKind): ts.SyntaxKind {
-  return OPERATORS.get(ts.tokenToString(kind)!.slice(0, -1))!;
-}
-
-const OPERATORS = new Map(
-  [
-    ts.SyntaxKind.PlusToken,
-    ts.SyntaxKind.MinusToken,
-    ts.SyntaxKind.AsteriskToken,
-    ts.SyntaxKind.AsteriskAsteriskToken,
-    ts.SyntaxKind.SlashToken,
-    ts.SyntaxKind.PercentToken,
-    ts.SyntaxKind.LessThanLessThanToken,
-    ts.SyntaxKind.GreaterThanGreaterThanToken,
-    ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
-    ts.SyntaxKind.AmpersandToken,
-    ts.SyntaxKind.BarToken,
-    ts.SyntaxKind.CaretToken,
-  ].map((kind) => [ts.tokenToString(kind)!, kind] as const),
-);
