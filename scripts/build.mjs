@@ -4,7 +4,7 @@
  */
 import "./lib/pinned-node.mjs";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { hashOf, isCurrent, listFiles, markCurrent } from "./lib/inputs.mjs";
@@ -29,6 +29,8 @@ await withLock(inRoot(".cache/build.lock"), async () => {
     // A phase writes into what an earlier one wrote, so once one ran, the later ones run as well.
     if (!rebuilt && isCurrent(inRoot(phase.stamp), hash)) continue;
     const started = performance.now();
+    // What fails half-way has written something already.
+    rmSync(inRoot(phase.stamp), { force: true });
     await phase.run();
     markCurrent(inRoot(phase.stamp), hashOf(phase.inputs.map((input) => inRoot(input))));
     rebuilt = true;

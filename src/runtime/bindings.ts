@@ -1,15 +1,8 @@
 /** Small helpers of emitted code for bindings and `super`. */
 import { registerValue } from "./registry.js";
 
-/**
- * The value of a captured binding before its declaration has run. Saved by reference, so that it stays one object after a restore (I6). Plain reads and
- * assignments are checked; `x += 1` and `x++` read it by converting it, which throws as the language does.
- */
-export const $TDZ: object = Object.freeze({
-  [Symbol.toPrimitive](): never {
-    throw new ReferenceError("Cannot access a variable before initialization");
-  },
-});
+/** The value of a captured binding before its declaration has run. Saved by reference, so that it stays one object after a restore (I6). */
+export const $TDZ: object = Object.freeze({});
 registerValue("flowc:TDZ", $TDZ);
 
 /** Emitted around reads of a captured binding that may not be initialised. Throws the ReferenceError the language throws. */
@@ -29,6 +22,28 @@ export function $super(home: object, key: PropertyKey, self: unknown): unknown {
 export function $ready<T>(value: T, current: unknown, name: string): T {
   $live(current, name);
   return value;
+}
+
+/** A captured binding as the target of a pattern: whether it is initialized is seen when the value is stored. */
+class Slot {
+  readonly #scope: Record<string, unknown>;
+  readonly #key: string;
+  readonly #name: string;
+
+  constructor(scope: Record<string, unknown>, key: string, name: string) {
+    this.#scope = scope;
+    this.#key = key;
+    this.#name = name;
+  }
+
+  set value(value: unknown) {
+    this.#scope[this.#key] = $ready(value, this.#scope[this.#key], this.#name);
+  }
+}
+
+/** Emitted for a pattern's target `name`, which is the property `key` of a scope object: assigning to the result's `value` throws ReferenceError before its declaration. */
+export function $slot(scope: object, key: string, name: string): { value: unknown } {
+  return new Slot(scope as Record<string, unknown>, key, name);
 }
 
 /** Emitted in the body of `for…in`: whether the key has not been deleted meanwhile. */

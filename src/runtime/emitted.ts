@@ -5,7 +5,7 @@
 export { SUSPEND, $save, $method, $must, $native } from "./suspend.js";
 export { $accessors, $module, $tag } from "./registry.js";
 export { $iterate, $close, $object, $keys } from "./iterate.js";
-export { $has, $rest, $super, $TDZ, $live, $ready } from "./bindings.js";
+export { $has, $rest, $super, $TDZ, $live, $ready, $slot } from "./bindings.js";
 export { $lib } from "./lib/table.js";
 export { $pause } from "./pause.js";
 export {
@@ -45,6 +45,7 @@ export {
   constructSuper as $constructSuper,
   initialize as $initialize,
 } from "./lib/construction.js";
+export { privately as $privately, superior as $superior } from "./outside.js";
 export { privateGet as $privateGet, privateHas as $privateHas, privateSet as $privateSet } from "./lib/private.js";
 export { addResource as $resource, disposeAll as $dispose } from "./lib/disposal.js";
 export { delegate as $delegate } from "./lib/generator.js";

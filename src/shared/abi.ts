@@ -125,6 +125,8 @@ export const RUNTIME_NAMES = [
   "$live",
   /** `$ready(value, current, name): value`: throws ReferenceError when `current`, the binding about to be assigned, is not yet initialized. */
   "$ready",
+  /** `$slot(scope, key, name).value`: a target of a pattern; assigning throws ReferenceError before the binding `name`, which is `scope[key]`, is initialized. */
+  "$slot",
   /*
    * Code in which every operation that can enter the program is a suspension point (`suspend: "everywhere"`). Those that may return SUSPEND are marked ∿.
    */
@@ -183,6 +185,10 @@ export const RUNTIME_NAMES = [
   "$accessorOf",
   /** ∿ `$privateGet(object, name)`, `$privateSet(object, name, value)`, `$privateHas(object, name)`, `$define(object, key, value)`. */
   "$privateGet",
+  /** `$privately(object, name)`: the member for code that cannot suspend, as `value` to read or write and `call(…)`. */
+  "$privately",
+  /** `$superior(home, key, self)`: the same for `super[key]`. */
+  "$superior",
   "$privateSet",
   "$privateHas",
   "$define",

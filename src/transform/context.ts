@@ -1,5 +1,6 @@
 /** What all passes after the analysis share. */
-import type { Captures, Variable } from "./1-find/captures.js";
+import type { Captures, ScopeObject, Variable } from "./1-find/captures.js";
+import { declarerOf } from "./1-find/collect.js";
 import type { Findings, FunctionInfo } from "./1-find/model.js";
 import type { Diagnostics } from "./diagnostics.js";
 import { ts } from "./ts.js";
@@ -16,7 +17,8 @@ export class Context {
   readonly #madeUp = new WeakMap<ts.Identifier, MadeUp>();
   readonly #renamed = new WeakMap<ts.Identifier, Variable>();
   /** Variables and scope objects of lowered functions that stay inside a native statement: they never outlive it. */
-  readonly #native = new Set<Variable | string>();
+  readonly #nativeVariables = new Set<Variable>();
+  readonly #nativeScopes = new Map<FunctionInfo, Set<string>>();
 
   constructor(
     readonly findings: Findings,
@@ -42,9 +44,20 @@ export class Context {
     return this.#renamed.get(identifier) ?? this.captures.variableOf.get(identifier);
   }
 
-  /** Notes that this variable, or the scope object of that name, stays inside a native statement of a lowered function. */
-  keepNative(what: Variable | string): void {
-    this.#native.add(what);
+  /** The variable that stands for a private name, where the class that declares the name is written out. */
+  privateOf(name: ts.PrivateIdentifier): Variable | undefined {
+    const owner = declarerOf(name);
+    return owner && this.captures.privates.get(owner)?.get(name.text);
+  }
+
+  /** Notes that this variable stays inside a native statement of a lowered function. */
+  keepNative(variable: Variable): void {
+    this.#nativeVariables.add(variable);
+  }
+
+  /** The same for a scope object. */
+  keepScopeNative({ name, owner }: ScopeObject): void {
+    this.#nativeScopes.set(owner, (this.#nativeScopes.get(owner) ?? new Set()).add(name));
   }
 
   /**
@@ -53,11 +66,15 @@ export class Context {
    */
   nameIn(identifier: ts.Identifier, fn: FunctionInfo): string | undefined {
     const madeUp = this.#madeUp.get(identifier);
-    if (madeUp) return isSameOrOutside(madeUp.owner, fn) && !this.#native.has(madeUp.name) ? madeUp.name : undefined;
+    if (madeUp) return isSameOrOutside(madeUp.owner, fn) && !this.#isNative(madeUp) ? madeUp.name : undefined;
     const variable = this.variableOf(identifier);
-    if (!variable || variable.boxed || this.#native.has(variable)) return undefined;
+    if (!variable || variable.boxed || this.#nativeVariables.has(variable)) return undefined;
     if (variable.isMadeUp && !variable.owner.parent) return undefined;
     return isSameOrOutside(variable.owner, fn) ? variable.emitName : undefined;
+  }
+
+  #isNative({ name, owner }: MadeUp): boolean {
+    return this.#nativeScopes.get(owner)?.has(name) ?? false;
   }
 
   /** The scope object a boxed variable lives in. */

@@ -8,8 +8,10 @@
  * A captured variable that never changes after the closure was made is captured by value; only the others move into the scope object, which
  * frames and closures share by reference, before and after a restore (I6).
  */
-import { isAssignmentOperator, ts, unwrap } from "../ts.js";
-import { hasModifier, isBody } from "./collect.js";
+import { isAssigned } from "./assigned.js";
+import { ts, unwrap } from "../ts.js";
+import { MadeUpNames } from "./names.js";
+import { declarerOf, hasModifier, isBody } from "./collect.js";
 import type { Findings, FunctionInfo, ModuleInfo } from "./model.js";
 import { diesWithCall } from "./suspension.js";
 
@@ -32,7 +34,7 @@ export interface Variable {
   boxed: boolean;
   /** A closure may see it before it is initialized: its reads are checked. */
   early: boolean;
-  /** No name of the source: the compiler gave it one that is unique in the program. */
+  /** No name of the source: the compiler gave it one. */
   readonly isMadeUp: boolean;
   /** The name in emitted code. */
   emitName: string;
@@ -76,6 +78,7 @@ export interface Captures {
   readonly newTargets: ReadonlyMap<FunctionInfo, Variable>;
   /** The private names of each class, by their text with the `#`. */
   readonly privates: ReadonlyMap<ts.Node, ReadonlyMap<string, Variable>>;
+  readonly madeUpNames: MadeUpNames;
   /** Function declarations that are only used after the place where they stand, so that they can be created there. */
   readonly inPlace: ReadonlySet<FunctionInfo>;
 }
@@ -104,6 +107,7 @@ class Analysis {
   readonly argumentsOf = new Map<FunctionInfo, Variable>();
   readonly newTargets = new Map<FunctionInfo, Variable>();
   readonly privates = new Map<ts.Node, Map<string, Variable>>();
+  readonly madeUpNames = new MadeUpNames();
   readonly #madeUp: Variable[] = [];
   readonly #modules: ModuleInfo[] = [];
 
@@ -264,7 +268,7 @@ class Analysis {
     return this.findings.checker.getSymbolAtLocation(node)?.declarations === undefined;
   }
 
-  /** The variable made up for the code around `scope`; its name is unique in the program. */
+  /** A variable of `owner` that is not in the source. */
   #made(name: string, owner: FunctionInfo, kind: "const" | "let"): Variable {
     const variable: Variable = {
       name,
@@ -279,7 +283,7 @@ class Analysis {
       boxed: false,
       early: false,
       isMadeUp: true,
-      emitName: `$${name}${this.#madeUp.length + 1}`,
+      emitName: this.madeUpNames.make(name, owner),
     };
     this.#madeUp.push(variable);
     const list = this.variablesIn.get(owner);
@@ -291,7 +295,8 @@ class Analysis {
   #record(node: ts.Node): Variable {
     const known = this.records.get(node);
     if (known) return known;
-    const made = this.#made("class", this.#ownerOf(node.parent)!, "const");
+    const name = ts.isClassLike(node) && node.name ? `class_${node.name.text}` : "class";
+    const made = this.#made(name, this.#ownerOf(node.parent)!, "const");
     this.records.set(node, made);
     return made;
   }
@@ -320,20 +325,14 @@ class Analysis {
   }
 
   #usePrivate(node: ts.PrivateIdentifier, owner: FunctionInfo): void {
-    for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
-      if (!ts.isClassLike(at) || !this.#isWrittenOut(at)) continue;
-      const isDeclared = at.members.some(
-        (member) => member.name && ts.isPrivateIdentifier(member.name) && member.name.text === node.text,
-      );
-      if (!isDeclared) continue;
-      return this.#capture(this.#privateName(at, node.text), owner);
-    }
+    const of = declarerOf(node);
+    if (of && this.#isWrittenOut(of)) this.#capture(this.#privateName(of, node.text), owner);
   }
 
   #privateName(of: ts.ClassLikeDeclaration, text: string): Variable {
     const names = this.privates.get(of) ?? new Map<string, Variable>();
     this.privates.set(of, names);
-    const known = names.get(text) ?? this.#made("private", this.#ownerOf(of.parent)!, "const");
+    const known = names.get(text) ?? this.#made(`private_${text.slice(1)}`, this.#ownerOf(of.parent)!, "const");
     names.set(text, known);
     return known;
   }
@@ -530,7 +529,7 @@ class Analysis {
     const known = this.scopeObjects.get(variable.scope);
     if (known) known.variables.push(variable);
     else {
-      const name = `$s${this.scopeObjects.size + 1}`;
+      const name = this.madeUpNames.make("s", variable.owner, true);
       this.scopeObjects.set(variable.scope, { name, scope: variable.scope, owner: variable.owner, variables: [variable] });
     }
   }
@@ -806,44 +805,6 @@ export function isValueReference(node: ts.Identifier): boolean {
   return true;
 }
 
-/** Whether the reference writes the variable, other than by its own declaration. */
-export function isAssigned(node: ts.Identifier): boolean {
-  let at: ts.Node = node;
-  let up = node.parent;
-  for (;;) {
-    if (
-      ts.isParenthesizedExpression(up) ||
-      ts.isNonNullExpression(up) ||
-      ts.isAsExpression(up) ||
-      ts.isSatisfiesExpression(up) ||
-      ts.isTypeAssertionExpression(up)
-    ) {
-      at = up;
-      up = up.parent;
-    } else if (
-      ts.isArrayLiteralExpression(up) ||
-      ts.isSpreadElement(up) ||
-      ts.isSpreadAssignment(up) ||
-      ts.isShorthandPropertyAssignment(up) ||
-      (ts.isPropertyAssignment(up) && up.initializer === at) ||
-      ts.isObjectLiteralExpression(up)
-    ) {
-      at = up; // perhaps inside a destructuring assignment pattern
-      up = up.parent;
-    } else if (ts.isBinaryExpression(up)) {
-      if (up.left !== at || !isAssignmentOperator(up.operatorToken.kind)) return false;
-      const isDefault =
-        up.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
-        (ts.isArrayLiteralExpression(up.parent) || ts.isPropertyAssignment(up.parent));
-      return isDefault ? true : at === node || isPattern(at) || !ts.isIdentifier(at);
-    } else if (ts.isPrefixUnaryExpression(up) || ts.isPostfixUnaryExpression(up)) {
-      return up.operator === ts.SyntaxKind.PlusPlusToken || up.operator === ts.SyntaxKind.MinusMinusToken;
-    } else {
-      return (ts.isForOfStatement(up) || ts.isForInStatement(up)) && up.initializer === at;
-    }
-  }
-}
-
 /** `function f(a) { var a = 5; }`: the declaration assigns the parameter. */
 function redeclares(node: ts.Identifier, variable: Variable): boolean {
   return (
@@ -852,10 +813,6 @@ function redeclares(node: ts.Identifier, variable: Variable): boolean {
     ts.isVariableDeclaration(node.parent) &&
     node.parent.name === node
   );
-}
-
-function isPattern(node: ts.Node): boolean {
-  return ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node);
 }
 
 /** Whether a name is that of `exports.p = …`, `module.exports = …` or `F.prototype = …`: in JavaScript the checker answers with the property then. */

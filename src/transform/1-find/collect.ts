@@ -159,3 +159,12 @@ export function calleeName(callee: ts.Expression): string {
   if (ts.isPropertyAccessExpression(bare)) return bare.name.text;
   return "anonymous";
 }
+
+/** The class around that declares a private name. */
+export function declarerOf(name: ts.PrivateIdentifier): ts.ClassLikeDeclaration | undefined {
+  const declares = (member: ts.ClassElement): boolean =>
+    member.name !== undefined && ts.isPrivateIdentifier(member.name) && member.name.text === name.text;
+  for (let at: ts.Node | undefined = name.parent; at; at = at.parent)
+    if (ts.isClassLike(at) && at.members.some(declares)) return at;
+  return undefined;
+}

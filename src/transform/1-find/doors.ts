@@ -6,7 +6,7 @@
  *     for…of, [...xs]   `next` of an iterator, and the body of any generator
  */
 import { isConverting } from "../operators.js";
-import { isAssignmentOperator, ts, unwrap } from "../ts.js";
+import { ts, unwrap } from "../ts.js";
 import { hasModifier } from "./collect.js";
 import type { FunctionInfo, Value } from "./model.js";
 
@@ -173,25 +173,4 @@ function note(map: Map<string, FunctionInfo[]>, node: ts.AccessorDeclaration, in
   const list = map.get(node.name.text);
   if (list) list.push(info);
   else map.set(node.name.text, [info]);
-}
-
-/** Whether a member expression is read, written, or both. */
-export function accessOf(node: ts.Expression): "get" | "set" | "both" {
-  let at: ts.Node = node;
-  let up = node.parent;
-  while (
-    ts.isParenthesizedExpression(up) ||
-    ts.isNonNullExpression(up) ||
-    ts.isAsExpression(up) ||
-    ts.isSatisfiesExpression(up)
-  ) {
-    at = up;
-    up = up.parent;
-  }
-  if (ts.isPrefixUnaryExpression(up) || ts.isPostfixUnaryExpression(up)) {
-    const isUpdate = up.operator === ts.SyntaxKind.PlusPlusToken || up.operator === ts.SyntaxKind.MinusMinusToken;
-    return isUpdate ? "both" : "get";
-  }
-  if (!ts.isBinaryExpression(up) || up.left !== at || !isAssignmentOperator(up.operatorToken.kind)) return "get";
-  return up.operatorToken.kind === ts.SyntaxKind.EqualsToken ? "set" : "both";
 }

@@ -2,12 +2,12 @@
  * Pass `mark full`: which functions are compiled by the rules of `3-desugar/full`, in which every operation is a call of the runtime, and which classes are
  * written out. Everything else keeps the form of its source.
  *
- * A class is written out when constructing an instance may suspend, when it has a generator among its methods, or when it is declared in a function and a method may
- * suspend. A function is full when its own kind asks for it, when it evaluates such a class, or when it uses what only the class's own form could resolve
+ * A class is written out when constructing an instance may suspend, when it has a generator among its methods, when a full function uses one of its private names, or
+ * when it is declared in a function and a method may suspend. A function is full when its own kind asks for it, when it evaluates such a class, or when it uses what only the class's own form could resolve
  * (`super`, a private name).
  */
 import { ts } from "../ts.js";
-import { isInsideFunction, usesSuper } from "./collect.js";
+import { declarerOf, hasModifier, isInsideFunction, usesSuper } from "./collect.js";
 import { type Doors, makesInstances } from "./doors.js";
 import { type Findings, type FunctionInfo, siteVerdict } from "./model.js";
 import { walkOwn } from "./suspension.js";
@@ -36,6 +36,7 @@ class Marker {
       const { parent } = info.node;
       if (parent && ts.isClassLike(parent) && !this.findings.writtenOut.has(parent) && this.#isWrittenOut(info, parent))
         this.#writeOut(parent);
+      if (info.full) this.#writeOutPrivate(info.node);
     }
     return this.#changed;
   }
@@ -48,6 +49,16 @@ class Marker {
   #writeOut(node: ts.ClassLikeDeclaration): void {
     this.findings.writtenOut.add(node);
     this.#changed = true;
+  }
+
+  /** A full function reaches private members through the class's record, which only a written-out class has. */
+  #writeOutPrivate(root: ts.Node): void {
+    const visit = (node: ts.Node): void => {
+      const owner = ts.isPrivateIdentifier(node) ? declarerOf(node) : undefined;
+      if (owner && !this.findings.writtenOut.has(owner)) this.#writeOut(owner);
+      ts.forEachChild(node, visit);
+    };
+    ts.forEachChild(root, visit);
   }
 
   #isWrittenOut(info: FunctionInfo, owner: ts.ClassLikeDeclaration): boolean {
@@ -124,8 +135,9 @@ class Marker {
   }
 }
 
+/** Async generators are not among them: like all async functions they stay as they are. */
 export function isGenerator(node: ts.Node): boolean {
-  return "asteriskToken" in node && node.asteriskToken !== undefined;
+  return "asteriskToken" in node && node.asteriskToken !== undefined && !hasModifier(node, ts.SyntaxKind.AsyncKeyword);
 }
 
 function ownerOf(node: ts.Node, findings: Findings): FunctionInfo | undefined {

@@ -6,7 +6,8 @@ import { ts, unwrap } from "../ts.js";
 import { callsAtOnce, hasSuspendableVersion, isTransparent } from "./builtins.js";
 import { calleeName, isBody, type Collected } from "./collect.js";
 import { type CallNode, type CallSite, type Findings, type FunctionInfo, siteVerdict, join, type Value } from "./model.js";
-import { accessOf, convertedBy, Doors } from "./doors.js";
+import { accessOf } from "./assigned.js";
+import { convertedBy, Doors } from "./doors.js";
 import { markFull } from "./full.js";
 import { NEVER, union, Values } from "./values.js";
 

@@ -1,5 +1,5 @@
 /** Check: workflow code that assigns a module-level variable. The variable is not part of the run, so the value is lost with the process. */
-import { isAssigned } from "../1-find/captures.js";
+import { isAssigned } from "../1-find/assigned.js";
 import { walkOwn } from "../1-find/suspension.js";
 import type { Context } from "../context.js";
 import { ts } from "../ts.js";

@@ -17,12 +17,17 @@ export function assignment(d: Desugarer, node: ts.BinaryExpression): ts.Expressi
   const target = unwrap(node.left);
   if (ts.isObjectLiteralExpression(target) || ts.isArrayLiteralExpression(target))
     return destructureAssignment(d, target, node.right);
-  const keeps = d.plan.isLowered(node.right);
-  const reference = keeps ? evaluatedTarget(d, target) : value(d, target);
-  if (kind === ts.SyntaxKind.EqualsToken) return factory.createAssignment(reference, value(d, node.right));
-  if (!keeps) return factory.updateBinaryExpression(node, reference, node.operatorToken, d.rewriter.expression(node.right));
-  if (isLogicalAssignment(kind)) return logicalAssignment(d, kind, reference, node.right);
-  const old = d.spill(reference);
+  if (!d.plan.isLowered(node.right))
+    return factory.updateBinaryExpression(node, value(d, target), node.operatorToken, d.rewriter.expression(node.right));
+  const reference = evaluatedTarget(d, target);
+  const name = ts.isIdentifier(target) ? target : undefined;
+  if (kind === ts.SyntaxKind.EqualsToken) {
+    const stored = value(d, node.right);
+    return factory.createAssignment(reference, name ? d.rewriter.readied(name, stored) : stored);
+  }
+  const current = name ? d.rewriter.checkedRead(name) : reference;
+  if (isLogicalAssignment(kind)) return logicalAssignment(d, kind, reference, current, node.right);
+  const old = d.spill(current);
   return factory.createAssignment(reference, factory.createBinaryExpression(old, plainOperator(kind), value(d, node.right)));
 }
 
@@ -41,9 +46,15 @@ export function evaluatedTarget(d: Desugarer, target: ts.Expression): ts.Express
   return variable?.boxed ? d.rewriter.boxed(variable) : d.rewriter.expression(target);
 }
 
-function logicalAssignment(d: Desugarer, kind: ts.SyntaxKind, reference: ts.Expression, right: ts.Expression): ts.Expression {
+function logicalAssignment(
+  d: Desugarer,
+  kind: ts.SyntaxKind,
+  reference: ts.Expression,
+  current: ts.Expression,
+  right: ts.Expression,
+): ts.Expression {
   const name = d.fresh();
-  d.emit({ kind: "let", name, declare: "let", value: reference });
+  d.emit({ kind: "let", name, declare: "let", value: current });
   const yes = d.collect(() => {
     d.emit({ kind: "assign", name, value: value(d, right) });
     d.emit({ kind: "eval", value: factory.createAssignment(reference, d.ref(name)) });

@@ -144,9 +144,10 @@ function store(d: Desugarer, target: Target, stored: ts.Expression, names: Names
   if (ts.isObjectBindingPattern(target) || ts.isArrayBindingPattern(target)) return destructure(d, target, stored, names);
   if (ts.isObjectLiteralExpression(target) || ts.isArrayLiteralExpression(target)) return destructure(d, target, stored, names);
   const variable = ts.isIdentifier(target) ? d.ctx.variableOf(target) : undefined;
-  if (!variable) d.emit({ kind: "eval", value: factory.createAssignment(target, stored) });
-  else if (names === "declares" && ts.isBindingElement(target.parent)) d.declareVariable(variable, stored, target);
-  else d.assignVariable(variable, stored, target);
+  if (!variable) return d.emit({ kind: "eval", value: factory.createAssignment(target, stored) });
+  const isDeclared = ts.isBindingElement(target.parent);
+  if (names === "declares" && isDeclared) d.declareVariable(variable, stored, target);
+  else d.assignVariable(variable, isDeclared ? stored : d.rewriter.readied(target as ts.Identifier, stored), target);
 }
 
 /**

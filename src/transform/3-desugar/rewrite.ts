@@ -10,11 +10,11 @@
  * Nodes in which nothing changes are returned as they are, so that they print exactly as TypeScript prints them.
  */
 import { type FunctionInfo, hasTwoCopies, siteVerdict, valueVerdict } from "../1-find/model.js";
-import { accessOf } from "../1-find/doors.js";
+import { accessOf, isAssigned, isPatternTarget } from "../1-find/assigned.js";
 import { calleeName, isBody } from "../1-find/collect.js";
-import { isAssigned, isValueReference, ownerOfThis, type Variable } from "../1-find/captures.js";
+import { isValueReference, ownerOfThis, type Variable } from "../1-find/captures.js";
 import { factory, type Context } from "../context.js";
-import { isAssignmentOperator, parentOf, ts, unwrap } from "../ts.js";
+import { isAssignmentOperator, ts, unwrap } from "../ts.js";
 import {
   assignmentOf,
   callRuntime,
@@ -26,6 +26,7 @@ import {
   statementOf,
   undefinedValue,
 } from "./build.js";
+import { memberFromOutside } from "./members.js";
 
 export interface FunctionEmitter {
   /** The fast copy of a function inside the one being rewritten. */
@@ -71,6 +72,8 @@ export class Rewriter {
 
   readonly visit = (node: ts.Node): ts.VisitResult<ts.Node> => {
     if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
+    const member = memberFromOutside(this, node);
+    if (member) return member;
     if (ts.isIdentifier(node)) return this.#identifier(node);
     if (node !== this.fn.node && isBody(node)) return this.#nested(node);
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
@@ -87,7 +90,8 @@ export class Rewriter {
     if (ts.isCatchClause(node)) return this.#catch(node);
     if (ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isNewExpression(node)) return this.#call(node);
     if (ts.isTaggedTemplateExpression(node) && this.options.hoistVars) return this.#taggedTemplate(node);
-    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) return this.#assignment(node);
+    if (ts.isBinaryExpression(node) && isAssignmentOperator(node.operatorToken.kind)) return this.#assignment(node);
+    if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return this.#update(node);
     if (ts.isPropertyAccessExpression(node)) return this.#read(node);
     return this.children(node);
   };
@@ -265,17 +269,52 @@ export class Rewriter {
     ]);
   }
 
-  /** `x = v` before `x` is initialized throws: `$s1.x = $ready(v, $s1.x, "x")`. */
+  /**
+   * Before `x` is initialized, an assignment throws: a plain one when its value is known, a compound one before its value is evaluated.
+   *
+   *     x = v    ⇒   $s1.x = $ready(v, $s1.x, "x")
+   *     x += v   ⇒   ($live($s1.x, "x"), $s1.x += v)
+   */
   #assignment(node: ts.BinaryExpression): ts.Expression {
-    const target = unwrap(node.left);
-    const variable = ts.isIdentifier(target) ? this.ctx.variableOf(target) : undefined;
-    if (!variable || !ts.isIdentifier(target) || !this.isCheckedAt(variable, target)) return this.children(node);
-    const value = callRuntime("$ready", [
-      this.expression(node.right),
-      this.boxed(variable),
-      factory.createStringLiteral(variable.name),
-    ]);
-    return factory.updateBinaryExpression(node, this.boxed(variable), node.operatorToken, value);
+    const variable = this.#checkedTarget(node.left);
+    if (!variable || isPatternTarget(node)) return this.children(node);
+    const right = this.expression(node.right);
+    if (node.operatorToken.kind === ts.SyntaxKind.EqualsToken)
+      return factory.updateBinaryExpression(node, this.boxed(variable), node.operatorToken, this.#ready(variable, right));
+    return this.#afterCheck(variable, factory.createBinaryExpression(this.boxed(variable), node.operatorToken, right));
+  }
+
+  /** `x++` ⇒ `($live($s1.x, "x"), $s1.x++)`, where `x` may not be initialized. */
+  #update(node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): ts.Expression {
+    const writes = node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken;
+    const variable = writes ? this.#checkedTarget(node.operand) : undefined;
+    return variable ? this.#afterCheck(variable, this.children(node)) : this.children(node);
+  }
+
+  #afterCheck(variable: Variable, made: ts.Expression): ts.Expression {
+    return factory.createParenthesizedExpression(factory.createComma(this.#live(variable), made));
+  }
+
+  /** The variable a target names, where it may not be initialized. */
+  #checkedTarget(given: ts.Expression): Variable | undefined {
+    const target = unwrap(given);
+    if (!ts.isIdentifier(target)) return undefined;
+    const variable = this.ctx.variableOf(target);
+    return variable && this.isCheckedAt(variable, target) ? variable : undefined;
+  }
+
+  /** The value about to be assigned to what `node` names, checked where that may not be initialized. */
+  readied(node: ts.Identifier, value: ts.Expression): ts.Expression {
+    const variable = this.#checkedTarget(node);
+    return variable ? this.#ready(variable, value) : value;
+  }
+
+  #ready(variable: Variable, value: ts.Expression): ts.Expression {
+    return callRuntime("$ready", [value, this.boxed(variable), factory.createStringLiteral(variable.name)]);
+  }
+
+  #live(variable: Variable, access: ts.Expression = this.boxed(variable)): ts.Expression {
+    return callRuntime("$live", [access, factory.createStringLiteral(variable.name)]);
   }
 
   /** In its own function, after its declaration, a variable is initialized; elsewhere it may not be. */
@@ -287,16 +326,23 @@ export class Rewriter {
 
   #boxedRead(variable: Variable, node: ts.Identifier): ts.Expression {
     const access = ts.setSourceMapRange(this.boxed(variable), node);
-    if (!this.isCheckedAt(variable, node) || isWritten(node)) return access;
-    return callRuntime("$live", [access, factory.createStringLiteral(variable.name)]);
+    if (!this.isCheckedAt(variable, node)) return access;
+    if (isPatternTarget(node)) return this.#slot(variable);
+    return isAssigned(node) ? access : this.#live(variable, access);
+  }
+
+  /** `[x] = v` and `for (x of v)` ⇒ `[$slot($s1, "x", "x").value] = v`: checked when the value is stored, not before. */
+  #slot(variable: Variable): ts.Expression {
+    const { expression, name } = this.boxed(variable);
+    const args = [expression, factory.createStringLiteral(name.text), factory.createStringLiteral(variable.name)];
+    return factory.createPropertyAccessExpression(callRuntime("$slot", args), "value");
   }
 
   /** The value a name has now, checked for initialization where it may lack it, also where the name is about to be written. */
   checkedRead(node: ts.Identifier): ts.Expression {
     const variable = this.ctx.variableOf(node);
     if (!variable) return this.expression(node);
-    if (!variable.boxed || !this.isCheckedAt(variable, node)) return this.read(variable);
-    return callRuntime("$live", [this.boxed(variable), factory.createStringLiteral(variable.name)]);
+    return this.isCheckedAt(variable, node) ? this.#live(variable) : this.read(variable);
   }
 
   /** `{ a }` in a declaration, where `a` got another name ⇒ `{ a: a$1 }`. */
@@ -316,12 +362,8 @@ export class Rewriter {
       if (!fallback) return node;
       return factory.updateShorthandPropertyAssignment(node, node.name, this.expression(fallback));
     }
-    const target = variable.boxed ? this.boxed(variable) : this.ctx.refVariable(variable);
-    const value = fallback
-      ? assignmentOf(target, this.expression(fallback))
-      : variable.boxed
-        ? this.#boxedRead(variable, node.name)
-        : target;
+    const target = variable.boxed ? this.#boxedRead(variable, node.name) : this.ctx.refVariable(variable);
+    const value = fallback ? assignmentOf(target, this.expression(fallback)) : target;
     return factory.createPropertyAssignment(plainKey(node.name.text), value);
   }
 
@@ -831,12 +873,7 @@ function innerSuspension(callback: ts.Expression, ctx: Context): string {
 /** A function expression for a closure, whatever it was declared as. */
 function closureExpression(fast: ts.Node, ctx: Context): ts.Expression {
   if (ts.isAccessor(fast)) return callRuntime("$accessorOf", [factory.createObjectLiteralExpression([fast])]);
-  if (ts.isMethodDeclaration(fast)) {
-    const holder = factory.createObjectLiteralExpression([fast]);
-    if (ts.isIdentifier(fast.name)) return factory.createPropertyAccessExpression(holder, fast.name.text);
-    const key = ts.isComputedPropertyName(fast.name) ? fast.name.expression : (fast.name as ts.StringLiteral);
-    return factory.createElementAccessExpression(holder, key);
-  }
+  if (ts.isMethodDeclaration(fast)) return methodExpression(fast);
   if (!ts.isFunctionDeclaration(fast)) return fast as ts.Expression;
   const modifiers = fast.modifiers as readonly ts.Modifier[] | undefined;
   const variable = fast.name && ctx.variableOf(fast.name);
@@ -855,6 +892,28 @@ function closureExpression(fast: ts.Node, ctx: Context): ts.Expression {
   return isRenamed ? withName(made, variable.name) : made;
 }
 
+/** `{ m() {…} }.m`; a private method under the name it has in the source, `{ ["#m"]() {…} }["#m"]`. */
+function methodExpression(fast: ts.MethodDeclaration): ts.Expression {
+  const name = ts.isPrivateIdentifier(fast.name)
+    ? factory.createComputedPropertyName(factory.createStringLiteral(fast.name.text))
+    : fast.name;
+  const modifiers = fast.modifiers?.filter((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword);
+  const method = factory.updateMethodDeclaration(
+    fast,
+    modifiers,
+    fast.asteriskToken,
+    name,
+    undefined,
+    fast.typeParameters,
+    fast.parameters,
+    fast.type,
+    fast.body,
+  );
+  const holder = factory.createObjectLiteralExpression([method]);
+  if (ts.isIdentifier(name)) return factory.createPropertyAccessExpression(holder, name.text);
+  return factory.createElementAccessExpression(holder, ts.isComputedPropertyName(name) ? name.expression : name);
+}
+
 /** A function that had to be called something else in emitted code, under the name it has in the source. */
 function withName(fn: ts.Expression, name: string): ts.Expression {
   const describe = factory.createPropertyAccessExpression(factory.createIdentifier("Object"), "defineProperty");
@@ -863,14 +922,6 @@ function withName(fn: ts.Expression, name: string): ts.Expression {
     factory.createPropertyAssignment("configurable", factory.createTrue()),
   ]);
   return factory.createCallExpression(describe, undefined, [fn, factory.createStringLiteral("name"), descriptor]);
-}
-
-function isWritten(node: ts.Identifier): boolean {
-  const up = parentOf(node);
-  if (ts.isPrefixUnaryExpression(up) || ts.isPostfixUnaryExpression(up)) {
-    return up.operator === ts.SyntaxKind.PlusPlusToken || up.operator === ts.SyntaxKind.MinusMinusToken;
-  }
-  return isAssigned(node);
 }
 
 /** Whether reads have to make sure that the binding is initialized. */

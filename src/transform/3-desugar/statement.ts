@@ -172,7 +172,8 @@ function expressionStatement(d: Desugarer, node: ts.ExpressionStatement): void {
     ts.isIdentifier(bare.left)
   ) {
     const variable = d.ctx.variableOf(bare.left);
-    if (variable && isOwn(d, variable)) return d.assignVariable(variable, value(d, bare.right), node);
+    if (variable && isOwn(d, variable))
+      return d.assignVariable(variable, d.rewriter.readied(bare.left, value(d, bare.right)), node);
   }
   effect(d, node.expression);
 }

@@ -1,8 +1,9 @@
 /** One function through desugar, lower, shape and emit: its fast copy in place, its code object and resume copy for the end of the module. */
 import { createHash } from "node:crypto";
-import { RUNTIME_NAMES, type PointInfo } from "../../shared/abi.js";
+import type { PointInfo } from "../../shared/abi.js";
 import { isSimple, isValueReference, type Variable } from "../1-find/captures.js";
 import type { FunctionInfo } from "../1-find/model.js";
+import { RESERVED, writtenNames } from "../1-find/names.js";
 import { walkOwn } from "../1-find/suspension.js";
 import { checkLiveValues } from "../2-check/live-values.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
@@ -170,9 +171,6 @@ function fastNode(rewriter: Rewriter, info: FunctionInfo, statements: readonly t
   return rewriter.withBody(node, node.body, made);
 }
 
-/** Names that emitted code uses for other things. */
-const RESERVED: readonly string[] = [...RUNTIME_NAMES, "SUSPEND", "$m", "$home", "$item"];
-
 /**
  * Gives each variable of a lowered function a name of its own, since the resume copy declares them all side by side. A name is kept unless it means
  * something else elsewhere in the function. Returns all names in use.
@@ -182,6 +180,8 @@ function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> 
   const variables = ctx.captures.variablesIn.get(info) ?? [];
   const own = new Set<Variable>(variables);
   collectForeignNames(ctx, info, own, taken);
+  // A name that is not the source's could be hidden where the source uses it for something else.
+  const written = writtenNames(info.node);
   const used = new Set<string>();
   for (const variable of [...variables].sort((a, b) => a.readyAt - b.readyAt)) {
     if (variable.boxed) {
@@ -199,23 +199,20 @@ function assignNames(ctx: Context, info: FunctionInfo, plan: Plan): Set<string> 
     }
     // At the top of the function a name hides what is outside; only what emitted code itself needs must stay visible.
     // Defaults of parameters see what is outside, where the body hides it.
-    const hidesOutside =
-      variable.scope === info.node && !RESERVED.includes(variable.name) && !(plan.isFull && !isSimple(info.node));
+    const hidesOutside = variable.scope === info.node && !RESERVED.has(variable.name) && !(plan.isFull && !isSimple(info.node));
     const isFixed = variable.kind === "parameter" || hidesOutside;
-    const isFree = (name: string): boolean => !used.has(name) && (isFixed || !taken.has(name));
     for (let n = 0; ; n++) {
       const name = n === 0 ? variable.name : `${variable.name}$${n}`;
-      if (!isFree(name)) continue;
+      if (used.has(name) || (n > 0 && written.has(name)) || (!isFixed && taken.has(name))) continue;
       variable.emitName = name;
       used.add(name);
       break;
     }
   }
   for (const box of ctx.captures.scopeObjects.values()) {
-    if (box.owner === info && !plan.isHoistedScope(box.scope)) ctx.keepNative(box.name);
+    if (box.owner === info && !plan.isHoistedScope(box.scope)) ctx.keepScopeNative(box);
   }
-  for (const name of used) taken.add(name);
-  return taken;
+  return new Set([...taken, ...used, ...written, ...ctx.captures.madeUpNames.visibleIn(info)]);
 }
 
 /** Names in the function's text that do not mean one of its own variables. */

@@ -21,7 +21,7 @@ import { type FunctionInfo, hasTwoCopies, type ModuleInfo } from "../1-find/mode
 import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
 import { classValue } from "../3-desugar/full/class.js";
-import { isGenerator } from "../3-desugar/full/generator.js";
+import { isGenerator } from "../1-find/full.js";
 import { Plan } from "../3-desugar/plan.js";
 import { fastBody } from "./fast.js";
 import { boundNames, type Captured, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
@@ -264,8 +264,9 @@ class ModuleEmitter implements FunctionEmitter {
       ref: (name) => factory.createIdentifier(name),
     });
     // Records and private names are what frames and closures refer to: saved by reference like any other constant of the module.
+    const constants = this.ctx.captures.madeUpNames.visibleIn(this.module.functions[0]!);
     const registered = body.flatMap((stmt) =>
-      stmt.kind === "let" && /^\$(class|private)\d+$/.test(stmt.name) ? [registration(factory.createIdentifier(stmt.name))] : [],
+      stmt.kind === "let" && constants.has(stmt.name) ? [registration(factory.createIdentifier(stmt.name))] : [],
     );
     return { statements: [...statements, ...registered], value: value! };
   }
@@ -456,7 +457,9 @@ class ModuleEmitter implements FunctionEmitter {
 
   /** Where `super` and private names are written out, no code has to live in a class. */
   #classOf(info: FunctionInfo): ts.ClassLikeDeclaration | undefined {
-    return info.full ? undefined : classOf(info);
+    const node = info.full ? undefined : classOf(info);
+    const { findings } = this.ctx;
+    return node && (findings.everywhere || findings.writtenOut.has(node)) ? undefined : node;
   }
 
   #withoutSuper(node: ts.Expression): ts.Expression {

@@ -51,7 +51,7 @@ export const CLASSES: readonly Mutant[] = [
     name: "this-always-bound",
     what: "a derived constructor can use `this` before `super()`",
     file: "src/transform/3-desugar/full/receiver.ts",
-    find: 'return variable ? d.runtime("$bound", [d.rewriter.read(variable)]) : factory.createThis();',
-    replace: "return variable ? d.rewriter.read(variable) : factory.createThis();",
+    find: 'return variable ? callRuntime("$bound", [r.read(variable)]) : factory.createThis();',
+    replace: "return variable ? r.read(variable) : factory.createThis();",
   },
 ];

@@ -65,15 +65,11 @@ export function store(d: Desugarer, at: Target, value: ts.Expression, source: ts
 
 /** Assigns a variable other than by its declaration: checked for initialization, and constants stay what they are. */
 function storeVariable(d: Desugarer, variable: Variable, node: ts.Identifier, value: ts.Expression, source: ts.Node): void {
-  const isChecked = d.rewriter.isCheckedAt(variable, node);
   if (isConstant(variable)) {
-    if (isChecked) d.emit({ kind: "eval", value: d.rewriter.checkedRead(node) });
+    if (d.rewriter.isCheckedAt(variable, node)) d.emit({ kind: "eval", value: d.rewriter.checkedRead(node) });
     return constant(d, node);
   }
-  const checked = isChecked
-    ? d.runtime("$ready", [value, d.rewriter.boxed(variable), factory.createStringLiteral(variable.name)])
-    : value;
-  d.assignVariable(variable, checked, source);
+  d.assignVariable(variable, d.rewriter.readied(node, value), source);
 }
 
 function constant(d: Desugarer, node: ts.Identifier): void {

@@ -78,14 +78,14 @@ export function taggedTemplate(d: Desugarer, node: ts.TaggedTemplateExpression):
 }
 
 export function superCall(d: Desugarer, node: ts.CallExpression): ts.Expression {
-  const record = homeRecord(d)!;
+  const record = homeRecord(d.rewriter)!;
   const parent = d.spill(d.runtime("$parent", [record]));
   const args = argumentList(d, node.arguments, node);
-  const made = d.awaited(node, d.runtime("$constructSuper", [parent, args, newTarget(d)]));
+  const made = d.awaited(node, d.runtime("$constructSuper", [parent, args, newTarget(d.rewriter)]));
   const variable = d.ctx.captures.receivers.get(ownerOfThis(d.fn))!;
   d.assignVariable(variable, d.runtime("$once", [d.rewriter.read(variable), made]), node);
   d.awaited(node, d.runtime("$initialize", [made, record]));
   const owner = ownerOfThis(d.fn).node.parent;
   if (ts.isClassLike(owner) && d.fn === ownerOfThis(d.fn)) assignParameterProperties(d, owner, made);
-  return receiver(d);
+  return receiver(d.rewriter);
 }

@@ -17,7 +17,8 @@ import { named as namedBy, undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
 import { assignedName, type Captured } from "../rewrite.js";
 import { evaluate, privateVariable } from "./expression.js";
-import { isGenerator, placeholder, replaceGenerator } from "./generator.js";
+import { isGenerator } from "../../1-find/full.js";
+import { placeholder, replaceGenerator } from "./generator.js";
 import { isAnonymous, named } from "./object.js";
 import { propertyKey } from "./pattern.js";
 

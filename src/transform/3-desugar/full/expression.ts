@@ -84,9 +84,9 @@ export function transient(d: Desugarer, given: ts.Expression): ts.Expression {
   }
   if (ts.isDeleteExpression(node)) return deletion(d, node);
   if (ts.isYieldExpression(node)) return yielded(d, node);
-  if (ts.isMetaProperty(node)) return node.keywordToken === ts.SyntaxKind.NewKeyword ? newTarget(d) : node;
+  if (ts.isMetaProperty(node)) return node.keywordToken === ts.SyntaxKind.NewKeyword ? newTarget(d.rewriter) : node;
   if (ts.isAwaitExpression(node)) return refuse(d, node, "await");
-  if (node.kind === ts.SyntaxKind.ThisKeyword) return receiver(d);
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return receiver(d.rewriter);
   if (
     node.kind === ts.SyntaxKind.NullKeyword ||
     node.kind === ts.SyntaxKind.TrueKeyword ||
@@ -151,10 +151,8 @@ export function operation(
 
 /** The name of a private member, as the variable that stands for it. */
 export function privateVariable(d: Desugarer, node: ts.PrivateIdentifier): ts.Expression {
-  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
-    const variable = d.ctx.captures.privates.get(at)?.get(node.text);
-    if (variable) return d.rewriter.read(variable);
-  }
+  const variable = d.ctx.privateOf(node);
+  if (variable) return d.rewriter.read(variable);
   d.ctx.diagnostics.report("FLOW2002", node, { what: "a private name that no class around declares" });
   return undefinedValue();
 }

@@ -24,7 +24,7 @@ import { boundNames } from "../rewrite.js";
 import { blockStatements } from "../statement.js";
 import { hasInstanceElements, parameterProperties } from "./class.js";
 import { evaluate } from "./expression.js";
-import { isGenerator } from "./generator.js";
+import { isGenerator } from "../../1-find/full.js";
 import { destructure, initialize } from "./pattern.js";
 import { homeRecord } from "./receiver.js";
 
@@ -242,7 +242,7 @@ function beginConstructor(d: Desugarer, node: ts.ConstructorDeclaration): void {
       node,
       d.runtime("$initialize", [
         factory.createThis(),
-        homeRecord(d) ?? d.rewriter.read(d.ctx.captures.records.get(node.parent)!),
+        homeRecord(d.rewriter) ?? d.rewriter.read(d.ctx.captures.records.get(node.parent)!),
       ]),
     );
 }

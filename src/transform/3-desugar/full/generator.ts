@@ -19,10 +19,6 @@ import type { Desugarer } from "../desugarer.js";
 import { returnFrom } from "../jump.js";
 import { evaluate } from "./expression.js";
 
-export function isGenerator(node: ts.Node): boolean {
-  return "asteriskToken" in node && node.asteriskToken !== undefined;
-}
-
 /** The method that stands in a literal or class body for a generator: it gives the place, the attributes and the name. Itself a generator, as `$replace` expects. */
 export function placeholder(key: ts.Expression): ts.MethodDeclaration {
   const name = factory.createComputedPropertyName(key);

@@ -9,7 +9,8 @@ import { factory } from "../../context.js";
 import { ts, unwrap } from "../../ts.js";
 import type { Desugarer } from "../desugarer.js";
 import { evaluate } from "./expression.js";
-import { isGenerator, placeholder, replaceGenerator } from "./generator.js";
+import { isGenerator } from "../../1-find/full.js";
+import { placeholder, replaceGenerator } from "./generator.js";
 import { propertyKey } from "./pattern.js";
 
 /** A generator method, installed over its placeholder once the object is there. */
@@ -85,6 +86,8 @@ class Builder {
       return;
     }
     const made = d.rewriter.emitter.emitFunction(info) as ts.MethodDeclaration | ts.AccessorDeclaration;
+    // What an accessor adds to a property that has the other half: a value in between has replaced that half.
+    if (ts.isAccessor(property) && this.#object && this.#pending.some((each) => !ts.isAccessor(each))) this.#flush();
     this.#pending.push(named(made, key));
   }
 

@@ -3,30 +3,30 @@ import { ownerOfThis } from "../../1-find/captures.js";
 import { hasModifier } from "../../1-find/collect.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
-import { undefinedValue } from "../build.js";
-import type { Desugarer } from "../desugarer.js";
+import { callRuntime, undefinedValue } from "../build.js";
+import type { Rewriter } from "../rewrite.js";
 
 /** `this`; in a derived constructor a variable, which throws before `super()` has returned. */
-export function receiver(d: Desugarer): ts.Expression {
-  const variable = d.ctx.captures.receivers.get(ownerOfThis(d.fn));
-  return variable ? d.runtime("$bound", [d.rewriter.read(variable)]) : factory.createThis();
+export function receiver(r: Rewriter): ts.Expression {
+  const variable = r.ctx.captures.receivers.get(ownerOfThis(r.fn));
+  return variable ? callRuntime("$bound", [r.read(variable)]) : factory.createThis();
 }
 
-export function newTarget(d: Desugarer): ts.Expression {
-  const variable = d.ctx.captures.newTargets.get(ownerOfThis(d.fn));
-  return variable ? d.rewriter.read(variable) : undefinedValue();
+export function newTarget(r: Rewriter): ts.Expression {
+  const variable = r.ctx.captures.newTargets.get(ownerOfThis(r.fn));
+  return variable ? r.read(variable) : undefinedValue();
 }
 
 /** The record of the class or object literal whose member the code belongs to. */
-export function homeRecord(d: Desugarer): ts.Expression | undefined {
-  const variable = d.ctx.captures.records.get(ownerOfThis(d.fn).node.parent);
-  return variable && d.rewriter.read(variable);
+export function homeRecord(r: Rewriter): ts.Expression | undefined {
+  const variable = r.ctx.captures.records.get(ownerOfThis(r.fn).node.parent);
+  return variable && r.read(variable);
 }
 
 /** The object whose prototype `super.p` looks at. */
-export function homeObject(d: Desugarer): ts.Expression {
-  const { node } = ownerOfThis(d.fn);
-  const record = homeRecord(d)!;
+export function homeObject(r: Rewriter): ts.Expression {
+  const { node } = ownerOfThis(r.fn);
+  const record = homeRecord(r)!;
   const isStatic = ts.isClassStaticBlockDeclaration(node) || hasModifier(node, ts.SyntaxKind.StaticKeyword);
   return factory.createPropertyAccessExpression(record, isStatic ? "ctor" : "home");
 }

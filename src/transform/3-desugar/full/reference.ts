@@ -28,7 +28,7 @@ export function reference(d: Desugarer, node: MemberNode): Reference {
   if (node.expression.kind === ts.SyntaxKind.SuperKeyword) {
     const self = settledReceiver(d);
     const key = keyOf(d, node);
-    return { kind: "super", home: homeObject(d), key, self };
+    return { kind: "super", home: homeObject(d.rewriter), key, self };
   }
   return referenceOf(d, evaluate(d, node.expression), node);
 }
@@ -41,7 +41,7 @@ export function referenceOf(d: Desugarer, object: ts.Expression, node: MemberNod
 }
 
 function settledReceiver(d: Desugarer): ts.Expression {
-  return d.spill(receiver(d));
+  return d.spill(receiver(d.rewriter));
 }
 
 function keyOf(d: Desugarer, node: MemberNode): ts.Expression {
