@@ -45,7 +45,7 @@ export function compare(programs: readonly Program[], keep?: string): Verdict {
 }
 
 /** The checker of TypeScript 6.0 recurses for ever over some `try` statements; tsc alone breaks on the same programs. */
-const TYPESCRIPT_CRASH = /^RangeError[^]*isReachableFlowNodeWorker/;
+const TYPESCRIPT_CRASH = /^(RangeError[^]*isReachableFlowNodeWorker|TypeError[^]*getTypeAtFlowNode)/;
 
 function crashes(programs: readonly Program[], rejected: ReadonlyMap<string, Rejection>): Finding[] {
   return programs.flatMap((program): Finding[] => {
