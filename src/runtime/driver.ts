@@ -18,7 +18,7 @@ import { NotSaveableError, StepError, TimeoutError } from "../shared/errors.js";
 import { describeRun, describeWait } from "./describe.js";
 import { backoffAfter } from "./effects/retry.js";
 import { definitionOf } from "./effects/step.js";
-import type { Codec, Outcome, RunImage } from "./image.js";
+import type { Codec, ImageWriter, Outcome, RunImage } from "./image.js";
 import { settleCursors } from "./iterate.js";
 import { oneLine, restore, saveableError, unsaveable, type Saved } from "./saved.js";
 import type { JournalEntry, Message, RunStatus } from "./store/store.js";
@@ -35,6 +35,12 @@ export interface DriverPorts {
   random(): number;
 }
 
+/** A continuation as a store holds it. */
+export interface StoredImage {
+  readonly image: Uint8Array;
+  readonly parts: readonly Uint8Array[];
+}
+
 /** How often in a row NotSaveableError is raised in a run before the run is failed: a loop that catches it would never end. */
 const MAX_SAVE_ATTEMPTS = 100;
 
@@ -42,17 +48,19 @@ export class Driver {
   readonly #ports: DriverPorts;
   readonly #image: RunImage;
   readonly #strands: Scheduler;
+  readonly #writer: ImageWriter;
   /** The image as it is in the store. */
-  #committed: Uint8Array;
+  #committed: { readonly image: Uint8Array; readonly parts: Uint8Array[] };
   #now = 0;
   #journal: JournalEntry[] = [];
   #consumed: number[] = [];
 
-  /** `image` is the encoded continuation as it is in the store. Throws what the codec throws. */
-  constructor(image: Uint8Array, ports: DriverPorts) {
+  /** `stored` is the continuation as it is in the store. Throws what the codec throws. */
+  constructor(stored: StoredImage, ports: DriverPorts) {
     this.#ports = ports;
-    this.#committed = image;
-    this.#image = ports.codec.decode(image) as RunImage;
+    this.#committed = { image: stored.image, parts: [...stored.parts] };
+    this.#writer = ports.codec.writer();
+    this.#image = ports.codec.decode(stored.image, stored.parts) as RunImage;
     settleCursors();
     this.#strands = new Scheduler(this.#image, ports.codec);
   }
@@ -233,8 +241,8 @@ export class Driver {
   }
 
   #finish(events: readonly DriverEvent[]): Transition {
-    const image = this.#encodeLive();
-    if (image !== undefined) return this.#liveTransition(image);
+    const written = this.#encodeLive();
+    if (written !== undefined) return this.#liveTransition(written);
     const outcome = this.#strands.outcome!;
     if (outcome.kind !== "failed") {
       try {
@@ -259,11 +267,11 @@ export class Driver {
   }
 
   /** The encoded image when the run goes on, `undefined` when it has ended. Raises NotSaveableError where it belongs and tries again. */
-  #encodeLive(): Uint8Array | undefined {
+  #encodeLive(): ReturnType<ImageWriter["write"]> | undefined {
     if (this.#image.uncaught.length > 0) this.#image.uncaught = this.#image.uncaught.filter((task) => !task.joined);
     for (let attempt = 1; this.#strands.outcome === undefined; attempt++) {
       try {
-        return this.#ports.codec.encode(this.#image);
+        return this.#writer.write(this.#image);
       } catch (error) {
         if (!(error instanceof NotSaveableError)) throw error;
         const culprit = attempt < MAX_SAVE_ATTEMPTS ? this.#culprit() : undefined;
@@ -289,8 +297,10 @@ export class Driver {
     return undefined;
   }
 
-  #liveTransition(image: Uint8Array): Transition {
-    this.#committed = image;
+  #liveTransition({ kind, bytes }: ReturnType<ImageWriter["write"]>): Transition {
+    const isImage = kind === "image";
+    if (isImage) this.#committed = { image: bytes, parts: [] };
+    else this.#committed.parts.push(bytes);
     const start = this.takeStarts();
     const timerAt = nextTimer(this.#image);
     let running = false;
@@ -302,7 +312,8 @@ export class Driver {
     }
     return {
       status: running ? "running" : "waiting",
-      image,
+      image: isImage ? bytes : undefined,
+      part: isImage ? undefined : bytes,
       outcome: undefined,
       // While steps run the run is due at once for whoever takes it over from a dead worker.
       wakeAt: running ? this.#now : wakeAt,
@@ -320,7 +331,19 @@ export class Driver {
     this.#strands.started.clear();
     if (status !== "failed") this.#log(`run.${status}`, {});
     const journal = this.#journal;
-    return { status, image, outcome, wakeAt: undefined, timerAt: undefined, waitingFor: "", consumed, journal, start: [], abort };
+    return {
+      status,
+      image,
+      part: undefined,
+      outcome,
+      wakeAt: undefined,
+      timerAt: undefined,
+      waitingFor: "",
+      consumed,
+      journal,
+      start: [],
+      abort,
+    };
   }
 
   /**
@@ -340,7 +363,7 @@ export class Driver {
       else if (event.kind === "stepFailed") outcomes.set(event.call, undefined);
     }
     if (outcomes.size === 0) return undefined;
-    const image = this.#ports.codec.decode(this.#committed) as RunImage;
+    const image = this.#ports.codec.decode(this.#committed.image, this.#committed.parts) as RunImage;
     for (const { wait } of image.strands) {
       if (wait?.kind !== "step" || !outcomes.has(wait.call)) continue;
       const result = outcomes.get(wait.call);

@@ -80,7 +80,7 @@ export class Engine implements ActorHost {
     const now = this.ports.clock.now();
     let driver: Driver;
     try {
-      driver = new Driver(claimed.image, { codec: this.codec, random: this.ports.random });
+      driver = new Driver(claimed, { codec: this.codec, random: this.ports.random });
     } catch (error) {
       return this.#refuse(claimed, error, now);
     }
@@ -173,6 +173,7 @@ export class Engine implements ActorHost {
     const { run, fence } = actor;
     const commit: Writable<Commit> = { run, fence, at, status, wakeAt, waitingFor, consumed, journal, release };
     if (t.image !== undefined) commit.image = t.image;
+    if (t.part !== undefined) commit.part = t.part;
     if (t.outcome !== undefined) commit.outcome = t.outcome;
     return commit;
   }

@@ -202,7 +202,8 @@ export class Run<R = unknown> {
    * throws ProgramChangedError when they are not what the run was suspended with, and UnknownRunError.
    */
   async inspect(): Promise<RunDescription> {
-    return describeImage(codec.decode((await this.#stored()).image) as RunImage);
+    const stored = await this.#stored();
+    return describeImage(codec.decode(stored.image, stored.parts) as RunImage);
   }
 
   /** What happened to the run so far, oldest first. */

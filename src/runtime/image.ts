@@ -21,8 +21,16 @@ import { packed, Strand, unpacked, type TaskState } from "./strand.js";
 export interface Codec {
   /** Throws NotSaveableError when something in the graph cannot be saved; `rootName` names the root in its message. */
   encode(root: unknown, rootName?: string): Uint8Array;
-  /** Throws CorruptCheckpointError or ProgramChangedError. */
-  decode(bytes: Uint8Array): unknown;
+  /** `parts`: what was written after the image. Throws CorruptCheckpointError or ProgramChangedError. */
+  decode(bytes: Uint8Array, parts?: readonly Uint8Array[]): unknown;
+  /** A writer for the commits of one run. */
+  writer(): ImageWriter;
+}
+
+/** Writes an image whole or, once it is large, what changed in it. */
+export interface ImageWriter {
+  /** Throws NotSaveableError; then the next call writes everything. */
+  write(image: RunImage): { readonly kind: "image" | "part"; readonly bytes: Uint8Array };
 }
 
 /** How a run ended. Encoded into `Commit.outcome`. */

@@ -27,8 +27,9 @@ export interface StepStart {
 /** One transition of a run: to be committed as a whole (I4), then its effects are started. */
 export interface Transition {
   readonly status: RunStatus;
-  /** Absent: the stored one stays. */
+  /** The image, or the part that follows it. Both absent: the stored one stays. */
   readonly image: Uint8Array | undefined;
+  readonly part: Uint8Array | undefined;
   readonly outcome: Uint8Array | undefined;
   readonly wakeAt: number | undefined;
   /** When the run in memory has to be looked at next although nothing arrived; `undefined`: never. Differs from `wakeAt` while steps run. */

@@ -90,7 +90,10 @@ export interface ModuleRegistrar {
 
 /** Every name emitted code may import from `flowc/runtime`, with what it is for. The emitter checks itself against this list. */
 export const RUNTIME_NAMES = [
-  /** `$module(abi, id): ModuleRegistrar`. Throws AbiError when `abi` is not `ABI_VERSION`. */
+  /**
+   * `$module(abi, id, mayRedefine?): ModuleRegistrar`. `mayRedefine`: the module may turn a property that is there into an accessor or a constant. Throws AbiError
+   * when `abi` is not `ABI_VERSION`.
+   */
   "$module",
   /** `$save(code, point, slots, self?, callee?): typeof SUSPEND`: records a frame of the activation that is suspending; `callee`, where it was unknown at compile time, must not be foreign code. */
   "$save",

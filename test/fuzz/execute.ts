@@ -9,6 +9,7 @@ import { decode, encode } from "../../dist/runtime/codec/index.js";
 import { Driver } from "../../dist/runtime/driver.js";
 import { newImage, type Outcome } from "../../dist/runtime/image.js";
 import { closureOf } from "../../dist/runtime/registry.js";
+import { CheckedWriter } from "../checked-writer.ts";
 
 /** What a variant did. */
 export interface Observed {
@@ -69,15 +70,15 @@ function direct(main: () => unknown): string {
 
 /** Drives the compiled program by hand; with `restore`, only bytes survive a suspension. */
 function driven(main: () => unknown, restore: boolean): string {
-  const ports = { codec: { encode, decode }, random: () => 0.5 };
+  const ports = { codec: { encode, decode, writer: () => new CheckedWriter() }, random: () => 0.5 };
   const workflow = closureOf(main)?.code.id;
   if (workflow === undefined) throw new Error("main is not compiled");
-  let driver = new Driver(encode(newImage("run", workflow, main, [], 0)), ports);
+  let driver = new Driver({ image: encode(newImage("run", workflow, main, [], 0)), parts: [] }, ports);
   let now = 0;
   for (let suspensions = 0; suspensions < MAX_TRACE; suspensions++) {
     const transition = driver.advance([], now);
     if (transition.outcome) return describe(decode(transition.outcome) as Outcome);
-    if (restore) driver = new Driver(transition.image!, ports);
+    if (restore) driver = new Driver({ image: transition.image!, parts: [] }, ports);
     const next = driver.timerAt();
     if (next === undefined) throw new Error(`the run waits for something else than time: ${transition.waitingFor}`);
     now = Math.max(now + 1, next);

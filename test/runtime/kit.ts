@@ -128,6 +128,7 @@ export class Sim {
   /** Attempts that may start. */
   starts: StepStart[] = [];
   readonly journal: { kind: string; data: Readonly<Record<string, unknown>> }[] = [];
+  parts: Uint8Array[] = [];
   driver: Driver;
   #seq = 0;
   random = 0.5;
@@ -138,7 +139,7 @@ export class Sim {
   }
 
   #load(): Driver {
-    return new Driver(this.image, { codec, random: () => this.random });
+    return new Driver(this, { codec, random: () => this.random });
   }
 
   /** One committed transition. */
@@ -150,7 +151,8 @@ export class Sim {
 
   #commit(transition: Transition): void {
     this.last = transition;
-    if (transition.image !== undefined) this.image = transition.image;
+    if (transition.image !== undefined) [this.image, this.parts] = [transition.image, []];
+    if (transition.part !== undefined) this.parts.push(transition.part);
     if (transition.outcome !== undefined) this.outcome = codec.decode(transition.outcome) as Outcome;
     this.journal.push(...transition.journal);
     this.starts = this.starts.filter((start) => !transition.abort.includes(start.call));
@@ -210,7 +212,7 @@ export class Sim {
   }
 
   get graph(): RunImage {
-    return codec.decode(this.image) as RunImage;
+    return codec.decode(this.image, this.parts) as RunImage;
   }
 
   kinds(): string[] {

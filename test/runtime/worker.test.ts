@@ -522,10 +522,10 @@ test("a run whose step no loaded module declares fails where it is, and says so"
   const workflow = fn("usesRemoved", [() => removed(), (_, value) => done(value)]);
   const { flow, world, store } = setup();
   const run = await flow.start(workflow, []);
-  const { image } = (await store.getRun(run.id))!;
+  const stored = (await store.getRun(run.id))!;
   const { Driver } = await import("../../src/runtime/driver.js");
   const { codec } = await import("./kit.js");
-  const waiting = new Driver(image, { codec, random: () => 0 }).advance([], world.now);
+  const waiting = new Driver(stored, { codec, random: () => 0 }).advance([], world.now);
   const patched = codec.decode(waiting.image!) as { strands: { wait: { step: string } }[] };
   patched.strands[0]!.wait.step = "src/gone.ts#gone";
   const { id: fresh } = await flow.start(workflow, [], { id: "patched" });

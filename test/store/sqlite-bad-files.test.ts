@@ -103,7 +103,7 @@ test("a newer schema", async () => {
   db.close();
   const error = failure(() => sqlite(file));
   expect(error.reason).toBe("newer-schema");
-  expect(error.message).toContain("schema 99, this one knows 1");
+  expect(error.message).toContain("schema 99, this one knows 2");
 });
 
 test("cut short", async () => {

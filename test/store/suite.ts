@@ -254,6 +254,64 @@ export function run(storeName: string, factory: () => Medium): void {
         expect([text(found!.image), text(found!.outcome)]).toEqual(["image of r1", "partial"]);
       });
 
+      describe.each([
+        ["a small image", 100],
+        ["a large one", 100_000],
+      ])("in parts, after %s", (_, size) => {
+        const large = (fill: number): Uint8Array => new Uint8Array(size).fill(fill);
+
+        test("keeps the parts in order, and hands them over with the image", async () => {
+          await store.createRun(newRun("r1", { image: large(1) }));
+          const [claimed] = await claim("w1");
+          expect([claimed!.image, claimed!.parts]).toEqual([large(1), []]);
+          const part = bytes("one");
+          await store.commit([commitOf(claimed!, { part })]);
+          part.fill(0);
+          await store.commit([commitOf(claimed!, { part: bytes("two") })]);
+          await store.commit([commitOf(claimed!, { release: true, wakeAt: 0, part: bytes("three") })]);
+          const found = (await store.getRun("r1"))!;
+          expect(found.image).toEqual(large(1));
+          expect(found.parts.map(text)).toEqual(["one", "two", "three"]);
+          const [again] = await claim("w2");
+          expect([again!.image, again!.parts.map(text)]).toEqual([large(1), ["one", "two", "three"]]);
+        });
+
+        test("a new image takes the place of all of them", async () => {
+          await store.createRun(newRun("r1", { image: large(1) }));
+          await store.createRun(newRun("r2", { image: large(9) }));
+          const [claimed, other] = await claim("w1");
+          await store.commit([commitOf(claimed!, { part: bytes("one") }), commitOf(other!, { part: bytes("other") })]);
+          for (const image of [large(2), bytes("small"), large(3)]) {
+            await store.commit([commitOf(claimed!, { image })]);
+            expect(await store.getRun("r1")).toMatchObject({ image, parts: [] });
+            await store.commit([commitOf(claimed!, { part: bytes("more") })]);
+            expect((await store.getRun("r1"))!.parts.map(text)).toEqual(["more"]);
+          }
+          expect((await store.getRun("r2"))!.parts.map(text)).toEqual(["other"]);
+        });
+
+        test("a superseded commit changes no part", async () => {
+          await store.createRun(newRun("r1", { image: large(1) }));
+          const [first] = await claim("w1");
+          await store.commit([commitOf(first!, { part: bytes("one"), release: true, wakeAt: 0 })]);
+          const [second] = await claim("w2");
+          expect(await store.commit([commitOf(first!, { part: bytes("stale") })])).toEqual(["superseded"]);
+          expect(await store.commit([commitOf(first!, { image: large(7) })])).toEqual(["superseded"]);
+          await store.commit([commitOf(second!, { part: bytes("two") })]);
+          const found = (await store.getRun("r1"))!;
+          expect([found.image, found.parts.map(text)]).toEqual([large(1), ["one", "two"]]);
+        });
+
+        test("a failed run keeps image and parts", async () => {
+          await store.createRun(newRun("r1", { image: large(1) }));
+          const [claimed] = await claim("w1");
+          await store.commit([commitOf(claimed!, { part: bytes("one") })]);
+          await store.commit([commitOf(claimed!, { status: "failed", outcome: bytes("why") })]);
+          const found = (await store.getRun("r1"))!;
+          expect([found.image, found.parts.map(text)]).toEqual([large(1), ["one"]]);
+        });
+      });
+
       test("keeps since when it waits for the same thing", async () => {
         const claimed = await held();
         await store.commit([commitOf(claimed, { at: 2_000, waitingFor: "message approval" })]);

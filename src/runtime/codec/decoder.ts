@@ -1,7 +1,7 @@
 import { CorruptCheckpointError, ProgramChangedError } from "../../shared/errors.js";
 import { Frame } from "../frame.js";
 import { attachPrivates, type PrivateStore } from "../private-store.js";
-import { FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, SMALL_INT_MIN, Tag } from "./format.js";
+import { FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, Patch, SMALL_INT_MIN, Tag } from "./format.js";
 import { handlerNamed, type Handler } from "./handlers.js";
 import { intrinsic } from "./intrinsics.js";
 import { readClosure, readMember, readPrototypeOf } from "./kinds/closure.js";
@@ -9,6 +9,7 @@ import { readExotic } from "./kinds/exotic.js";
 import { readPools } from "./kinds/pool.js";
 import { Late, settled } from "./late.js";
 import { frameCode, registered, unknownHandler, type SavedCode } from "./program.js";
+import { entriesOf } from "./parts/apply.js";
 import { corrupt, Reader } from "./reader.js";
 import { readShape, type Shape } from "./shapes.js";
 import { symbolByNumber } from "./symbols.js";
@@ -41,14 +42,86 @@ export class Decoder extends Reader {
   decode(): unknown {
     if (this.byte() !== FORMAT_VERSION) throw corrupt("it has another format version than this flowc reads");
     const root = this.value();
-    for (let id = 0; id < this.#nodes.length; id++) {
+    this.#finishPart(0);
+    return settled(root);
+  }
+
+  /** Applies what changed since the part before. Tables of strings, shapes and code ids start anew. */
+  part(bytes: Uint8Array): void {
+    this.load(bytes);
+    this.#strings = [];
+    this.#shapes = [];
+    this.#codes = [];
+    this.#pools = [];
+    if (this.byte() !== FORMAT_VERSION) throw corrupt("a part has another format version than this flowc reads");
+    const known = this.#nodes.length;
+    if (this.uint() !== known) throw corrupt("a part is missing");
+    for (let left = this.count(); left > 0; left--) this.#patch(this.uint());
+    this.#finishPart(known);
+  }
+
+  /** Closes what cannot be extended, when all parts are there. */
+  finish(): void {
+    for (const act of this.#atEnd) act();
+  }
+
+  #finishPart(first: number): void {
+    for (let id = first; id < this.#nodes.length; id++) {
       if (this.#aux[id] !== undefined) this.#body(id);
     }
     readPools(this, this.#pools);
     if (this.remaining > 0) throw corrupt("there is something after its end");
     if (this.#late.length > 0) this.#settleAll();
-    for (const act of this.#atEnd) act();
-    return settled(root);
+    for (let id = first; id < this.#nodes.length; id++) this.#nodes[id] = settled(this.#nodes[id]);
+    this.#late = [];
+    this.#fixes = [];
+    this.#deferred = [];
+  }
+
+  #patch(id: number): void {
+    const node = this.#known(id);
+    switch (this.byte()) {
+      case Patch.ENTRIES:
+        return this.#patchEntries(id, node, false);
+      case Patch.REFILL:
+        return this.#patchEntries(id, node, true);
+      case Patch.ELEMENTS:
+        if (this.#tags[id] !== Tag.ARRAY) throw corrupt("elements for what is no array");
+        return this.#patchElements(node as unknown[]);
+      case Patch.FIELDS: {
+        if (this.#tags[id] !== Tag.HANDLED) throw corrupt("fields for what has none");
+        const handler = this.#aux[id] as Handler;
+        return this.settle(this.values(handler.fields.length), (fields) => handler.restore(node as object, fields));
+      }
+      default:
+        throw corrupt("there is no patch of that kind");
+    }
+  }
+
+  #patchEntries(id: number, node: unknown, refill: boolean): void {
+    const target = entriesOf(node, this.#tags[id]!);
+    if (refill) target.clear();
+    else for (const key of this.values(this.count())) target.remove(key);
+    const entries = this.values(this.count() * 2);
+    this.settle(entries, (made) => {
+      for (let i = 0; i < made.length; i += 2) target.set(made[i], made[i + 1]);
+    });
+  }
+
+  #patchElements(array: unknown[]): void {
+    const length = this.uint();
+    const start = this.uint();
+    const count = this.count();
+    if (start > array.length || start + count > length || (length !== array.length && start + count !== length))
+      throw corrupt("the elements of an array do not fit");
+    if (length !== array.length) array.length = start;
+    array.length = length;
+    for (let i = start; i < start + count; i++) {
+      if (this.peek() === Tag.HOLE) {
+        this.byte();
+        Reflect.deleteProperty(array, i);
+      } else this.#put(array as unknown as Props, i, this.value());
+    }
   }
 
   /** Any value. An object that is not made yet is a Late: see `settle`. */
@@ -394,9 +467,13 @@ function fail(what: string): never {
 }
 
 /** Whatever goes wrong while reading means that the bytes are wrong, unless it is the program that changed. */
-export function decodeBytes(bytes: Uint8Array): unknown {
+export function decodeBytes(image: Uint8Array, parts: readonly Uint8Array[] = []): unknown {
   try {
-    return new Decoder(bytes).decode();
+    const decoder = new Decoder(image);
+    const root = decoder.decode();
+    for (const part of parts) decoder.part(part);
+    decoder.finish();
+    return root;
   } catch (error) {
     if (error instanceof CorruptCheckpointError || error instanceof ProgramChangedError) throw error;
     throw corrupt("it does not add up", error);

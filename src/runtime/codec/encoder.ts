@@ -8,7 +8,7 @@ import { idOf } from "../registry.js";
 import { classInfo } from "./classes.js";
 import { codeEntry } from "./codes.js";
 import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
-import { writeBuiltIn, writeExotic } from "./kinds/exotic.js";
+import { writeBuiltIn, writeExotic, writeExoticContents } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
 import { defaultKeys, isDefaultArray } from "./defaults.js";
@@ -66,16 +66,62 @@ export class Encoder extends Writer {
   pools: PooledBuffers | undefined;
 
   encode(root: unknown, rootName: string): Uint8Array {
-    this.#epoch = ++epochs;
+    this.#forgetTables();
     this.#rootName = rootName;
     this.byte(FORMAT_VERSION);
     this.value(root);
-    for (let id = 0; id < this.#count; id++) {
+    this.bodies(0);
+    this.pools?.write(this);
+    return this.finish();
+  }
+
+  /** The bodies of the nodes from `first` on, and of those met meanwhile. */
+  bodies(first: number): void {
+    for (let id = first; id < this.#count; id++) {
       this.#current = id;
       this.#body(id);
     }
-    this.pools?.write(this);
-    return this.finish();
+  }
+
+  /** Begins another part of the same image: nodes keep their numbers, everything else is written anew where it first occurs. */
+  nextPart(): void {
+    super.reset();
+    this.#forgetTables();
+    this.pools = undefined;
+  }
+
+  /** The contents of a node that was written before, as they are now; valid until the next call. They refer to nodes by number, and may meet new ones. */
+  contents(id: number): Uint8Array {
+    this.nextPart();
+    this.#current = id;
+    const node = this.#nodes[id] as object;
+    if (this.#tags[id] === Tag.EXOTIC) writeExoticContents(this, node, getPrototypeOf(node));
+    else this.#body(id);
+    return this.written();
+  }
+
+  /** What follows belongs to node `id`, for messages. */
+  about(id: number): void {
+    this.#current = id;
+  }
+
+  nodeAt(id: number): object | symbol {
+    return this.#nodes[id]!;
+  }
+
+  tagAt(id: number): number {
+    return this.#tags[id]!;
+  }
+
+  auxAt(id: number): unknown {
+    return this.#aux[id];
+  }
+
+  #forgetTables(): void {
+    this.#epoch = ++epochs;
+    this.#strings.reset();
+    this.#codes = 0;
+    this.#shapes = 0;
   }
 
   /** Forgets everything of the last image. */
@@ -86,9 +132,7 @@ export class Encoder extends Writer {
     // What is searched stays short.
     if (this.#count > SEARCHED) this.#nodes.length = SEARCHED;
     this.#count = 0;
-    this.#strings.reset();
-    this.#codes = 0;
-    this.#shapes = 0;
+    this.#forgetTables();
     this.#current = -1;
     this.pools = undefined;
   }
@@ -355,7 +399,7 @@ export class Encoder extends Writer {
       case Tag.PLAIN:
         return this.#values(node as Record<string, unknown>, (aux as Shape).keys);
       case Tag.ARRAY:
-        return this.#elements(node as readonly unknown[], aux as number);
+        return this.elements(node as readonly unknown[], 0, aux as number);
       case Tag.FRAME:
         this.value((node as Frame).self);
         return this.#values((node as Frame).slots, (aux as Shape).keys);
@@ -372,8 +416,9 @@ export class Encoder extends Writer {
     for (let i = 0; i < keys.length; i++) this.value(owner[keys[i]!]);
   }
 
-  #elements(array: readonly unknown[], length: number): void {
-    for (let i = 0; i < length; i++) {
+  /** The elements of a default array from `start` to `end`. */
+  elements(array: readonly unknown[], start: number, end: number): void {
+    for (let i = start; i < end; i++) {
       const element = array[i];
       if (element === undefined && !Object.hasOwn(array, i)) this.byte(Tag.HOLE);
       else this.value(element);

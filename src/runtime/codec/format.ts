@@ -11,6 +11,24 @@
  */
 export const FORMAT_VERSION = 1;
 
+/**
+ * A part holds what has changed in the nodes of an image since the part before, the image itself being the first:
+ *
+ *     part   := VERSION nodes count (id patch)* body*
+ *
+ * `nodes` is how many there were. Nodes met in a part go on in the numbering, their bodies end it. Strings, shapes and code ids are those of the part alone.
+ */
+export const Patch = {
+  /** Keys that are gone, then keys with values, changed or appended: objects, Maps, Sets. */
+  ENTRIES: 0,
+  /** The same after everything was taken out. */
+  REFILL: 1,
+  /** New length, first changed index, count, values. */
+  ELEMENTS: 2,
+  /** All fields of an instance of a class of the runtime's own. */
+  FIELDS: 3,
+} as const;
+
 /** First byte of a value. Tags from `SMALL_STRING_REF` on carry their payload in the byte itself. */
 export const Tag = {
   UNDEFINED: 0,

@@ -33,6 +33,6 @@ export function encode(root: unknown, rootName = "value"): Uint8Array {
  * The graph of which `encode` made these bytes, new and unshared. Runs no constructor and evaluates nothing. Throws CorruptCheckpointError when the
  * bytes are malformed, ProgramChangedError when they refer to functions, classes or constants that this process does not have in that form.
  */
-export function decode(bytes: Uint8Array): unknown {
-  return decodeBytes(bytes);
+export function decode(bytes: Uint8Array, parts?: readonly Uint8Array[]): unknown {
+  return decodeBytes(bytes, parts);
 }

@@ -12,14 +12,20 @@ export function corrupt(what: string, cause?: unknown): CorruptCheckpointError {
 
 /** Reads what Writer wrote, and trusts none of it: every length is bounded by the bytes that are left. */
 export class Reader {
-  readonly #buffer: RawBuffer;
-  readonly #view: DataView;
+  #buffer!: RawBuffer;
+  #view!: DataView;
   #pos = 0;
-  readonly #end: number;
+  #end = 0;
 
   constructor(bytes: Uint8Array) {
+    this.load(bytes);
+  }
+
+  /** Goes on with other bytes, from their start. */
+  protected load(bytes: Uint8Array): void {
     this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as RawBuffer;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#pos = 0;
     this.#end = bytes.byteLength;
   }
 

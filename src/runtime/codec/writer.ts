@@ -22,6 +22,11 @@ export class Writer {
     return bytes;
   }
 
+  /** A view of what was written; valid until something else is. */
+  written(): Uint8Array {
+    return this.#buffer.subarray(0, this.#pos);
+  }
+
   reset(): void {
     this.#pos = 0;
     if (this.#buffer.length > KEEP_BYTES) this.#resize(INITIAL_BYTES);

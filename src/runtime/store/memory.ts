@@ -32,6 +32,7 @@ interface Row {
   waitingSince: number;
   version: number;
   image: Uint8Array;
+  parts: Uint8Array[];
   outcome: Uint8Array | undefined;
   readonly journal: JournalEntry[];
   /** Waiting messages, oldest first. */
@@ -189,7 +190,8 @@ export class MemoryStore implements Store {
     row.wakeAt = ended ? undefined : commit.wakeAt;
     row.waitingFor = commit.waitingFor;
     row.version++;
-    if (commit.image !== undefined) row.image = commit.image.slice();
+    if (commit.image !== undefined) Object.assign(row, { image: commit.image.slice(), parts: [] });
+    if (commit.part !== undefined) row.parts.push(commit.part.slice());
     if (commit.outcome !== undefined) row.outcome = commit.outcome.slice();
     row.journal.push(...structuredClone(commit.journal));
     if (ended || commit.release) {
@@ -231,6 +233,7 @@ function newRow(run: NewRun, position: number): Row {
     waitingSince: run.createdAt,
     version: 0,
     image: run.image.slice(),
+    parts: [],
     outcome: undefined,
     journal: [],
     messages: [],
@@ -244,7 +247,12 @@ function summary(row: Row): RunSummary {
 }
 
 function stored(row: Row): StoredRun {
-  return { ...summary(row), image: row.image.slice(), outcome: row.outcome?.slice() };
+  return {
+    ...summary(row),
+    image: row.image.slice(),
+    parts: row.parts.map((part) => part.slice()),
+    outcome: row.outcome?.slice(),
+  };
 }
 
 function matches(row: Row, query: RunQuery): boolean {

@@ -42,6 +42,8 @@ export interface RunSummary {
 export interface StoredRun extends RunSummary {
   /** The encoded continuation. A failed run keeps the one it failed from. */
   readonly image: Uint8Array;
+  /** What has changed in it since, oldest first. */
+  readonly parts: readonly Uint8Array[];
   /** The encoded outcome of an ended run: its result, or its error. */
   readonly outcome: Uint8Array | undefined;
 }
@@ -89,8 +91,10 @@ export interface Commit {
   readonly fence: number;
   readonly at: number;
   readonly status: RunStatus;
-  /** The new continuation; absent: the stored one stays (a failed run keeps its continuation). */
+  /** The new continuation, which takes the place of the stored one and of its parts; absent: they stay (a failed run keeps its continuation). */
   readonly image?: Uint8Array;
+  /** What has changed in the stored continuation: comes after its other parts. Never together with `image`. */
+  readonly part?: Uint8Array;
   /** Result or error of an ended run. */
   readonly outcome?: Uint8Array;
   /** When it next has to be looked at; `undefined`: only on a message. */

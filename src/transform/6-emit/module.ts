@@ -22,6 +22,7 @@ import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
 import { classValue } from "../3-desugar/full/class.js";
 import { isGenerator } from "../1-find/full.js";
+import { mayRedefine } from "../1-find/redefinition.js";
 import { Plan } from "../3-desugar/plan.js";
 import { fastBody } from "./fast.js";
 import { boundNames, type Captured, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
@@ -542,7 +543,7 @@ class ModuleEmitter implements FunctionEmitter {
       factory.createIdentifier("SUSPEND"),
       factory.createPropertyAccessExpression(factory.createIdentifier("$m"), "SUSPEND"),
     );
-    const registrar = constant(factory.createIdentifier("$m"), moduleCall(this.module.id));
+    const registrar = constant(factory.createIdentifier("$m"), moduleCall(this.module));
     const start = usesSentinel || mentions(rest, "$m") ? [registrar, ...(usesSentinel ? [sentinel] : []), ...machines.head] : [];
     const used = runtimeNamesIn([...start, ...placed, ...machines.tail]);
     for (const name of [...used, ...(usesSentinel ? ["SUSPEND"] : []), ...(start.length > 0 ? ["$m"] : [])]) {
@@ -778,10 +779,11 @@ function registrarCall(method: string, args: readonly ts.Expression[]): ts.CallE
   );
 }
 
-function moduleCall(id: string): ts.Expression {
+function moduleCall({ id, file }: ModuleInfo): ts.Expression {
   return factory.createCallExpression(factory.createIdentifier("$module"), undefined, [
     factory.createNumericLiteral(ABI_VERSION),
     factory.createStringLiteral(id),
+    ...(mayRedefine(file) ? [factory.createTrue()] : []),
   ]);
 }
 

@@ -41,6 +41,26 @@ function writeHead(out: Encoder, value: object, saved: object | null, kind: Exot
   kind.head(out, value);
 }
 
+/** Everything about `value` but that it is met: what its head and its body hold. Refuses what cannot be saved. */
+export function writeExoticContents(out: Encoder, value: object, prototype: object | null): void {
+  const saved = savedPrototype(out, value, prototype);
+  const kind = kindOf(value, prototype);
+  const keys = kind.propertyKeys?.(value) ?? Reflect.ownKeys(value);
+  const form = formOf(value, kind, saved, keys.length);
+  out.pair(kind.tag, form);
+  if (form & Form.PROTOTYPE) out.reference(saved!);
+  kind.head(out, value);
+  new ExoticBody(value, kind, form, saved, keys).write(out);
+}
+
+/** The kind of an exotic object that is nothing but an instance of it: its own prototype, no properties, extensible. */
+export function plainKindOf(value: object): Exotic | undefined {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const kind = prototype === null ? undefined : exoticByPrototype(prototype);
+  if (kind?.prototype !== prototype || !kind.is(value) || !Object.isExtensible(value)) return undefined;
+  return (kind.propertyKeys?.(value) ?? Reflect.ownKeys(value)).length === 0 ? kind : undefined;
+}
+
 class ExoticBody implements BodyWriter {
   constructor(
     readonly value: object,

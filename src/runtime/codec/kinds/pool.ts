@@ -21,6 +21,11 @@ export class PooledBuffers {
   readonly #byBuffer = new Map<ArrayBuffer, Pooled>();
   #total = 0;
 
+  /** Whether nothing is saved in parts. */
+  get isEmpty(): boolean {
+    return this.#byBuffer.size === 0;
+  }
+
   /** Writes the buffer behind a Buffer, for a view of the bytes from `start` to `end`. False when it has to be saved whole. */
   view(out: Encoder, buffer: ArrayBuffer, start: number, end: number): boolean {
     const known = this.#byBuffer.get(buffer);

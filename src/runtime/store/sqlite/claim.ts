@@ -1,6 +1,7 @@
 import type { StatementSync } from "node:sqlite";
 import type { ClaimedRun } from "../store.js";
 import type { Committer } from "./commit.js";
+import { readParts } from "./parts.js";
 import { statusNumber, SUMMARY_COLUMNS, toMessage, toRun, type MessageRow, type RunRow } from "./rows.js";
 
 export interface ClaimOptions {
@@ -49,12 +50,13 @@ function claim(prepare: Prepare, row: RunRow, { workerId, leaseUntil }: ClaimOpt
     leaseUntil,
     row.n,
   );
-  committer.remember(row.id, row.n);
+  const parts = readParts(prepare, row.n);
+  committer.remember(row.id, row.n, parts.length === 0);
   const messages = prepare("SELECT seq, kind, topic, payload, sent_at FROM messages WHERE run = ? ORDER BY seq").all(
     row.n,
   ) as unknown as MessageRow[];
   return {
-    ...toRun(row),
+    ...toRun(row, parts),
     owner: workerId,
     status: "running",
     fence: row.fence + 1,

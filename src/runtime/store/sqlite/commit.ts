@@ -1,5 +1,6 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { LIVE_STATUSES, type Commit, type CommitResult } from "../store.js";
+import { addPart, LARGE_BYTES, removeParts } from "./parts.js";
 import { statusNumber, toJson } from "./rows.js";
 
 type Prepare = (sql: string) => StatementSync;
@@ -9,18 +10,23 @@ export class Committer {
   readonly #prepare: Prepare;
   /** Row numbers of the runs this connection has claimed. Rows never go away, so a number stays right. */
   readonly #numbers = new Map<string, number>();
+  /** Runs, by number, whose continuation is known to be in their row alone. */
+  readonly #whole = new Set<number>();
 
   constructor(prepare: Prepare) {
     this.#prepare = prepare;
   }
 
-  remember(run: string, n: number): void {
+  /** A run was claimed. @param isWhole its continuation is in its row alone */
+  remember(run: string, n: number, isWhole: boolean): void {
     this.#numbers.set(run, n);
+    this.#setWhole(n, isWhole);
   }
 
   /** After a transaction that was rolled back. */
   forget(): void {
     this.#numbers.clear();
+    this.#whole.clear();
   }
 
   commit(commits: readonly Commit[]): CommitResult[] {
@@ -39,8 +45,31 @@ export class Committer {
     } else if (commit.consumed.length > 0 && !this.#holds(n, commit.fence)) return "superseded";
     for (const seq of commit.consumed) this.#prepare("DELETE FROM messages WHERE seq = ? AND run = ?").run(seq, n);
     if (!this.#update(n, commit, journal, ended)) return "superseded";
-    if (ended || commit.release) this.#numbers.delete(commit.run);
+    this.#writeParts(n, commit);
+    if (ended || commit.release) this.#let(commit.run, n);
     return "committed";
+  }
+
+  /** After the update, which was conditional. */
+  #writeParts(n: number, { image, part }: Commit): void {
+    if (image !== undefined) {
+      if (!this.#whole.has(n)) removeParts(this.#prepare, n);
+      if (isLarge(image)) addPart(this.#prepare, n, image);
+      this.#setWhole(n, !isLarge(image));
+    } else if (part !== undefined) {
+      addPart(this.#prepare, n, part);
+      this.#setWhole(n, false);
+    }
+  }
+
+  #setWhole(n: number, isWhole: boolean): void {
+    if (isWhole) this.#whole.add(n);
+    else this.#whole.delete(n);
+  }
+
+  #let(run: string, n: number): void {
+    this.#numbers.delete(run);
+    this.#whole.delete(n);
   }
 
   /** Writes the entries, chained to those before. The row's number, `undefined` when the run is not held under that fence. */
@@ -64,7 +93,7 @@ export class Committer {
       commit.waitingFor,
     ];
     if (journal !== undefined) values.push(journal);
-    if (image !== undefined) values.push(image);
+    if (image !== undefined) values.push(isLarge(image) ? NOTHING : image);
     if (outcome !== undefined) values.push(outcome);
     const sql = UPDATES[(journal ? 1 : 0) | (image ? 2 : 0) | (outcome ? 4 : 0) | (ended ? 8 : release ? 16 : 0)]!;
     return this.#prepare(sql).run(...values).changes === 1;
@@ -75,6 +104,12 @@ export class Committer {
     if (known !== undefined) return known;
     return (this.#prepare("SELECT n FROM runs WHERE id = ?").get(run) as { n: number } | undefined)?.n;
   }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function isLarge(image: Uint8Array): boolean {
+  return image.length >= LARGE_BYTES;
 }
 
 const APPEND =

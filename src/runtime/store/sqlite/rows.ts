@@ -67,8 +67,11 @@ export function toSummary(row: SummaryRow): RunSummary {
   };
 }
 
-export function toRun(row: RunRow): StoredRun {
-  return { ...toSummary(row), image: row.image, outcome: row.outcome ?? undefined };
+/** @param parts the rows of `parts` that belong to it */
+export function toRun(row: RunRow, parts: readonly Uint8Array[]): StoredRun {
+  const outcome = row.outcome ?? undefined;
+  if (row.image.length > 0) return { ...toSummary(row), image: row.image, parts, outcome };
+  return { ...toSummary(row), image: parts[0]!, parts: parts.slice(1), outcome };
 }
 
 export function toMessage(row: MessageRow, run: string): Message {

@@ -6,6 +6,8 @@
  *     journal   one row a commit: its entries as JSON. Rows of a run are a chain through `prev`, from `runs.journal` backwards, so that
  *               writing one is an append and needs no index.
  *     messages  what waits for a run. `seq` never comes back, so AUTOINCREMENT.
+ *     parts     what changed in the continuation of a run since its image, in order. The image itself is the first of them when it is large, and
+ *               `runs.image` is empty then: SQLite writes a row whole, and every commit writes that one.
  *     worker    the one worker of the file.
  */
 import type { DatabaseSync } from "node:sqlite";
@@ -54,6 +56,8 @@ const MIGRATIONS: readonly string[] = [
      started_at INTEGER NOT NULL,
      lease_until INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE parts (n INTEGER PRIMARY KEY, run INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+   CREATE INDEX parts_run ON parts (run);`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -19,6 +19,7 @@ import { claimDue } from "./claim.js";
 import { Committer } from "./commit.js";
 import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
+import { addPart, LARGE_BYTES, readParts } from "./parts.js";
 import {
   fromJson,
   kindNumber,
@@ -59,18 +60,27 @@ export class SqliteStore implements Store {
   }
 
   createRun(run: NewRun): Promise<"created" | "exists"> {
-    return this.#run(() => {
-      const { changes } = this.#prepare(
+    return this.#transaction(() => {
+      const isLarge = run.image.length >= LARGE_BYTES;
+      const { changes, lastInsertRowid } = this.#prepare(
         "INSERT INTO runs (id, workflow, status, created_at, updated_at, wake_at, waiting_since, waiting_for, image) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?4, '', ?5) ON CONFLICT (id) DO NOTHING",
-      ).run(run.id, run.workflow, READY, run.createdAt, run.image);
+      ).run(run.id, run.workflow, READY, run.createdAt, isLarge ? new Uint8Array(0) : run.image);
+      if (changes === 1 && isLarge) addPart((sql) => this.#prepare(sql), Number(lastInsertRowid), run.image);
       return changes === 1 ? "created" : "exists";
     });
   }
 
   getRun(id: string): Promise<StoredRun | undefined> {
-    return this.#run(() => {
-      const row = this.#get<RunRow>(`SELECT ${SUMMARY_COLUMNS}, outcome, image FROM runs WHERE id = ?`, id);
-      return row && toRun(row);
+    // Row and parts have to be of one moment.
+    return this.#reading(() => {
+      const row = this.#get<RunRow>(`SELECT n, ${SUMMARY_COLUMNS}, outcome, image FROM runs WHERE id = ?`, id);
+      return (
+        row &&
+        toRun(
+          row,
+          readParts((sql) => this.#prepare(sql), row.n),
+        )
+      );
     });
   }
 
@@ -262,6 +272,18 @@ export class SqliteStore implements Store {
         // SQLite itself rolls back on some errors (a full disk).
         if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
         throw error;
+      }
+    });
+  }
+
+  /** Several reads of one moment. */
+  #reading<T>(work: () => T): Promise<T> {
+    return this.#run(() => {
+      this.#prepare("BEGIN").run();
+      try {
+        return work();
+      } finally {
+        if (this.#db.isTransaction) this.#prepare("COMMIT").run();
       }
     });
   }

@@ -1,0 +1,144 @@
+/** Watches over objects with default data properties, and over default arrays. */
+import { isDeepStrictEqual } from "node:util";
+import { Frame } from "../../frame.js";
+import { defaultKeys, isDefaultArray } from "../defaults.js";
+import type { Encoder } from "../encoder.js";
+import { Patch } from "../format.js";
+import { privateStore } from "../../private-store.js";
+import { writeEntries } from "./entries.js";
+import { redefinitionIsPossible } from "./redefinition.js";
+import { isSameValue, Unpatchable, Watch } from "./watch.js";
+
+const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, isExtensible, values } = Object;
+const INDEX = /^(?:0|[1-9]\d{0,9})$/;
+type Props = Readonly<Record<string, unknown>>;
+
+export class ObjectWatch extends Watch {
+  readonly #node: Props;
+  readonly #prototype: object | null;
+  readonly #hasPrivates: boolean;
+  #keys: readonly string[];
+  #values: readonly unknown[];
+
+  constructor(node: object, keys: readonly string[]) {
+    super();
+    this.#node = node as Props;
+    this.#prototype = getPrototypeOf(node) as object | null;
+    this.#hasPrivates = privateStore(node) !== undefined;
+    this.#keys = keys;
+    this.#values = values(node);
+  }
+
+  isSame(): boolean {
+    const node = this.#node;
+    const keys = this.#keys;
+    const names = getOwnPropertyNames(node);
+    const count = names.length;
+    if (count !== keys.length || !isExtensible(node) || getOwnPropertySymbols(node).length !== 0) return false;
+    for (let i = 0; i < count; i++) if (names[i] !== keys[i]) return false;
+    if (getPrototypeOf(node) !== this.#prototype || (!this.#hasPrivates && privateStore(node) !== undefined)) return false;
+    if (redefinitionIsPossible() && !this.#isDefault()) return false;
+    const old = this.#values;
+    const now = values(node);
+    for (let i = 0; i < count; i++) {
+      const a = now[i];
+      const b = old[i];
+      if (a === b ? a === 0 && 1 / a !== 1 / (b as number) : a === a || b === b) return false;
+    }
+    return true;
+  }
+
+  #isDefault(): boolean {
+    for (const key of this.#keys) {
+      const { writable, enumerable, configurable } = getOwnPropertyDescriptor(this.#node, key)!;
+      if (!writable || !enumerable || !configurable) return false;
+    }
+    return true;
+  }
+
+  patch(out: Encoder): void {
+    const node = this.#node;
+    const keys = defaultKeys(node);
+    if (keys === undefined || getPrototypeOf(node) !== this.#prototype) throw new Unpatchable();
+    if (!this.#hasPrivates && privateStore(node) !== undefined) throw new Unpatchable();
+    const now = values(node);
+    writeEntries(out, { keys: this.#keys, values: this.#values }, { keys, values: now }, isIndex);
+    this.#keys = keys;
+    this.#values = now;
+  }
+}
+
+function isIndex(key: unknown): boolean {
+  return INDEX.test(key as string);
+}
+
+/** Up to this many elements, listing the keys is the fastest way to see that there are no others. */
+const FEW_ELEMENTS = 64;
+
+export class ArrayWatch extends Watch {
+  readonly #node: readonly unknown[];
+  /** The elements; holes are holes. */
+  #elements: unknown[];
+
+  constructor(node: readonly unknown[]) {
+    super();
+    this.#node = node;
+    this.#elements = node.slice();
+  }
+
+  isSame(): boolean {
+    const node = this.#node;
+    if (getPrototypeOf(node) !== Array.prototype || !isExtensible(node) || node.length !== this.#elements.length) return false;
+    return this.#firstDifference(node.length) === node.length && isElementsOnly(node, this.#elements);
+  }
+
+  /** The first index at which element or hole differ, up to `end`. */
+  #firstDifference(end: number): number {
+    const node = this.#node;
+    const old = this.#elements;
+    for (let i = 0; i < end; i++) {
+      const a = node[i];
+      if (a === undefined ? !isSameGap(node, old, i) : !isSameValue(a, old[i])) return i;
+    }
+    return end;
+  }
+
+  patch(out: Encoder): void {
+    const node = this.#node;
+    const copy = node.slice();
+    const isDefault = getPrototypeOf(node) === Array.prototype && isExtensible(node) && isElementsOnly(node, copy);
+    if (!isDefault) throw new Unpatchable();
+    const length = node.length;
+    const start = this.#firstDifference(Math.min(length, this.#elements.length));
+    const end = length === this.#elements.length ? this.#lastDifference(start) : length;
+    out.byte(Patch.ELEMENTS);
+    out.uint(length);
+    out.uint(start);
+    out.uint(end - start);
+    out.elements(node, start, end);
+    this.#elements = copy;
+  }
+
+  #lastDifference(start: number): number {
+    const node = this.#node;
+    const old = this.#elements;
+    let end = node.length;
+    while (end > start && isSameValue(node[end - 1], old[end - 1]) && isSameGap(node, old, end - 1)) end--;
+    return end;
+  }
+}
+
+/**
+ * Whether an array has nothing but default elements. A large one is compared with a copy, which Node does without listing the keys: the elements are the same ones,
+ * so nothing in them is looked at. Lists of frames are the runtime's own.
+ */
+function isElementsOnly(node: readonly unknown[], copy: readonly unknown[]): boolean {
+  if (node.length <= FEW_ELEMENTS || redefinitionIsPossible()) return isDefaultArray(node);
+  if (node[0] instanceof Frame) return true;
+  return getOwnPropertySymbols(node).length === 0 && isDeepStrictEqual(node, copy);
+}
+
+/** Both have the element, or neither. Values are not compared, but for `undefined`. */
+function isSameGap(a: readonly unknown[], b: readonly unknown[], index: number): boolean {
+  return a[index] === undefined ? b[index] === undefined && Object.hasOwn(a, index) === Object.hasOwn(b, index) : true;
+}

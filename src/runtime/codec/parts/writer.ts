@@ -1,0 +1,81 @@
+/**
+ * Writes the image of one run, commit after commit: whole while it is small, in parts once it is not, and whole again when the parts have grown as large as it. So
+ * what a run writes follows what changes, and what has to be read to load it stays within twice its size.
+ */
+import { NotSaveableError } from "../../../shared/errors.js";
+import { encode } from "../index.js";
+import { Tracker } from "./tracker.js";
+
+/** What a commit has to write. `image` replaces everything before, `part` comes after what is there. */
+export interface Written {
+  readonly kind: "image" | "part";
+  readonly bytes: Uint8Array;
+}
+
+/** Below this, writing everything costs less than looking for what changed (measured: 60 objects, 15 µs). */
+const SMALL_BYTES = 2_048;
+/** Parts may have this many bytes however small the image is. */
+const LEAST_PARTS_BYTES = 32_768;
+/** The number of parts is bounded by this and one for each KiB of the image, so that a new image costs a commit a KiB at most. */
+const LEAST_PARTS = 256;
+
+export class ImageWriter {
+  #tracker: Tracker | undefined;
+  #imageBytes = 0;
+  #partsBytes = 0;
+  #parts = 0;
+  #nodes = 0;
+
+  /** What changed in everything reachable from `root` since the last call. Throws NotSaveableError; what was written before stays what it was. */
+  write(root: unknown): Written {
+    return this.#part() ?? this.#image(root);
+  }
+
+  #part(): Written | undefined {
+    const bytes = this.#delta();
+    if (bytes === undefined || this.#isDue(bytes.length)) return undefined;
+    this.#parts++;
+    this.#partsBytes += bytes.length;
+    return { kind: "part", bytes };
+  }
+
+  /** A refusal is told from the root, where it has a path: by the full image that follows. */
+  #delta(): Uint8Array | undefined {
+    try {
+      return this.#tracker?.delta();
+    } catch (error) {
+      if (error instanceof NotSaveableError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether a new image is better than one more part of that size. */
+  #isDue(more: number): boolean {
+    const image = this.#imageBytes;
+    return (
+      this.#partsBytes + more > Math.max(image, LEAST_PARTS_BYTES) ||
+      this.#parts >= LEAST_PARTS + image / 1_024 ||
+      this.#tracker!.size > 2 * this.#nodes + LEAST_PARTS * 4
+    );
+  }
+
+  #image(root: unknown): Written {
+    const wasTracked = this.#tracker !== undefined;
+    this.#tracker = undefined;
+    const bytes = wasTracked ? this.#tracked(root) : encode(root);
+    if (bytes.length < SMALL_BYTES) this.#tracker = undefined;
+    else if (!wasTracked) this.#tracked(root);
+    this.#imageBytes = bytes.length;
+    this.#partsBytes = 0;
+    this.#parts = 0;
+    return { kind: "image", bytes };
+  }
+
+  #tracked(root: unknown): Uint8Array {
+    const tracker = new Tracker();
+    const bytes = tracker.full(root);
+    this.#tracker = tracker;
+    this.#nodes = tracker.size;
+    return bytes;
+  }
+}
