@@ -18,10 +18,10 @@ export class CheckedWriter implements ImageWriter {
       this.#tracker = new Tracker();
       this.#image = this.#tracker.full(image);
       this.#parts = [];
-      return { kind: "image", bytes: this.#image };
+      return { kind: "image", bytes: this.#image, blobs: [], refers: [] };
     }
     this.#parts.push(part);
     if (!Buffer.from(encode(decode(this.#image, this.#parts))).equals(whole)) throw new Error("image and parts are not the run");
-    return { kind: "part", bytes: part };
+    return { kind: "part", bytes: part, blobs: [], refers: [] };
   }
 }

@@ -6,10 +6,10 @@ import { settleCursors } from "./iterate.js";
 
 export const codec: Codec = {
   encode,
-  writer: () => new ImageWriter(),
-  decode(bytes, parts) {
+  writer: (blobs) => new ImageWriter(blobs),
+  decode(bytes, parts, blobs) {
     try {
-      return decode(bytes, parts);
+      return decode(bytes, parts, blobs);
     } finally {
       settleCursors();
     }

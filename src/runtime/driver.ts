@@ -18,10 +18,12 @@ import { NotSaveableError, StepError, TimeoutError } from "../shared/errors.js";
 import { describeRun, describeWait } from "./describe.js";
 import { backoffAfter } from "./effects/retry.js";
 import { definitionOf } from "./effects/step.js";
+import type { Blob } from "./codec/blobs.js";
+import type { Written } from "./codec/parts/writer.js";
 import type { Codec, ImageWriter, Outcome, RunImage } from "./image.js";
 import { settleCursors } from "./iterate.js";
 import { oneLine, restore, saveableError, unsaveable, type Saved } from "./saved.js";
-import type { JournalEntry, Message, RunStatus } from "./store/store.js";
+import type { JournalEntry, Message, RunStatus, StoredImage } from "./store/store.js";
 import { Scheduler } from "./scheduler.js";
 import type { Strand, StepWait } from "./strand.js";
 import { shortName } from "./suspend.js";
@@ -35,12 +37,6 @@ export interface DriverPorts {
   random(): number;
 }
 
-/** A continuation as a store holds it. */
-export interface StoredImage {
-  readonly image: Uint8Array;
-  readonly parts: readonly Uint8Array[];
-}
-
 /** How often in a row NotSaveableError is raised in a run before the run is failed: a loop that catches it would never end. */
 const MAX_SAVE_ATTEMPTS = 100;
 
@@ -50,7 +46,7 @@ export class Driver {
   readonly #strands: Scheduler;
   readonly #writer: ImageWriter;
   /** The image as it is in the store. */
-  #committed: { readonly image: Uint8Array; readonly parts: Uint8Array[] };
+  #committed: { readonly image: Uint8Array; readonly parts: Uint8Array[]; readonly blobs: Map<string, Uint8Array> };
   #now = 0;
   #journal: JournalEntry[] = [];
   #consumed: number[] = [];
@@ -58,9 +54,10 @@ export class Driver {
   /** `stored` is the continuation as it is in the store. Throws what the codec throws. */
   constructor(stored: StoredImage, ports: DriverPorts) {
     this.#ports = ports;
-    this.#committed = { image: stored.image, parts: [...stored.parts] };
-    this.#writer = ports.codec.writer();
-    this.#image = ports.codec.decode(stored.image, stored.parts) as RunImage;
+    const { image, parts, blobs } = stored;
+    this.#committed = { image, parts: [...parts], blobs: new Map(blobs) };
+    this.#writer = ports.codec.writer(blobs.keys());
+    this.#image = ports.codec.decode(image, parts, blobs) as RunImage;
     settleCursors();
     this.#strands = new Scheduler(this.#image, ports.codec);
   }
@@ -267,7 +264,7 @@ export class Driver {
   }
 
   /** The encoded image when the run goes on, `undefined` when it has ended. Raises NotSaveableError where it belongs and tries again. */
-  #encodeLive(): ReturnType<ImageWriter["write"]> | undefined {
+  #encodeLive(): Written | undefined {
     if (this.#image.uncaught.length > 0) this.#image.uncaught = this.#image.uncaught.filter((task) => !task.joined);
     for (let attempt = 1; this.#strands.outcome === undefined; attempt++) {
       try {
@@ -297,10 +294,9 @@ export class Driver {
     return undefined;
   }
 
-  #liveTransition({ kind, bytes }: ReturnType<ImageWriter["write"]>): Transition {
+  #liveTransition({ kind, bytes, blobs, refers }: Written): Transition {
     const isImage = kind === "image";
-    if (isImage) this.#committed = { image: bytes, parts: [] };
-    else this.#committed.parts.push(bytes);
+    this.#remember(isImage, bytes, blobs, refers);
     const start = this.takeStarts();
     const timerAt = nextTimer(this.#image);
     let running = false;
@@ -314,6 +310,8 @@ export class Driver {
       status: running ? "running" : "waiting",
       image: isImage ? bytes : undefined,
       part: isImage ? undefined : bytes,
+      blobs,
+      refers,
       outcome: undefined,
       // While steps run the run is due at once for whoever takes it over from a dead worker.
       wakeAt: running ? this.#now : wakeAt,
@@ -326,15 +324,26 @@ export class Driver {
     };
   }
 
-  #endTransition(status: RunStatus, outcome: Uint8Array, image: Uint8Array | undefined, consumed: readonly number[]): Transition {
+  #remember(isImage: boolean, bytes: Uint8Array, blobs: readonly Blob[], refers: readonly string[]): void {
+    const known = this.#committed.blobs;
+    for (const { id, bytes: contents } of blobs) known.set(id, contents);
+    if (!isImage) return void this.#committed.parts.push(bytes);
+    const kept = new Set(refers);
+    for (const id of known.keys()) if (!kept.has(id)) known.delete(id);
+    this.#committed = { image: bytes, parts: [], blobs: known };
+  }
+
+  #endTransition(status: RunStatus, outcome: Uint8Array, written: Written | undefined, consumed: readonly number[]): Transition {
     const abort = [...this.#strands.aborted, ...this.#strands.started];
     this.#strands.started.clear();
     if (status !== "failed") this.#log(`run.${status}`, {});
     const journal = this.#journal;
     return {
       status,
-      image,
+      image: written?.bytes,
       part: undefined,
+      blobs: written?.blobs ?? [],
+      refers: written?.refers ?? [],
       outcome,
       wakeAt: undefined,
       timerAt: undefined,
@@ -356,14 +365,15 @@ export class Driver {
     return this.#endTransition("failed", this.#ports.codec.encode(outcome), this.#imageForRetry(events), []);
   }
 
-  #imageForRetry(events: readonly DriverEvent[]): Uint8Array | undefined {
+  #imageForRetry(events: readonly DriverEvent[]): Written | undefined {
     const outcomes = new Map<number, Saved | undefined>();
     for (const event of events) {
       if (event.kind === "stepSucceeded") outcomes.set(event.call, event.result);
       else if (event.kind === "stepFailed") outcomes.set(event.call, undefined);
     }
     if (outcomes.size === 0) return undefined;
-    const image = this.#ports.codec.decode(this.#committed.image, this.#committed.parts) as RunImage;
+    const { image: bytes, parts, blobs } = this.#committed;
+    const image = this.#ports.codec.decode(bytes, parts, blobs) as RunImage;
     for (const { wait } of image.strands) {
       if (wait?.kind !== "step" || !outcomes.has(wait.call)) continue;
       const result = outcomes.get(wait.call);
@@ -371,7 +381,7 @@ export class Driver {
       wait.notBefore = 0;
       if (result !== undefined) wait.kept = { value: restore(result, this.#ports.codec) };
     }
-    return this.#ports.codec.encode(image);
+    return this.#ports.codec.writer(blobs.keys()).write(image);
   }
 
   /** What happened in the transition under way. */

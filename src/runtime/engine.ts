@@ -172,8 +172,9 @@ export class Engine implements ActorHost {
     const release = parks || !LIVE_STATUSES.has(status) || (this.#stopping && !actor.busy);
     const { run, fence } = actor;
     const commit: Writable<Commit> = { run, fence, at, status, wakeAt, waitingFor, consumed, journal, release };
-    if (t.image !== undefined) commit.image = t.image;
+    if (t.image !== undefined) Object.assign(commit, { image: t.image, refers: t.refers });
     if (t.part !== undefined) commit.part = t.part;
+    if (t.blobs.length > 0) commit.blobs = t.blobs;
     if (t.outcome !== undefined) commit.outcome = t.outcome;
     return commit;
   }

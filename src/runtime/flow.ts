@@ -159,8 +159,12 @@ export class Run<R = unknown> {
 
   async #stored(): Promise<StoredRun> {
     const run = await this.#store.getRun(this.id);
-    if (run === undefined) throw new UnknownRunError(`There is no run ${this.id} in ${this.#store.url}.`);
+    if (run === undefined) throw this.#unknown();
     return run;
+  }
+
+  #unknown(): UnknownRunError {
+    return new UnknownRunError(`There is no run ${this.id} in ${this.#store.url}.`);
   }
 
   /**
@@ -186,14 +190,14 @@ export class Run<R = unknown> {
   async #send(kind: "send" | "cancel", topic: string, payload: Uint8Array, id: string | undefined, verb: string): Promise<void> {
     const sentAt = this.#ports.clock.now();
     const answer = await this.#store.send({ run: this.id, kind, topic, payload, sentAt, ...(id !== undefined && { id }) });
-    if (answer === "unknown") throw new UnknownRunError(`There is no run ${this.id} in ${this.#store.url}.`);
+    if (answer === "unknown") throw this.#unknown();
     if (answer === "ended") throw new UsageError(`run ${this.id} has ended; it can no longer ${verb}.`);
     hubOf(this.#store).work();
   }
 
   /** How the run stands. Throws UnknownRunError. */
   async status(): Promise<RunSummary> {
-    const { image: _, outcome: __, ...summary } = await this.#stored();
+    const { outcome: _, ...summary } = await this.#stored();
     return summary;
   }
 
@@ -202,8 +206,9 @@ export class Run<R = unknown> {
    * throws ProgramChangedError when they are not what the run was suspended with, and UnknownRunError.
    */
   async inspect(): Promise<RunDescription> {
-    const stored = await this.#stored();
-    return describeImage(codec.decode(stored.image, stored.parts) as RunImage);
+    const stored = await this.#store.getImage(this.id);
+    if (stored === undefined) throw this.#unknown();
+    return describeImage(codec.decode(stored.image, stored.parts, stored.blobs) as RunImage);
   }
 
   /** What happened to the run so far, oldest first. */
@@ -219,7 +224,7 @@ export class Run<R = unknown> {
   async retry(): Promise<void> {
     const at = this.#ports.clock.now();
     const answer = await this.#store.retryRun(this.id, at, { at, kind: "run.retried", data: {} });
-    if (answer === "unknown") throw new UnknownRunError(`There is no run ${this.id} in ${this.#store.url}.`);
+    if (answer === "unknown") throw this.#unknown();
     if (answer === "not-failed") throw new UsageError(`run ${this.id} has not failed; only a failed run can be retried.`);
     hubOf(this.#store).work();
   }

@@ -13,6 +13,8 @@ import {
   TimeoutError,
   UsageError,
 } from "../shared/errors.js";
+import type { Blobs } from "./codec/blobs.js";
+import type { Written } from "./codec/parts/writer.js";
 import { registerHandler } from "./codec/handlers.js";
 import { registerValue } from "./registry.js";
 import { packed, Strand, unpacked, type TaskState } from "./strand.js";
@@ -21,16 +23,16 @@ import { packed, Strand, unpacked, type TaskState } from "./strand.js";
 export interface Codec {
   /** Throws NotSaveableError when something in the graph cannot be saved; `rootName` names the root in its message. */
   encode(root: unknown, rootName?: string): Uint8Array;
-  /** `parts`: what was written after the image. Throws CorruptCheckpointError or ProgramChangedError. */
-  decode(bytes: Uint8Array, parts?: readonly Uint8Array[]): unknown;
-  /** A writer for the commits of one run. */
-  writer(): ImageWriter;
+  /** `parts`: what was written after the image, `blobs`: what it refers to. Throws CorruptCheckpointError or ProgramChangedError. */
+  decode(bytes: Uint8Array, parts?: readonly Uint8Array[], blobs?: Blobs): unknown;
+  /** A writer for the commits of one run, whose continuation refers to these blobs. */
+  writer(blobs: Iterable<string>): ImageWriter;
 }
 
 /** Writes an image whole or, once it is large, what changed in it. */
 export interface ImageWriter {
   /** Throws NotSaveableError; then the next call writes everything. */
-  write(image: RunImage): { readonly kind: "image" | "part"; readonly bytes: Uint8Array };
+  write(image: RunImage): Written;
 }
 
 /** How a run ended. Encoded into `Commit.outcome`. */

@@ -11,6 +11,8 @@ const Identity = function (target: object): object {
   return target;
 } as unknown as new (target: object) => object;
 
+let attached = 0;
+
 class Holder extends Identity {
   readonly #store: PrivateStore;
 
@@ -21,6 +23,7 @@ class Holder extends Identity {
 
   static attach(target: object, store: PrivateStore): void {
     new Holder(target, store);
+    attached++;
   }
 
   static storeOf(target: object): PrivateStore | undefined {
@@ -30,6 +33,11 @@ class Holder extends Identity {
 
 const { has, get, set } = Map.prototype;
 const { apply } = Reflect;
+
+/** How many objects have been given private members so far. While that has not changed, no object has that had none. */
+export function attachedStores(): number {
+  return attached;
+}
 
 /** The private members of an object, `undefined` when it has none. */
 export const privateStore = Holder.storeOf;

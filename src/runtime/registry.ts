@@ -4,7 +4,7 @@
  */
 import { ABI_VERSION, type Code, type CodeInit, type ModuleRegistrar } from "../shared/abi.js";
 import { AbiError } from "../shared/errors.js";
-import { expectRedefinition } from "./codec/parts/redefinition.js";
+import { expectSurgery } from "./codec/parts/surgery.js";
 import { Stamp, type Closure } from "./stamp.js";
 import { SUSPEND } from "./suspend.js";
 
@@ -72,10 +72,10 @@ export function $accessors<T extends object>(
   return object;
 }
 
-/** Announces a module; `mayRedefine` is what the compiler found about it. Throws AbiError when it was compiled for another ABI. */
-export function $module(abi: number, id: string, mayRedefine = false): ModuleRegistrar {
+/** Announces a module; `surgery` is what the compiler found about it. Throws AbiError when it was compiled for another ABI. */
+export function $module(abi: number, id: string, surgery = 0): ModuleRegistrar {
   // The built-ins do it when the program does.
-  if (mayRedefine && !id.startsWith("flowc:")) expectRedefinition();
+  if (!id.startsWith("flowc:")) expectSurgery(surgery);
   if (abi !== ABI_VERSION) {
     throw new AbiError(
       `${id} was compiled for flowc ABI ${abi}, this runtime speaks ABI ${ABI_VERSION}. Compile it again with the flowc that is installed here.`,

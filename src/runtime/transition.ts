@@ -1,4 +1,5 @@
 /** What goes into the driver and what comes out of it. */
+import type { Blob } from "./codec/blobs.js";
 import type { JournalEntry, Message, RunStatus } from "./store/store.js";
 import type { StepWait } from "./strand.js";
 import type { Saved } from "./saved.js";
@@ -30,6 +31,9 @@ export interface Transition {
   /** The image, or the part that follows it. Both absent: the stored one stays. */
   readonly image: Uint8Array | undefined;
   readonly part: Uint8Array | undefined;
+  /** See `Commit`. */
+  readonly blobs: readonly Blob[];
+  readonly refers: readonly string[];
   readonly outcome: Uint8Array | undefined;
   readonly wakeAt: number | undefined;
   /** When the run in memory has to be looked at next although nothing arrived; `undefined`: never. Differs from `wakeAt` while steps run. */

@@ -88,11 +88,18 @@ export interface ModuleRegistrar {
   value<T>(name: string, value: T): T;
 }
 
+/** What a module may do to an object besides assigning and deleting properties; bits. */
+export const Surgery = {
+  /** Turn a property that is there into an accessor or a constant. */
+  REDEFINE: 1,
+  /** Give it symbol keys or another prototype, or close it to new properties. */
+  RESHAPE: 2,
+} as const;
+
 /** Every name emitted code may import from `flowc/runtime`, with what it is for. The emitter checks itself against this list. */
 export const RUNTIME_NAMES = [
   /**
-   * `$module(abi, id, mayRedefine?): ModuleRegistrar`. `mayRedefine`: the module may turn a property that is there into an accessor or a constant. Throws AbiError
-   * when `abi` is not `ABI_VERSION`.
+   * `$module(abi, id, surgery?): ModuleRegistrar`. `surgery`: bits of `Surgery`. Throws AbiError when `abi` is not `ABI_VERSION`.
    */
   "$module",
   /** `$save(code, point, slots, self?, callee?): typeof SUSPEND`: records a frame of the activation that is suspending; `callee`, where it was unknown at compile time, must not be foreign code. */

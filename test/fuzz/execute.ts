@@ -73,12 +73,12 @@ function driven(main: () => unknown, restore: boolean): string {
   const ports = { codec: { encode, decode, writer: () => new CheckedWriter() }, random: () => 0.5 };
   const workflow = closureOf(main)?.code.id;
   if (workflow === undefined) throw new Error("main is not compiled");
-  let driver = new Driver({ image: encode(newImage("run", workflow, main, [], 0)), parts: [] }, ports);
+  let driver = new Driver({ image: encode(newImage("run", workflow, main, [], 0)), parts: [], blobs: new Map() }, ports);
   let now = 0;
   for (let suspensions = 0; suspensions < MAX_TRACE; suspensions++) {
     const transition = driver.advance([], now);
     if (transition.outcome) return describe(decode(transition.outcome) as Outcome);
-    if (restore) driver = new Driver({ image: transition.image!, parts: [] }, ports);
+    if (restore) driver = new Driver({ image: transition.image!, parts: [], blobs: new Map() }, ports);
     const next = driver.timerAt();
     if (next === undefined) throw new Error(`the run waits for something else than time: ${transition.waitingFor}`);
     now = Math.max(now + 1, next);

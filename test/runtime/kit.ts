@@ -129,6 +129,7 @@ export class Sim {
   starts: StepStart[] = [];
   readonly journal: { kind: string; data: Readonly<Record<string, unknown>> }[] = [];
   parts: Uint8Array[] = [];
+  readonly blobs = new Map<string, Uint8Array>();
   driver: Driver;
   #seq = 0;
   random = 0.5;
@@ -153,6 +154,7 @@ export class Sim {
     this.last = transition;
     if (transition.image !== undefined) [this.image, this.parts] = [transition.image, []];
     if (transition.part !== undefined) this.parts.push(transition.part);
+    for (const { id, bytes } of transition.blobs) this.blobs.set(id, bytes);
     if (transition.outcome !== undefined) this.outcome = codec.decode(transition.outcome) as Outcome;
     this.journal.push(...transition.journal);
     this.starts = this.starts.filter((start) => !transition.abort.includes(start.call));
@@ -212,7 +214,7 @@ export class Sim {
   }
 
   get graph(): RunImage {
-    return codec.decode(this.image, this.parts) as RunImage;
+    return codec.decode(this.image, this.parts, this.blobs) as RunImage;
   }
 
   kinds(): string[] {

@@ -522,7 +522,7 @@ test("a run whose step no loaded module declares fails where it is, and says so"
   const workflow = fn("usesRemoved", [() => removed(), (_, value) => done(value)]);
   const { flow, world, store } = setup();
   const run = await flow.start(workflow, []);
-  const stored = (await store.getRun(run.id))!;
+  const stored = (await store.getImage(run.id))!;
   const { Driver } = await import("../../src/runtime/driver.js");
   const { codec } = await import("./kit.js");
   const waiting = new Driver(stored, { codec, random: () => 0 }).advance([], world.now);

@@ -48,7 +48,7 @@ test("killed again and again, it loses nothing it acknowledged", async () => {
       const found = (await store.getRun(run.id))!;
       // All of a group or nothing of it, and at least what was acknowledged.
       expect(found.version).toBeGreaterThanOrEqual(Number(acknowledged?.split(" ")[0] ?? 0));
-      expect(new TextDecoder().decode(found.image)).toBe(`image ${found.version}`);
+      expect(new TextDecoder().decode((await store.getImage(run.id))!.image)).toBe(`image ${found.version}`);
       expect((await store.readJournal(run.id)).map(({ at }) => at)).toEqual(
         Array.from({ length: found.version }, (_, i) => i + 1),
       );

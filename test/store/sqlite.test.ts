@@ -79,7 +79,7 @@ describe("the file", () => {
     const store = sqlite(file());
     const image = Buffer.alloc(3_000_000, 7);
     await store.createRun(newRun("r1", { image }));
-    expect(Buffer.compare((await store.getRun("r1"))!.image, image)).toBe(0);
+    expect(Buffer.compare((await store.getImage("r1"))!.image, image)).toBe(0);
     await store.close();
   });
 });

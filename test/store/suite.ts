@@ -1,5 +1,6 @@
 /** The specification of a store, as tests. Every store passes it: call `run` with a factory. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Blob } from "../../src/runtime/codec/blobs.js";
 import type { ClaimedRun, Commit, JournalEntry, NewMessage, NewRun, Store, WorkerRecord } from "../../src/runtime/store/store.js";
 
 export interface Medium {
@@ -87,7 +88,10 @@ export function run(storeName: string, factory: () => Medium): void {
           version: 0,
           outcome: undefined,
         });
-        expect(text(found!.image)).toBe("image of r1");
+        expect(found).not.toHaveProperty("image");
+        const { image, parts, blobs } = (await store.getImage("r1"))!;
+        expect([text(image), parts, blobs]).toEqual(["image of r1", [], new Map()]);
+        expect(await store.getImage("unknown")).toBeUndefined();
       });
 
       test("leaves an existing run alone, whatever its state", async () => {
@@ -101,7 +105,7 @@ export function run(storeName: string, factory: () => Medium): void {
         const image = bytes("abc");
         await store.createRun(newRun("r1", { image }));
         image.fill(0);
-        expect(text((await store.getRun("r1"))!.image)).toBe("abc");
+        expect(text((await store.getImage("r1"))!.image)).toBe("abc");
       });
     });
 
@@ -242,7 +246,7 @@ export function run(storeName: string, factory: () => Medium): void {
           waitingSince: 2_000,
           version: 1,
         });
-        expect(text(found!.image)).toBe("second image");
+        expect(text((await store.getImage("r1"))!.image)).toBe("second image");
         expect(await store.readJournal("r1")).toEqual([entry(2_000), entry(2_001, "x", { n: [1, null, "ä"] })]);
       });
 
@@ -251,7 +255,7 @@ export function run(storeName: string, factory: () => Medium): void {
         await store.commit([commitOf(claimed, { outcome: bytes("partial") })]);
         await store.commit([commitOf(claimed, { status: "failed" })]);
         const found = await store.getRun("r1");
-        expect([text(found!.image), text(found!.outcome)]).toEqual(["image of r1", "partial"]);
+        expect([text((await store.getImage("r1"))!.image), text(found!.outcome)]).toEqual(["image of r1", "partial"]);
       });
 
       describe.each([
@@ -269,7 +273,7 @@ export function run(storeName: string, factory: () => Medium): void {
           part.fill(0);
           await store.commit([commitOf(claimed!, { part: bytes("two") })]);
           await store.commit([commitOf(claimed!, { release: true, wakeAt: 0, part: bytes("three") })]);
-          const found = (await store.getRun("r1"))!;
+          const found = (await store.getImage("r1"))!;
           expect(found.image).toEqual(large(1));
           expect(found.parts.map(text)).toEqual(["one", "two", "three"]);
           const [again] = await claim("w2");
@@ -283,11 +287,11 @@ export function run(storeName: string, factory: () => Medium): void {
           await store.commit([commitOf(claimed!, { part: bytes("one") }), commitOf(other!, { part: bytes("other") })]);
           for (const image of [large(2), bytes("small"), large(3)]) {
             await store.commit([commitOf(claimed!, { image })]);
-            expect(await store.getRun("r1")).toMatchObject({ image, parts: [] });
+            expect(await store.getImage("r1")).toMatchObject({ image, parts: [] });
             await store.commit([commitOf(claimed!, { part: bytes("more") })]);
-            expect((await store.getRun("r1"))!.parts.map(text)).toEqual(["more"]);
+            expect((await store.getImage("r1"))!.parts.map(text)).toEqual(["more"]);
           }
-          expect((await store.getRun("r2"))!.parts.map(text)).toEqual(["other"]);
+          expect((await store.getImage("r2"))!.parts.map(text)).toEqual(["other"]);
         });
 
         test("a superseded commit changes no part", async () => {
@@ -298,7 +302,7 @@ export function run(storeName: string, factory: () => Medium): void {
           expect(await store.commit([commitOf(first!, { part: bytes("stale") })])).toEqual(["superseded"]);
           expect(await store.commit([commitOf(first!, { image: large(7) })])).toEqual(["superseded"]);
           await store.commit([commitOf(second!, { part: bytes("two") })]);
-          const found = (await store.getRun("r1"))!;
+          const found = (await store.getImage("r1"))!;
           expect([found.image, found.parts.map(text)]).toEqual([large(1), ["one", "two"]]);
         });
 
@@ -307,8 +311,63 @@ export function run(storeName: string, factory: () => Medium): void {
           const [claimed] = await claim("w1");
           await store.commit([commitOf(claimed!, { part: bytes("one") })]);
           await store.commit([commitOf(claimed!, { status: "failed", outcome: bytes("why") })]);
-          const found = (await store.getRun("r1"))!;
+          const found = (await store.getImage("r1"))!;
           expect([found.image, found.parts.map(text)]).toEqual([large(1), ["one"]]);
+        });
+      });
+
+      describe("blobs", () => {
+        const blob = (n: number, size = 10): Blob => ({
+          id: n.toString(16).padStart(64, "a"),
+          bytes: new Uint8Array(size).fill(n),
+        });
+        const blobsOf = async (id: string): Promise<Map<string, number>> =>
+          new Map([...(await store.getImage(id))!.blobs].map(([key, bytes]) => [key, bytes[0]!]));
+        const numbers = (...ns: number[]): Map<string, number> => new Map(ns.map((n) => [blob(n).id, n]));
+
+        test("are handed over with the continuation that refers to them", async () => {
+          const claimed = await held();
+          const first = blob(1, 100_000);
+          await store.commit([commitOf(claimed, { image: bytes("image"), blobs: [first], refers: [first.id] })]);
+          first.bytes.fill(9);
+          await store.commit([commitOf(claimed, { part: bytes("part"), blobs: [blob(2)], release: true, wakeAt: 0 })]);
+          expect(await blobsOf("r1")).toEqual(numbers(1, 2));
+          const [again] = await claim("w2");
+          expect(again!.blobs.get(first.id)).toEqual(new Uint8Array(100_000).fill(1));
+        });
+
+        test("go when the image no longer refers to them", async () => {
+          const claimed = await held();
+          const [a, b, c] = [blob(1), blob(2), blob(3)];
+          await store.commit([commitOf(claimed, { image: bytes("1"), blobs: [a, b], refers: [a.id, b.id] })]);
+          await store.commit([commitOf(claimed, { image: bytes("2"), blobs: [c], refers: [b.id, c.id] })]);
+          expect(await blobsOf("r1")).toEqual(numbers(2, 3));
+          await store.commit([commitOf(claimed, { image: bytes("3"), refers: [] })]);
+          expect(await blobsOf("r1")).toEqual(numbers());
+        });
+
+        test("are shared by the runs that refer to them", async () => {
+          await store.createRun(newRun("r1"));
+          await store.createRun(newRun("r2"));
+          const [r1, r2] = await claim("w1");
+          const a = blob(1);
+          const image = bytes("image");
+          await store.commit([r1!, r2!].map((run) => commitOf(run, { image, blobs: [a], refers: [a.id] })));
+          await store.commit([commitOf(r1!, { image, refers: [] })]);
+          expect([await blobsOf("r1"), await blobsOf("r2")]).toEqual([numbers(), numbers(1)]);
+          // Another run may bring the same contents again.
+          await store.commit([commitOf(r2!, { image, refers: [] })]);
+          await store.commit([commitOf(r1!, { image, blobs: [blob(1)], refers: [a.id] })]);
+          expect(await blobsOf("r1")).toEqual(numbers(1));
+        });
+
+        test("a superseded commit neither adds nor removes any", async () => {
+          const claimed = await held();
+          const a = blob(1);
+          await store.commit([commitOf(claimed, { image: bytes("1"), blobs: [a], refers: [a.id], release: true, wakeAt: 0 })]);
+          await claim("w2");
+          await store.commit([commitOf(claimed, { image: bytes("2"), blobs: [blob(2)], refers: [blob(2).id] })]);
+          expect(await blobsOf("r1")).toEqual(numbers(1));
         });
       });
 
@@ -549,7 +608,7 @@ export function run(storeName: string, factory: () => Medium): void {
         expect(await other.commit([commitOf(claimed, { image: bytes("by the other"), journal: [entry(1)] })])).toEqual([
           "committed",
         ]);
-        expect(text((await store.getRun("r1"))!.image)).toBe("by the other");
+        expect(text((await store.getImage("r1"))!.image)).toBe("by the other");
         expect(await store.commit([commitOf(claimed, { journal: [entry(2)] })])).toEqual(["committed"]);
         expect((await other.readJournal("r1")).map(({ at }) => at)).toEqual([1, 2]);
       });

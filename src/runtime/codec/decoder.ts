@@ -1,6 +1,9 @@
+import { types } from "node:util";
+import { Surgery } from "../../shared/abi.js";
 import { CorruptCheckpointError, ProgramChangedError } from "../../shared/errors.js";
 import { Frame } from "../frame.js";
 import { attachPrivates, type PrivateStore } from "../private-store.js";
+import { type Blobs, HASH_BYTES, NO_BLOBS, textOf } from "./blobs.js";
 import { FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, Patch, SMALL_INT_MIN, Tag } from "./format.js";
 import { handlerNamed, type Handler } from "./handlers.js";
 import { intrinsic } from "./intrinsics.js";
@@ -10,6 +13,7 @@ import { readPools } from "./kinds/pool.js";
 import { Late, settled } from "./late.js";
 import { frameCode, registered, unknownHandler, type SavedCode } from "./program.js";
 import { entriesOf } from "./parts/apply.js";
+import { expectSurgery } from "./parts/surgery.js";
 import { corrupt, Reader } from "./reader.js";
 import { readShape, type Shape } from "./shapes.js";
 import { symbolByNumber } from "./symbols.js";
@@ -23,6 +27,8 @@ type Props = Record<PropertyKey, unknown>;
  * late ones and gives them to whoever holds them, and at last closes what cannot be extended.
  */
 export class Decoder extends Reader {
+  /** What is kept outside the image. */
+  blobs: Blobs = NO_BLOBS;
   #nodes: unknown[] = [];
   #tags: number[] = [];
   #aux: Aux[] = [];
@@ -93,6 +99,8 @@ export class Decoder extends Reader {
         const handler = this.#aux[id] as Handler;
         return this.settle(this.values(handler.fields.length), (fields) => handler.restore(node as object, fields));
       }
+      case Patch.BYTES:
+        return this.#patchBytes(node);
       default:
         throw corrupt("there is no patch of that kind");
     }
@@ -106,6 +114,16 @@ export class Decoder extends Reader {
     this.settle(entries, (made) => {
       for (let i = 0; i < made.length; i += 2) target.set(made[i], made[i + 1]);
     });
+  }
+
+  #patchBytes(node: unknown): void {
+    if (!types.isArrayBuffer(node)) throw corrupt("bytes for what is no buffer");
+    for (let left = this.count(); left > 0; left--) {
+      const at = this.uint();
+      const chunk = this.chunk();
+      if (at + chunk.length > node.byteLength) throw corrupt("the bytes of a buffer do not fit");
+      new Uint8Array(node).set(chunk, at);
+    }
   }
 
   #patchElements(array: unknown[]): void {
@@ -158,6 +176,8 @@ export class Decoder extends Reader {
         return this.text();
       case Tag.PRIVATES:
         return this.#withPrivates();
+      case Tag.BLOB_STRING:
+        return this.#blobString();
       default:
         return this.#meet(tag);
     }
@@ -265,6 +285,25 @@ export class Decoder extends Reader {
     return text;
   }
 
+  #blobString(): string {
+    const isLatin1 = this.byte() === 1;
+    const text = textOf(this.chunk(), isLatin1);
+    this.#strings.push(text);
+    return text;
+  }
+
+  /** What `blob` or `inline` wrote. */
+  chunk(): Uint8Array {
+    const length = this.uint();
+    const isBlob = this.byte() === 1;
+    if (!isBlob) return this.bytes(length);
+    const id = Buffer.from(this.bytes(HASH_BYTES)).toString("hex");
+    const bytes = this.blobs.get(id);
+    if (bytes === undefined) throw corrupt(`the blob ${id} is missing`);
+    if (bytes.length !== length) throw corrupt("a blob has another length");
+    return bytes;
+  }
+
   #knownString(index: number): string {
     const text = this.#strings[index];
     if (text === undefined) throw corrupt("a string is missing");
@@ -316,8 +355,10 @@ export class Decoder extends Reader {
       case Tag.INTRINSIC:
         return intrinsic(this.string());
       case Tag.SYMBOL_WELL_KNOWN:
+        expectSurgery(Surgery.RESHAPE);
         return symbolByNumber(this.byte()) ?? fail("a symbol is unknown");
       case Tag.SYMBOL_FOR:
+        expectSurgery(Surgery.RESHAPE);
         return Symbol.for(this.string());
       case Tag.HANDLED:
         return this.#handled(id);
@@ -467,9 +508,10 @@ function fail(what: string): never {
 }
 
 /** Whatever goes wrong while reading means that the bytes are wrong, unless it is the program that changed. */
-export function decodeBytes(image: Uint8Array, parts: readonly Uint8Array[] = []): unknown {
+export function decodeBytes(image: Uint8Array, parts: readonly Uint8Array[] = [], blobs: Blobs = NO_BLOBS): unknown {
   try {
     const decoder = new Decoder(image);
+    decoder.blobs = blobs;
     const root = decoder.decode();
     for (const part of parts) decoder.part(part);
     decoder.finish();

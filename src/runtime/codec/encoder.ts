@@ -1,10 +1,12 @@
 import { types } from "node:util";
+import { isStringOneByteRepresentation } from "node:v8";
 import { assert } from "../../shared/assert.js";
-import type { Code } from "../../shared/abi.js";
+import { type Code, Surgery } from "../../shared/abi.js";
 import { Frame } from "../frame.js";
 import { generatorState } from "../generators.js";
 import { privateStore } from "../private-store.js";
 import { idOf } from "../registry.js";
+import { BLOB_SIZE, type BlobSink } from "./blobs.js";
 import { classInfo } from "./classes.js";
 import { codeEntry } from "./codes.js";
 import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
@@ -16,6 +18,7 @@ import { handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
 import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
 import { INSTANCE_FIX, notSaveable, type Graph } from "./refusal.js";
+import { expectSurgery } from "./parts/surgery.js";
 import { shapeOf, type Shape } from "./shapes.js";
 import { StringTable } from "./strings.js";
 import { symbolNumber } from "./symbols.js";
@@ -62,6 +65,8 @@ export class Encoder extends Writer {
   #rootName = "value";
   /** The head being written is that of an object whose private members follow. */
   #withPrivates = false;
+  /** Where large strings and buffers go; `undefined`: into the image. */
+  blobs: BlobSink | undefined;
   /** Buffers of which only parts are saved. */
   pools: PooledBuffers | undefined;
 
@@ -181,6 +186,7 @@ export class Encoder extends Writer {
     }
     const known = this.#strings.add(value);
     if (known < 0) {
+      if (this.blobs !== undefined && value.length >= BLOB_SIZE) return this.#blobString(value, this.blobs);
       this.byte(Tag.STRING);
       this.text(value);
     } else if (known < 64) {
@@ -189,6 +195,30 @@ export class Encoder extends Writer {
       this.byte(Tag.STRING_REF);
       this.uint(known);
     }
+  }
+
+  #blobString(value: string, blobs: BlobSink): void {
+    const isLatin1 = isStringOneByteRepresentation(value);
+    this.pair(Tag.BLOB_STRING, isLatin1 ? 1 : 0);
+    this.#hashed(value.length * (isLatin1 ? 1 : 2), blobs.putString(value));
+  }
+
+  /** Bytes that are kept outside the image. */
+  blob(bytes: Uint8Array): void {
+    this.#hashed(bytes.length, this.blobs!.put(bytes));
+  }
+
+  #hashed(length: number, id: string): void {
+    this.uint(length);
+    this.byte(1);
+    this.bytes(Buffer.from(id, "hex"));
+  }
+
+  /** Bytes in the image itself. */
+  inline(bytes: Uint8Array): void {
+    this.uint(bytes.length);
+    this.byte(0);
+    this.bytes(bytes);
   }
 
   /** An object or function: its number when it was met before, its head otherwise. */
@@ -317,6 +347,7 @@ export class Encoder extends Writer {
   }
 
   #symbol(symbol: symbol): void {
+    expectSurgery(Surgery.RESHAPE);
     const id = this.#find(symbol);
     if (id >= 0) return this.nodeReference(id);
     const wellKnown = symbolNumber(symbol);

@@ -7,6 +7,8 @@
  *
  * An object gets its number when it is first met, and bodies follow in the order of these numbers (breadth first), so neither side
  * needs a stack: depth costs nothing. The head holds what it takes to make an empty object, so identity and cycles come by themselves.
+ *     bytes  := length (0 contents | 1 hash)     a blob is kept outside the image, by the SHA-256 of its contents
+ *
  * Strings, key lists (shapes) and code ids are written where they first occur and are numbers from then on.
  */
 export const FORMAT_VERSION = 1;
@@ -27,6 +29,8 @@ export const Patch = {
   ELEMENTS: 2,
   /** All fields of an instance of a class of the runtime's own. */
   FIELDS: 3,
+  /** Count of chunks, for each its offset and its bytes: of an array buffer. */
+  BYTES: 4,
 } as const;
 
 /** First byte of a value. Tags from `SMALL_STRING_REF` on carry their payload in the byte itself. */
@@ -78,6 +82,8 @@ export const Tag = {
   PRIVATES: 27,
   /** A method or accessor function of a class that is a closure. */
   MEMBER: 28,
+  /** A large string met for the first time: whether a unit takes one byte, and a blob. */
+  BLOB_STRING: 29,
 
   /** 0x40–0x7f: string 0–63. */
   SMALL_STRING_REF: 0x40,

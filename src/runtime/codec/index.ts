@@ -2,6 +2,7 @@
  * The checkpoint codec: a graph of values to bytes and back, the same graph (I6). See format.ts for the format; what is not saved is refused
  * with the variable, the place and the way out (I8).
  */
+import type { Blobs, BlobSink } from "./blobs.js";
 import { decodeBytes } from "./decoder.js";
 import { Encoder } from "./encoder.js";
 
@@ -14,11 +15,12 @@ const KEEP_NODES = 100_000;
 
 /**
  * The bytes of everything reachable from `root`. The same graph gives the same bytes. Calls no code of the program, so getters are saved, not read.
- * `rootName` names the root in messages where no variable does. Throws NotSaveableError.
+ * `rootName` names the root in messages where no variable does. Large strings and buffers go to `blobs` when it is given. Throws NotSaveableError.
  */
-export function encode(root: unknown, rootName = "value"): Uint8Array {
+export function encode(root: unknown, rootName = "value", blobs?: BlobSink): Uint8Array {
   const encoder = idle ?? new Encoder();
   idle = undefined;
+  encoder.blobs = blobs;
   try {
     return encoder.encode(root, rootName);
   } finally {
@@ -30,9 +32,9 @@ export function encode(root: unknown, rootName = "value"): Uint8Array {
 }
 
 /**
- * The graph of which `encode` made these bytes, new and unshared. Runs no constructor and evaluates nothing. Throws CorruptCheckpointError when the
+ * The graph of which `encode` made these bytes, new and unshared. `parts` are what an ImageWriter wrote after them, `blobs` what it put aside. Runs no constructor and evaluates nothing. Throws CorruptCheckpointError when the
  * bytes are malformed, ProgramChangedError when they refer to functions, classes or constants that this process does not have in that form.
  */
-export function decode(bytes: Uint8Array, parts?: readonly Uint8Array[]): unknown {
-  return decodeBytes(bytes, parts);
+export function decode(bytes: Uint8Array, parts?: readonly Uint8Array[], blobs?: Blobs): unknown {
+  return decodeBytes(bytes, parts, blobs);
 }

@@ -12,6 +12,7 @@ import {
   type RunStatus,
   type RunSummary,
   type Store,
+  type StoredImage,
   type StoredRun,
   type WorkerRecord,
 } from "./store.js";
@@ -33,6 +34,8 @@ interface Row {
   version: number;
   image: Uint8Array;
   parts: Uint8Array[];
+  /** Ids of the blobs that image and parts refer to. */
+  readonly blobs: Set<string>;
   outcome: Uint8Array | undefined;
   readonly journal: JournalEntry[];
   /** Waiting messages, oldest first. */
@@ -46,6 +49,7 @@ const DEFAULT_LIMIT = 100;
 export class MemoryStore implements Store {
   readonly url = "memory:";
   readonly #runs = new Map<string, Row>();
+  readonly #blobs = new Map<string, Uint8Array>();
   #worker: WorkerRecord | undefined;
   #seq = 0;
   #closed = false;
@@ -55,6 +59,13 @@ export class MemoryStore implements Store {
       if (this.#runs.has(run.id)) return "exists";
       this.#runs.set(run.id, newRow(run, this.#runs.size));
       return "created";
+    });
+  }
+
+  getImage(id: string): Promise<StoredImage | undefined> {
+    return this.#transaction(() => {
+      const row = this.#runs.get(id);
+      return row && this.#imageOf(row);
     });
   }
 
@@ -163,7 +174,12 @@ export class MemoryStore implements Store {
       return due.map((row) => {
         Object.assign(row, { owner: workerId, leaseUntil, status: "running" });
         row.fence++;
-        return { ...stored(row), fence: row.fence, messages: row.messages.map((message) => ({ ...message })) };
+        return {
+          ...stored(row),
+          ...this.#imageOf(row),
+          fence: row.fence,
+          messages: row.messages.map((message) => ({ ...message })),
+        };
       });
     });
   }
@@ -190,8 +206,7 @@ export class MemoryStore implements Store {
     row.wakeAt = ended ? undefined : commit.wakeAt;
     row.waitingFor = commit.waitingFor;
     row.version++;
-    if (commit.image !== undefined) Object.assign(row, { image: commit.image.slice(), parts: [] });
-    if (commit.part !== undefined) row.parts.push(commit.part.slice());
+    this.#write(row, commit);
     if (commit.outcome !== undefined) row.outcome = commit.outcome.slice();
     row.journal.push(...structuredClone(commit.journal));
     if (ended || commit.release) {
@@ -199,6 +214,31 @@ export class MemoryStore implements Store {
       if (!ended && row.messages.length > 0) makeDue(row, commit.at);
     }
     return "committed";
+  }
+
+  #write(row: Row, { image, part, blobs = [], refers = [] }: Commit): void {
+    if (image !== undefined) {
+      Object.assign(row, { image: image.slice(), parts: [] });
+      const kept = new Set(refers);
+      for (const id of row.blobs) if (!kept.has(id)) row.blobs.delete(id);
+    }
+    if (part !== undefined) row.parts.push(part.slice());
+    for (const { id, bytes } of blobs) {
+      row.blobs.add(id);
+      if (!this.#blobs.has(id)) this.#blobs.set(id, bytes.slice());
+    }
+    if (image !== undefined) this.#collect();
+  }
+
+  /** Blobs that no run refers to go. */
+  #collect(): void {
+    const used = new Set([...this.#runs.values()].flatMap((row) => [...row.blobs]));
+    for (const id of this.#blobs.keys()) if (!used.has(id)) this.#blobs.delete(id);
+  }
+
+  #imageOf(row: Row): StoredImage {
+    const blobs = new Map([...row.blobs].map((id) => [id, this.#blobs.get(id)!.slice()]));
+    return { image: row.image.slice(), parts: row.parts.map((part) => part.slice()), blobs };
   }
 
   #release(workerId: string, now: number): void {
@@ -234,6 +274,7 @@ function newRow(run: NewRun, position: number): Row {
     version: 0,
     image: run.image.slice(),
     parts: [],
+    blobs: new Set(),
     outcome: undefined,
     journal: [],
     messages: [],
@@ -247,12 +288,7 @@ function summary(row: Row): RunSummary {
 }
 
 function stored(row: Row): StoredRun {
-  return {
-    ...summary(row),
-    image: row.image.slice(),
-    parts: row.parts.map((part) => part.slice()),
-    outcome: row.outcome?.slice(),
-  };
+  return { ...summary(row), outcome: row.outcome?.slice() };
 }
 
 function matches(row: Row, query: RunQuery): boolean {

@@ -5,6 +5,7 @@
  *
  * All times are milliseconds since the epoch by the caller's clock (the store reads no clock of its own).
  */
+import type { Blob, Blobs } from "../codec/blobs.js";
 
 /** What a run is doing. `ready`: can be advanced now. `running`: a worker holds it. `waiting`: for a timer, a message. The rest are ends; a `failed` run can be retried. */
 export type RunStatus = "ready" | "running" | "waiting" | "completed" | "failed" | "cancelled";
@@ -39,13 +40,20 @@ export interface RunSummary {
   readonly version: number;
 }
 
+/** A run as it is asked for: with its outcome, without its continuation. */
 export interface StoredRun extends RunSummary {
+  /** The encoded outcome of an ended run: its result, or its error. */
+  readonly outcome: Uint8Array | undefined;
+}
+
+/** A continuation. */
+export interface StoredImage {
   /** The encoded continuation. A failed run keeps the one it failed from. */
   readonly image: Uint8Array;
   /** What has changed in it since, oldest first. */
   readonly parts: readonly Uint8Array[];
-  /** The encoded outcome of an ended run: its result, or its error. */
-  readonly outcome: Uint8Array | undefined;
+  /** What image and parts refer to. */
+  readonly blobs: Blobs;
 }
 
 export type MessageKind = "send" | "cancel";
@@ -77,7 +85,7 @@ export interface JournalEntry {
 }
 
 /** A run handed to a worker: nobody else may advance it until the lease ends. */
-export interface ClaimedRun extends StoredRun {
+export interface ClaimedRun extends StoredRun, StoredImage {
   /** Fencing token: grows with every claim of the run. Every commit names it (I5). */
   readonly fence: number;
   /** Messages that wait for it, oldest first. */
@@ -95,6 +103,10 @@ export interface Commit {
   readonly image?: Uint8Array;
   /** What has changed in the stored continuation: comes after its other parts. Never together with `image`. */
   readonly part?: Uint8Array;
+  /** Blobs that this run did not refer to before. Each is kept once, however many runs refer to it, and goes when none does. */
+  readonly blobs?: readonly Blob[];
+  /** With `image`: all blobs it refers to; the run gives back the others. */
+  readonly refers?: readonly string[];
   /** Result or error of an ended run. */
   readonly outcome?: Uint8Array;
   /** When it next has to be looked at; `undefined`: only on a message. */
@@ -133,6 +145,8 @@ export interface Store {
   /** `"exists"` when a run of that id is there already, whatever its state; then nothing changes. */
   createRun(run: NewRun): Promise<"created" | "exists">;
   getRun(id: string): Promise<StoredRun | undefined>;
+  /** The continuation of a run, of one moment. */
+  getImage(id: string): Promise<StoredImage | undefined>;
   listRuns(query: RunQuery): Promise<RunSummary[]>;
   /** Oldest first. */
   readJournal(run: string): Promise<JournalEntry[]>;

@@ -22,7 +22,7 @@ import { constant, splitClosure, statementOf } from "../3-desugar/build.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
 import { classValue } from "../3-desugar/full/class.js";
 import { isGenerator } from "../1-find/full.js";
-import { mayRedefine } from "../1-find/redefinition.js";
+import { surgeryOf } from "../1-find/surgery.js";
 import { Plan } from "../3-desugar/plan.js";
 import { fastBody } from "./fast.js";
 import { boundNames, type Captured, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
@@ -780,10 +780,11 @@ function registrarCall(method: string, args: readonly ts.Expression[]): ts.CallE
 }
 
 function moduleCall({ id, file }: ModuleInfo): ts.Expression {
+  const surgery = surgeryOf(file);
   return factory.createCallExpression(factory.createIdentifier("$module"), undefined, [
     factory.createNumericLiteral(ABI_VERSION),
     factory.createStringLiteral(id),
-    ...(mayRedefine(file) ? [factory.createTrue()] : []),
+    ...(surgery === 0 ? [] : [factory.createNumericLiteral(surgery)]),
   ]);
 }
 

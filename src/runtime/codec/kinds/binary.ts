@@ -1,5 +1,6 @@
 /** ArrayBuffer, and the views on it. Views of one buffer share it after a restore. */
 import { isDeepStrictEqual, types } from "node:util";
+import { BLOB_SIZE, CHUNK_BYTES } from "../blobs.js";
 import type { Encoder } from "../encoder.js";
 import { corrupt } from "../reader.js";
 import { PooledBuffers } from "./pool.js";
@@ -15,15 +16,32 @@ registerExotic<ArrayBuffer>({
       out.refuse(buffer, "it was transferred to somebody else", "Let it go out of scope before the suspension.");
     out.uint(buffer.byteLength);
     out.uint(buffer.resizable ? buffer.maxByteLength + 1 : 0);
-    out.bytes(new Uint8Array(buffer));
+    const isLarge = out.blobs !== undefined && buffer.byteLength >= BLOB_SIZE;
+    const size = isLarge ? CHUNK_BYTES : Math.max(1, buffer.byteLength);
+    for (let at = 0; at < buffer.byteLength; at += size) {
+      const chunk = new Uint8Array(buffer, at, Math.min(size, buffer.byteLength - at));
+      if (isLarge) out.blob(chunk);
+      else out.inline(chunk);
+    }
   },
   make(input) {
-    const length = input.count();
+    const length = input.uint();
     const limit = input.uint();
     if (limit > 0 && limit - 1 < length) throw corrupt("a buffer is longer than it can be");
-    const contents = input.bytes(length);
+    const chunks: Uint8Array[] = [];
+    // Nothing is allocated before all of its bytes are there.
+    for (let at = 0; at < length; at += chunks.at(-1)!.length) {
+      const chunk = input.chunk();
+      if (chunk.length === 0 || at + chunk.length > length) throw corrupt("the bytes of a buffer do not fit");
+      chunks.push(chunk);
+    }
     const buffer = limit > 0 ? new ArrayBuffer(length, { maxByteLength: limit - 1 }) : new ArrayBuffer(length);
-    new Uint8Array(buffer).set(contents);
+    const bytes = new Uint8Array(buffer);
+    let at = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
     return buffer;
   },
 });

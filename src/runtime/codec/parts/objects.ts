@@ -1,15 +1,24 @@
 /** Watches over objects with default data properties, and over default arrays. */
-import { isDeepStrictEqual } from "node:util";
+import { isDeepStrictEqual, types } from "node:util";
 import { Frame } from "../../frame.js";
 import { defaultKeys, isDefaultArray } from "../defaults.js";
 import type { Encoder } from "../encoder.js";
 import { Patch } from "../format.js";
 import { privateStore } from "../../private-store.js";
 import { writeEntries } from "./entries.js";
-import { redefinitionIsPossible } from "./redefinition.js";
+import { redefinitionIsPossible, reshapingIsPossible } from "./surgery.js";
 import { isSameValue, Unpatchable, Watch } from "./watch.js";
 
-const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, isExtensible, values } = Object;
+const {
+  getPrototypeOf,
+  getOwnPropertyDescriptor,
+  getOwnPropertyNames,
+  getOwnPropertySymbols,
+  isExtensible,
+  keys: keysOf,
+  values,
+} = Object;
+const { isProxy } = types;
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 type Props = Readonly<Record<string, unknown>>;
 
@@ -17,26 +26,51 @@ export class ObjectWatch extends Watch {
   readonly #node: Props;
   readonly #prototype: object | null;
   readonly #hasPrivates: boolean;
+  /** Nothing is found on the way up by listing the keys. */
+  readonly #inheritsNoKeys: boolean;
   #keys: readonly string[];
   #values: readonly unknown[];
 
-  constructor(node: object, keys: readonly string[]) {
-    super();
+  constructor(id: number, node: object, keys: readonly string[]) {
+    super(id);
     this.#node = node as Props;
     this.#prototype = getPrototypeOf(node) as object | null;
     this.#hasPrivates = privateStore(node) !== undefined;
+    this.#inheritsNoKeys = inheritsNoKeys(node);
     this.#keys = keys;
     this.#values = values(node);
   }
 
-  isSame(): boolean {
+  /** @param privatesCame some object has been given private members */
+  override isSame(privatesCame: boolean): boolean {
+    if (privatesCame && !this.#hasPrivates && privateStore(this.#node) !== undefined) return false;
+    return this.#inheritsNoKeys && !reshapingIsPossible() ? this.#isSameByListing() : this.#isSameByDescription();
+  }
+
+  /** By far the fastest way there is to see keys and values, about 25 ns an object. */
+  #isSameByListing(): boolean {
+    const node = this.#node;
+    const keys = this.#keys;
+    const old = this.#values;
+    let at = 0;
+    for (const key in node) {
+      if (key !== keys[at]) return false;
+      const a = node[key];
+      const b = old[at];
+      if (a === b ? a === 0 && 1 / a !== 1 / (b as number) : a === a || b === b) return false;
+      at++;
+    }
+    return at === keys.length;
+  }
+
+  #isSameByDescription(): boolean {
     const node = this.#node;
     const keys = this.#keys;
     const names = getOwnPropertyNames(node);
     const count = names.length;
     if (count !== keys.length || !isExtensible(node) || getOwnPropertySymbols(node).length !== 0) return false;
     for (let i = 0; i < count; i++) if (names[i] !== keys[i]) return false;
-    if (getPrototypeOf(node) !== this.#prototype || (!this.#hasPrivates && privateStore(node) !== undefined)) return false;
+    if (getPrototypeOf(node) !== this.#prototype) return false;
     if (redefinitionIsPossible() && !this.#isDefault()) return false;
     const old = this.#values;
     const now = values(node);
@@ -68,6 +102,13 @@ export class ObjectWatch extends Watch {
   }
 }
 
+/** Whether listing the keys of an object with `for…in` finds its own ones only, and runs no code. */
+function inheritsNoKeys(node: object): boolean {
+  for (let at = getPrototypeOf(node) as object | null; at !== null; at = getPrototypeOf(at) as object | null)
+    if (isProxy(at) || keysOf(at).length > 0) return false;
+  return true;
+}
+
 function isIndex(key: unknown): boolean {
   return INDEX.test(key as string);
 }
@@ -80,8 +121,8 @@ export class ArrayWatch extends Watch {
   /** The elements; holes are holes. */
   #elements: unknown[];
 
-  constructor(node: readonly unknown[]) {
-    super();
+  constructor(id: number, node: readonly unknown[]) {
+    super(id);
     this.#node = node;
     this.#elements = node.slice();
   }

@@ -14,8 +14,8 @@ export class MapWatch extends Watch {
   readonly #node: ReadonlyMap<unknown, unknown>;
   #entries: Entries;
 
-  constructor(node: ReadonlyMap<unknown, unknown>) {
-    super();
+  constructor(id: number, node: ReadonlyMap<unknown, unknown>) {
+    super(id);
     this.#node = node;
     this.#entries = entriesOf(node);
   }
@@ -53,8 +53,8 @@ export class SetWatch extends Watch {
   readonly #node: ReadonlySet<unknown>;
   #members: readonly unknown[];
 
-  constructor(node: ReadonlySet<unknown>) {
-    super();
+  constructor(id: number, node: ReadonlySet<unknown>) {
+    super(id);
     this.#node = node;
     this.#members = membersOf(node);
   }
@@ -87,10 +87,11 @@ export class FieldsWatch extends Watch {
   #fields: readonly unknown[];
 
   constructor(
+    id: number,
     readonly node: object,
     readonly handler: Handler,
   ) {
-    super();
+    super(id);
     this.#fields = handler.save(node);
   }
 
@@ -109,19 +110,17 @@ export class FieldsWatch extends Watch {
 
 /** Whatever has no watch of its own: compared by what would be written, and never patched. */
 export class BytesWatch extends Watch {
-  readonly #id: number;
   readonly #bytes: Buffer;
 
-  constructor(out: Encoder, id: number) {
-    super();
-    this.#id = id;
+  constructor(id: number, out: Encoder) {
+    super(id);
     this.#bytes = Buffer.from(out.contents(id));
   }
 
-  isSame(out: Encoder): boolean {
+  override isSame(out: Encoder): boolean {
     const known = out.size;
     // Contents that meet new nodes cannot be the same.
-    return this.#bytes.equals(out.contents(this.#id)) && out.size === known;
+    return this.#bytes.equals(out.contents(this.id)) && out.size === known;
   }
 
   patch(): never {

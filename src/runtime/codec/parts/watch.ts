@@ -8,8 +8,11 @@ import type { Encoder } from "../encoder.js";
 export class Unpatchable extends Error {}
 
 export abstract class Watch {
+  /** @param id the number of the node */
+  constructor(readonly id: number) {}
+
   /** Whether the node is what was last written. Runs no code of the program. */
-  abstract isSame(out: Encoder): boolean;
+  abstract isSame(out: unknown): boolean;
   /** Writes the difference, which there is, and takes it over. Throws Unpatchable, or what the encoder throws. */
   abstract patch(out: Encoder): void;
 }

@@ -3,6 +3,7 @@
  * what a run writes follows what changes, and what has to be read to load it stays within twice its size.
  */
 import { NotSaveableError } from "../../../shared/errors.js";
+import { type Blob, BlobSink } from "../blobs.js";
 import { encode } from "../index.js";
 import { Tracker } from "./tracker.js";
 
@@ -10,6 +11,10 @@ import { Tracker } from "./tracker.js";
 export interface Written {
   readonly kind: "image" | "part";
   readonly bytes: Uint8Array;
+  /** What it refers to and the store does not have for this run. */
+  readonly blobs: readonly Blob[];
+  /** All blobs that an image refers to; for a part, those it refers to. */
+  readonly refers: readonly string[];
 }
 
 /** Below this, writing everything costs less than looking for what changed (measured: 60 objects, 15 µs). */
@@ -20,11 +25,17 @@ const LEAST_PARTS_BYTES = 32_768;
 const LEAST_PARTS = 256;
 
 export class ImageWriter {
+  readonly #sink: BlobSink;
   #tracker: Tracker | undefined;
   #imageBytes = 0;
   #partsBytes = 0;
   #parts = 0;
   #nodes = 0;
+
+  /** @param stored ids of the blobs that the store has for the run */
+  constructor(stored: Iterable<string> = []) {
+    this.#sink = new BlobSink(stored);
+  }
 
   /** What changed in everything reachable from `root` since the last call. Throws NotSaveableError; what was written before stays what it was. */
   write(root: unknown): Written {
@@ -32,11 +43,12 @@ export class ImageWriter {
   }
 
   #part(): Written | undefined {
+    this.#sink.begin();
     const bytes = this.#delta();
     if (bytes === undefined || this.#isDue(bytes.length)) return undefined;
     this.#parts++;
     this.#partsBytes += bytes.length;
-    return { kind: "part", bytes };
+    return this.#written("part", bytes);
   }
 
   /** A refusal is told from the root, where it has a path: by the full image that follows. */
@@ -62,17 +74,24 @@ export class ImageWriter {
   #image(root: unknown): Written {
     const wasTracked = this.#tracker !== undefined;
     this.#tracker = undefined;
-    const bytes = wasTracked ? this.#tracked(root) : encode(root);
-    if (bytes.length < SMALL_BYTES) this.#tracker = undefined;
+    this.#sink.begin();
+    const bytes = wasTracked ? this.#tracked(root) : encode(root, undefined, this.#sink);
+    if (bytes.length < SMALL_BYTES && this.#sink.used().length === 0) this.#tracker = undefined;
     else if (!wasTracked) this.#tracked(root);
     this.#imageBytes = bytes.length;
     this.#partsBytes = 0;
     this.#parts = 0;
-    return { kind: "image", bytes };
+    return this.#written("image", bytes);
+  }
+
+  #written(kind: Written["kind"], bytes: Uint8Array): Written {
+    const written = { kind, bytes, blobs: this.#sink.added(), refers: this.#sink.used() };
+    this.#sink.commit(kind);
+    return written;
   }
 
   #tracked(root: unknown): Uint8Array {
-    const tracker = new Tracker();
+    const tracker = new Tracker(this.#sink);
     const bytes = tracker.full(root);
     this.#tracker = tracker;
     this.#nodes = tracker.size;

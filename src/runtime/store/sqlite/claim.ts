@@ -1,7 +1,7 @@
 import type { StatementSync } from "node:sqlite";
-import type { ClaimedRun } from "../store.js";
+import type { ClaimedRun, StoredImage } from "../store.js";
 import type { Committer } from "./commit.js";
-import { readParts } from "./parts.js";
+import { readContinuation } from "./continuation.js";
 import { statusNumber, SUMMARY_COLUMNS, toMessage, toRun, type MessageRow, type RunRow } from "./rows.js";
 
 export interface ClaimOptions {
@@ -44,19 +44,25 @@ function among(workflows: readonly string[] | undefined): string {
   return workflows === undefined ? " AND ?2 = 'null'" : " AND workflow IN (SELECT value FROM json_each(?2))";
 }
 
+/** Whether all of a continuation is in the row of its run. */
+function isWhole(row: RunRow, { parts, blobs }: StoredImage): boolean {
+  return row.image.length > 0 && parts.length === 0 && blobs.size === 0;
+}
+
 function claim(prepare: Prepare, row: RunRow, { workerId, leaseUntil }: ClaimOptions, committer: Committer): ClaimedRun {
   prepare(`UPDATE runs SET owner = ?, lease_until = ?, status = ${RUNNING}, fence = fence + 1 WHERE n = ?`).run(
     workerId,
     leaseUntil,
     row.n,
   );
-  const parts = readParts(prepare, row.n);
-  committer.remember(row.id, row.n, parts.length === 0);
+  const continuation = readContinuation(prepare, row.n, row.image);
+  committer.remember(row.id, row.n, isWhole(row, continuation));
   const messages = prepare("SELECT seq, kind, topic, payload, sent_at FROM messages WHERE run = ? ORDER BY seq").all(
     row.n,
   ) as unknown as MessageRow[];
   return {
-    ...toRun(row, parts),
+    ...toRun(row),
+    ...continuation,
     owner: workerId,
     status: "running",
     fence: row.fence + 1,

@@ -1,6 +1,6 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { LIVE_STATUSES, type Commit, type CommitResult } from "../store.js";
-import { addPart, LARGE_BYTES, removeParts } from "./parts.js";
+import { addBlobs, addPart, inRow, isLarge, keepBlobs, removeParts } from "./continuation.js";
 import { statusNumber, toJson } from "./rows.js";
 
 type Prepare = (sql: string) => StatementSync;
@@ -45,17 +45,21 @@ export class Committer {
     } else if (commit.consumed.length > 0 && !this.#holds(n, commit.fence)) return "superseded";
     for (const seq of commit.consumed) this.#prepare("DELETE FROM messages WHERE seq = ? AND run = ?").run(seq, n);
     if (!this.#update(n, commit, journal, ended)) return "superseded";
-    this.#writeParts(n, commit);
+    this.#writeContinuation(n, commit);
     if (ended || commit.release) this.#let(commit.run, n);
     return "committed";
   }
 
   /** After the update, which was conditional. */
-  #writeParts(n: number, { image, part }: Commit): void {
+  #writeContinuation(n: number, { image, part, blobs = [], refers = [] }: Commit): void {
+    if (blobs.length > 0) addBlobs(this.#prepare, n, blobs);
     if (image !== undefined) {
-      if (!this.#whole.has(n)) removeParts(this.#prepare, n);
+      if (!this.#whole.has(n)) {
+        removeParts(this.#prepare, n);
+        keepBlobs(this.#prepare, n, refers);
+      }
       if (isLarge(image)) addPart(this.#prepare, n, image);
-      this.#setWhole(n, !isLarge(image));
+      this.#setWhole(n, !isLarge(image) && refers.length === 0);
     } else if (part !== undefined) {
       addPart(this.#prepare, n, part);
       this.#setWhole(n, false);
@@ -93,7 +97,7 @@ export class Committer {
       commit.waitingFor,
     ];
     if (journal !== undefined) values.push(journal);
-    if (image !== undefined) values.push(isLarge(image) ? NOTHING : image);
+    if (image !== undefined) values.push(inRow(image));
     if (outcome !== undefined) values.push(outcome);
     const sql = UPDATES[(journal ? 1 : 0) | (image ? 2 : 0) | (outcome ? 4 : 0) | (ended ? 8 : release ? 16 : 0)]!;
     return this.#prepare(sql).run(...values).changes === 1;
@@ -104,12 +108,6 @@ export class Committer {
     if (known !== undefined) return known;
     return (this.#prepare("SELECT n FROM runs WHERE id = ?").get(run) as { n: number } | undefined)?.n;
   }
-}
-
-const NOTHING = new Uint8Array(0);
-
-function isLarge(image: Uint8Array): boolean {
-  return image.length >= LARGE_BYTES;
 }
 
 const APPEND =

@@ -36,11 +36,14 @@ export interface SummaryRow {
   readonly version: number;
 }
 
-export interface RunRow extends SummaryRow {
+export interface OutcomeRow extends SummaryRow {
+  readonly outcome: Uint8Array | null;
+}
+
+export interface RunRow extends OutcomeRow {
   readonly n: number;
   readonly fence: number;
   readonly journal: number | null;
-  readonly outcome: Uint8Array | null;
   readonly image: Uint8Array;
 }
 
@@ -67,11 +70,8 @@ export function toSummary(row: SummaryRow): RunSummary {
   };
 }
 
-/** @param parts the rows of `parts` that belong to it */
-export function toRun(row: RunRow, parts: readonly Uint8Array[]): StoredRun {
-  const outcome = row.outcome ?? undefined;
-  if (row.image.length > 0) return { ...toSummary(row), image: row.image, parts, outcome };
-  return { ...toSummary(row), image: parts[0]!, parts: parts.slice(1), outcome };
+export function toRun(row: OutcomeRow): StoredRun {
+  return { ...toSummary(row), outcome: row.outcome ?? undefined };
 }
 
 export function toMessage(row: MessageRow, run: string): Message {

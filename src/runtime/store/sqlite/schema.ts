@@ -8,6 +8,7 @@
  *     messages  what waits for a run. `seq` never comes back, so AUTOINCREMENT.
  *     parts     what changed in the continuation of a run since its image, in order. The image itself is the first of them when it is large, and
  *               `runs.image` is empty then: SQLite writes a row whole, and every commit writes that one.
+ *     blobs     large contents by SHA-256, and in run_blobs which runs refer to them; one that no run refers to is deleted.
  *     worker    the one worker of the file.
  */
 import type { DatabaseSync } from "node:sqlite";
@@ -57,7 +58,10 @@ const MIGRATIONS: readonly string[] = [
      lease_until INTEGER NOT NULL
    ) STRICT;`,
   `CREATE TABLE parts (n INTEGER PRIMARY KEY, run INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
-   CREATE INDEX parts_run ON parts (run);`,
+   CREATE INDEX parts_run ON parts (run);
+   CREATE TABLE blobs (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
+   CREATE TABLE run_blobs (run INTEGER NOT NULL, blob INTEGER NOT NULL, PRIMARY KEY (run, blob)) STRICT, WITHOUT ROWID;
+   CREATE INDEX run_blobs_blob ON run_blobs (blob);`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

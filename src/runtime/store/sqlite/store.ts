@@ -12,6 +12,7 @@ import {
   type RunQuery,
   type RunSummary,
   type Store,
+  type StoredImage,
   type StoredRun,
   type WorkerRecord,
 } from "../store.js";
@@ -19,7 +20,7 @@ import { claimDue } from "./claim.js";
 import { Committer } from "./commit.js";
 import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
-import { addPart, LARGE_BYTES, readParts } from "./parts.js";
+import { addPart, inRow, isLarge, readContinuation } from "./continuation.js";
 import {
   fromJson,
   kindNumber,
@@ -30,6 +31,7 @@ import {
   toRun,
   toSummary,
   type MessageRow,
+  type OutcomeRow,
   type RunRow,
   type SummaryRow,
 } from "./rows.js";
@@ -61,26 +63,25 @@ export class SqliteStore implements Store {
 
   createRun(run: NewRun): Promise<"created" | "exists"> {
     return this.#transaction(() => {
-      const isLarge = run.image.length >= LARGE_BYTES;
       const { changes, lastInsertRowid } = this.#prepare(
         "INSERT INTO runs (id, workflow, status, created_at, updated_at, wake_at, waiting_since, waiting_for, image) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?4, '', ?5) ON CONFLICT (id) DO NOTHING",
-      ).run(run.id, run.workflow, READY, run.createdAt, isLarge ? new Uint8Array(0) : run.image);
-      if (changes === 1 && isLarge) addPart((sql) => this.#prepare(sql), Number(lastInsertRowid), run.image);
+      ).run(run.id, run.workflow, READY, run.createdAt, inRow(run.image));
+      if (changes === 1 && isLarge(run.image)) addPart((sql) => this.#prepare(sql), Number(lastInsertRowid), run.image);
       return changes === 1 ? "created" : "exists";
     });
   }
 
   getRun(id: string): Promise<StoredRun | undefined> {
-    // Row and parts have to be of one moment.
+    return this.#run(() => {
+      const row = this.#get<OutcomeRow>(`SELECT ${SUMMARY_COLUMNS}, outcome FROM runs WHERE id = ?`, id);
+      return row && toRun(row);
+    });
+  }
+
+  getImage(id: string): Promise<StoredImage | undefined> {
     return this.#reading(() => {
-      const row = this.#get<RunRow>(`SELECT n, ${SUMMARY_COLUMNS}, outcome, image FROM runs WHERE id = ?`, id);
-      return (
-        row &&
-        toRun(
-          row,
-          readParts((sql) => this.#prepare(sql), row.n),
-        )
-      );
+      const row = this.#get<RunRow>("SELECT n, image FROM runs WHERE id = ?", id);
+      return row && readContinuation((sql) => this.#prepare(sql), row.n, row.image);
     });
   }
 

@@ -1,0 +1,40 @@
+import { step } from "flowc";
+
+const nothing = step((at: number) => {
+  globalThis.onStep?.(at);
+});
+
+declare global {
+  var onStep: ((at: number) => void) | undefined;
+}
+
+/** Holds many objects and changes one of them before each step. */
+export function holding(objects: number, count: number): number {
+  const items = Array.from({ length: objects }, (_, id) => ({
+    id,
+    name: `item number ${id} of the shop`,
+    price: id * 0.25,
+    stock: id % 7,
+  }));
+  for (let i = 0; i < count; i++) {
+    items[(i * 7919) % objects].stock++;
+    nothing(i);
+  }
+  return items.length;
+}
+
+/** Makes its steps at the bottom of a recursion, each level of which holds something. */
+export function deep(depth: number, count: number): number {
+  const level = { depth };
+  if (depth > 0) return deep(depth - 1, count) + level.depth;
+  for (let i = 0; i < count; i++) nothing(i);
+  return level.depth;
+}
+
+/** Holds one buffer. */
+export function buffering(bytes: number, count: number): number {
+  const data = new Uint8Array(bytes);
+  for (let i = 0; i < bytes; i += 1024) data[i] = Math.imul(i, 2_654_435_761) >>> 24;
+  for (let i = 0; i < count; i++) nothing(i);
+  return data.length;
+}
