@@ -30,6 +30,7 @@ export {
   CorruptCheckpointError,
   FlowError,
   ForeignFrameError,
+  CheckpointTooLargeError,
   NotSaveableError,
   OutsideRunError,
   ProgramChangedError,

@@ -17,7 +17,8 @@ export function holding(objects: number, count: number): number {
     stock: id % 7,
   }));
   for (let i = 0; i < count; i++) {
-    items[(i * 7919) % objects].stock++;
+    const item = items[(i * 7919) % objects];
+    if (item !== undefined) item.stock++;
     nothing(i);
   }
   return items.length;

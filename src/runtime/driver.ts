@@ -21,6 +21,7 @@ import { definitionOf } from "./effects/step.js";
 import type { Blob } from "./codec/blobs.js";
 import type { Written } from "./codec/parts/writer.js";
 import type { Codec, ImageWriter, Outcome, RunImage } from "./image.js";
+import { type CheckpointLimits, largest, sizeText, tooLarge } from "./limits.js";
 import { settleCursors } from "./iterate.js";
 import { oneLine, restore, saveableError, unsaveable, type Saved } from "./saved.js";
 import type { JournalEntry, Message, RunStatus, StoredImage } from "./store/store.js";
@@ -33,6 +34,7 @@ import type { DriverEvent, StepStart, Transition } from "./transition.js";
 /** What the driver needs from outside. */
 export interface DriverPorts {
   readonly codec: Codec;
+  readonly limits: Required<CheckpointLimits>;
   /** Between 0 and 1, for jitter. */
   random(): number;
 }
@@ -47,7 +49,10 @@ export class Driver {
   readonly #writer: ImageWriter;
   /** The image as it is in the store. */
   #committed: { readonly image: Uint8Array; readonly parts: Uint8Array[]; readonly blobs: Map<string, Uint8Array> };
+  /** Bytes of image and parts. */
+  #committedBytes: number;
   #now = 0;
+  #isLarge = false;
   #journal: JournalEntry[] = [];
   #consumed: number[] = [];
 
@@ -56,6 +61,7 @@ export class Driver {
     this.#ports = ports;
     const { image, parts, blobs } = stored;
     this.#committed = { image, parts: [...parts], blobs: new Map(blobs) };
+    this.#committedBytes = image.length + parts.reduce((sum, part) => sum + part.length, 0);
     this.#writer = ports.codec.writer(blobs.keys());
     this.#image = ports.codec.decode(image, parts, blobs) as RunImage;
     settleCursors();
@@ -239,7 +245,12 @@ export class Driver {
 
   #finish(events: readonly DriverEvent[]): Transition {
     const written = this.#encodeLive();
-    if (written !== undefined) return this.#liveTransition(written);
+    if (written !== undefined) {
+      const bytes = this.#sizeWith(written);
+      const { maxBytes } = this.#ports.limits;
+      if (bytes <= maxBytes) return this.#liveTransition(written, bytes);
+      return this.#failure(tooLarge(bytes, maxBytes, this.#ports.codec.heap(this.#image)), events);
+    }
     const outcome = this.#strands.outcome!;
     if (outcome.kind !== "failed") {
       try {
@@ -294,8 +305,30 @@ export class Driver {
     return undefined;
   }
 
-  #liveTransition({ kind, bytes, blobs, refers }: Written): Transition {
+  /** Bytes of the continuation once this is written. */
+  #sizeWith({ kind, bytes, blobs, refers }: Written): number {
+    const stored = this.#committed.blobs;
+    const written = (kind === "image" ? 0 : this.#committedBytes) + bytes.length;
+    if (stored.size + blobs.length === 0) return written;
+    const sizes = new Map([...stored, ...blobs.map(({ id, bytes: contents }) => [id, contents] as const)]);
+    const kept = kind === "image" ? refers : [...sizes.keys()];
+    return written + kept.reduce((sum, id) => sum + sizes.get(id)!.length, 0);
+  }
+
+  /** What is said about a continuation that has just become large; once, until it is small again. */
+  #warning(bytes: number): Transition["warning"] {
+    const isLarge = bytes > this.#ports.limits.warnBytes;
+    const isNew = isLarge && !this.#isLarge;
+    this.#isLarge = isLarge;
+    if (!isNew) return undefined;
+    const warning = { size: sizeText(bytes), largest: largest(this.#ports.codec.heap(this.#image)) };
+    this.#log("checkpoint.large", warning);
+    return warning;
+  }
+
+  #liveTransition({ kind, bytes, blobs, refers }: Written, size: number): Transition {
     const isImage = kind === "image";
+    const warning = this.#warning(size);
     this.#remember(isImage, bytes, blobs, refers);
     const start = this.takeStarts();
     const timerAt = nextTimer(this.#image);
@@ -312,6 +345,7 @@ export class Driver {
       part: isImage ? undefined : bytes,
       blobs,
       refers,
+      warning,
       outcome: undefined,
       // While steps run the run is due at once for whoever takes it over from a dead worker.
       wakeAt: running ? this.#now : wakeAt,
@@ -326,6 +360,7 @@ export class Driver {
 
   #remember(isImage: boolean, bytes: Uint8Array, blobs: readonly Blob[], refers: readonly string[]): void {
     const known = this.#committed.blobs;
+    this.#committedBytes = (isImage ? 0 : this.#committedBytes) + bytes.length;
     for (const { id, bytes: contents } of blobs) known.set(id, contents);
     if (!isImage) return void this.#committed.parts.push(bytes);
     const kept = new Set(refers);
@@ -344,6 +379,7 @@ export class Driver {
       part: undefined,
       blobs: written?.blobs ?? [],
       refers: written?.refers ?? [],
+      warning: undefined,
       outcome,
       wakeAt: undefined,
       timerAt: undefined,

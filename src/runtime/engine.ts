@@ -11,6 +11,7 @@
 import { Actor, type ActorHost } from "./actor.js";
 import { Driver } from "./driver.js";
 import type { Codec, Outcome } from "./image.js";
+import type { CheckpointLimits } from "./limits.js";
 import type { Ports } from "./ports.js";
 import { oneLine, saveableError } from "./saved.js";
 import { LIVE_STATUSES, type ClaimedRun, type Commit, type Message, type Store } from "./store/store.js";
@@ -20,6 +21,7 @@ export interface EngineOptions {
   readonly store: Store;
   readonly codec: Codec;
   readonly ports: Ports;
+  readonly limits: Required<CheckpointLimits>;
   /** A run that only waits for a timer further away than this, or for a message, is given back to the store. */
   readonly parkAfterMs: number;
   /** A run has ended. */
@@ -80,7 +82,7 @@ export class Engine implements ActorHost {
     const now = this.ports.clock.now();
     let driver: Driver;
     try {
-      driver = new Driver(claimed, { codec: this.codec, random: this.ports.random });
+      driver = new Driver(claimed, { codec: this.codec, random: this.ports.random, limits: this.#options.limits });
     } catch (error) {
       return this.#refuse(claimed, error, now);
     }
@@ -175,6 +177,7 @@ export class Engine implements ActorHost {
     if (t.image !== undefined) Object.assign(commit, { image: t.image, refers: t.refers });
     if (t.part !== undefined) commit.part = t.part;
     if (t.blobs.length > 0) commit.blobs = t.blobs;
+    if (t.warning !== undefined) this.ports.logger.warn("a continuation has become large", { run, ...t.warning });
     if (t.outcome !== undefined) commit.outcome = t.outcome;
     return commit;
   }

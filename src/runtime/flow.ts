@@ -8,8 +8,10 @@
  */
 import { CancelledError, RunFailedError, UnknownRunError, UsageError } from "../shared/errors.js";
 import { codec } from "./checkpoint.js";
+import { heapOf, type HeapReport } from "./codec/heap.js";
 import { Channel } from "./effects/channel.js";
 import { hubOf } from "./hub.js";
+import { checkLimits, type CheckpointLimits } from "./limits.js";
 import { newImage, type Outcome, type RunImage } from "./image.js";
 import { describeImage, type RunDescription } from "./inspect.js";
 import { realPorts, type Ports } from "./ports.js";
@@ -23,6 +25,8 @@ export interface FlowOptions {
   readonly store: Store;
   /** Clock, timers, randomness, ids, log. Default: the real ones. */
   readonly ports?: Partial<Ports>;
+  /** How large the continuation of a run may become. */
+  readonly checkpoints?: CheckpointLimits;
 }
 
 export interface StartOptions {
@@ -40,18 +44,20 @@ export function open(options: FlowOptions): Flow {
   if (typeof options?.store?.createRun !== "function") {
     throw new UsageError('open() takes a store: open({ store: sqlite("flow.db") }) or open({ store: memory() }).');
   }
-  return new Flow(options.store, { ...realPorts, ...options.ports });
+  return new Flow(options.store, { ...realPorts, ...options.ports }, checkLimits(options.checkpoints));
 }
 
 export class Flow {
   readonly store: Store;
   readonly #ports: Ports;
+  readonly #limits: Required<CheckpointLimits>;
   readonly #workers = new Set<Worker>();
 
   /** Use `open`. */
-  constructor(store: Store, ports: Ports) {
+  constructor(store: Store, ports: Ports, limits: Required<CheckpointLimits>) {
     this.store = store;
     this.#ports = ports;
+    this.#limits = limits;
   }
 
   /**
@@ -92,7 +98,7 @@ export class Flow {
    * time and another one lives.
    */
   async worker(options: WorkerOptions = {}): Promise<Worker> {
-    const parts = { store: this.store, codec, ports: this.#ports, hub: hubOf(this.store), options };
+    const parts = { store: this.store, codec, ports: this.#ports, hub: hubOf(this.store), limits: this.#limits, options };
     const worker = await Worker.start(parts);
     this.#workers.add(worker);
     const forget = (): boolean => this.#workers.delete(worker);
@@ -206,9 +212,21 @@ export class Run<R = unknown> {
    * throws ProgramChangedError when they are not what the run was suspended with, and UnknownRunError.
    */
   async inspect(): Promise<RunDescription> {
+    return describeImage(await this.#image());
+  }
+
+  /**
+   * What the last committed continuation consists of, by size: kinds of values, variables, largest objects. `limit`: length of the lists, 20 by default. Needs the
+   * modules of the program loaded, like `inspect`.
+   */
+  async heap(limit?: number): Promise<HeapReport> {
+    return heapOf(await this.#image(), limit);
+  }
+
+  async #image(): Promise<RunImage> {
     const stored = await this.#store.getImage(this.id);
     if (stored === undefined) throw this.#unknown();
-    return describeImage(codec.decode(stored.image, stored.parts, stored.blobs) as RunImage);
+    return codec.decode(stored.image, stored.parts, stored.blobs) as RunImage;
   }
 
   /** What happened to the run so far, oldest first. */

@@ -14,6 +14,7 @@ import {
   UsageError,
 } from "../shared/errors.js";
 import type { Blobs } from "./codec/blobs.js";
+import type { HeapReport } from "./codec/heap.js";
 import type { Written } from "./codec/parts/writer.js";
 import { registerHandler } from "./codec/handlers.js";
 import { registerValue } from "./registry.js";
@@ -25,6 +26,8 @@ export interface Codec {
   encode(root: unknown, rootName?: string): Uint8Array;
   /** `parts`: what was written after the image, `blobs`: what it refers to. Throws CorruptCheckpointError or ProgramChangedError. */
   decode(bytes: Uint8Array, parts?: readonly Uint8Array[], blobs?: Blobs): unknown;
+  /** What a graph consists of, by size. */
+  heap(root: unknown): HeapReport;
   /** A writer for the commits of one run, whose continuation refers to these blobs. */
   writer(blobs: Iterable<string>): ImageWriter;
 }

@@ -34,6 +34,8 @@ export interface Transition {
   /** See `Commit`. */
   readonly blobs: readonly Blob[];
   readonly refers: readonly string[];
+  /** The continuation has passed `checkpoints.warnBytes`. */
+  readonly warning: { readonly size: string; readonly largest: readonly string[] } | undefined;
   readonly outcome: Uint8Array | undefined;
   readonly wakeAt: number | undefined;
   /** When the run in memory has to be looked at next although nothing arrived; `undefined`: never. Differs from `wakeAt` while steps run. */

@@ -9,6 +9,7 @@ import { StoreError, UsageError } from "../shared/errors.js";
 import { Engine } from "./engine.js";
 import type { Hub } from "./hub.js";
 import type { Codec } from "./image.js";
+import type { CheckpointLimits } from "./limits.js";
 import type { Ports, TimerHandle } from "./ports.js";
 import { allCodes, functionById } from "./registry.js";
 import { oneLine } from "./saved.js";
@@ -33,6 +34,7 @@ export interface WorkerParts {
   readonly codec: Codec;
   readonly ports: Ports;
   readonly hub: Hub;
+  readonly limits: Required<CheckpointLimits>;
   readonly options: WorkerOptions;
 }
 
@@ -76,6 +78,7 @@ export class Worker {
       store: parts.store,
       codec: parts.codec,
       ports,
+      limits: parts.limits,
       parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
       onEnded: (run) => this.#ended(run),
       onParked: (wakeAt) => this.#parked(wakeAt),

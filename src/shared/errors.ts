@@ -43,6 +43,19 @@ export class NotSaveableError extends FlowError {
   }
 }
 
+/** A continuation is larger than `checkpoints.maxBytes` allows; the run stays where it was (I8). */
+export class CheckpointTooLargeError extends FlowError {
+  readonly code = "FLOW_CHECKPOINT_TOO_LARGE";
+  constructor(
+    message: string,
+    readonly bytes: number,
+    /** What takes the most, for people. */
+    readonly largest: readonly string[],
+  ) {
+    super(message);
+  }
+}
+
 /** A compiled function suspended under a frame that is not compiled, so the continuation cannot be captured (I8). */
 export class ForeignFrameError extends FlowError {
   readonly code = "FLOW_FOREIGN_FRAME";

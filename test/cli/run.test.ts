@@ -224,3 +224,34 @@ test("run says nothing of other runs that its worker advances", async () => {
   expect(stdout.match(/^started/gm)).toHaveLength(1);
   expect(stdout).toMatch(/^completed +'hello A'$/m);
 });
+
+test("inspect --heap shows what takes the most, and which variable holds it", async () => {
+  const project = new Project({
+    "hoard.ts": `
+import { channel } from "flowc";
+const Go = channel<boolean>("go");
+class Photo { constructor(readonly pixels: Uint8Array) {} }
+export function hoard(): number {
+  const album = Array.from({ length: 3 }, (_, i) => new Photo(new Uint8Array(40_000).fill(i)));
+  const note = "x".repeat(5_000);
+  Go.receive();
+  return album.length + note.length;
+}
+`,
+  });
+  const running = project.start("run", "hoard.ts", "--id", "h");
+  await running.says(/waiting/);
+  await running.kill();
+  const { code, stdout, stderr } = await project.flowc("inspect", "h", "--heap");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^The continuation takes 122\.\d KiB: \d+ objects\.$/m);
+  expect(stdout).toMatch(/^ {2}117\.\d KiB +album +Array +10 objects +hoard at hoard\.ts:8/m);
+  expect(stdout).toMatch(/^ {2}4\.9 KiB +note +string +0 objects/m);
+  expect(stdout).toMatch(/^ {2}39\.\d KiB +album\[0\] +Photo +3 objects/m);
+  expect(stdout).toMatch(/^ {2}117\.\d KiB +3 × ArrayBuffer$/m);
+  const [data] = jsonLines((await project.flowc("inspect", "h", "--heap", "--json")).stdout);
+  expect(data).toMatchObject({ heap: { variables: [{ path: "album", objects: 10 }, { path: "note" }] } });
+  await project.flowc("send", "h", "go", "true");
+  await project.flowc("worker", "hoard.ts", "--drain");
+  expect((await project.flowc("inspect", "h", "--heap")).stdout).toContain("it holds nothing any more");
+});

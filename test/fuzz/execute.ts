@@ -9,6 +9,7 @@ import { decode, encode } from "../../dist/runtime/codec/index.js";
 import { Driver } from "../../dist/runtime/driver.js";
 import { newImage, type Outcome } from "../../dist/runtime/image.js";
 import { closureOf } from "../../dist/runtime/registry.js";
+import { heapOf } from "../../dist/runtime/codec/heap.js";
 import { CheckedWriter } from "../checked-writer.ts";
 
 /** What a variant did. */
@@ -70,7 +71,11 @@ function direct(main: () => unknown): string {
 
 /** Drives the compiled program by hand; with `restore`, only bytes survive a suspension. */
 function driven(main: () => unknown, restore: boolean): string {
-  const ports = { codec: { encode, decode, writer: () => new CheckedWriter() }, random: () => 0.5 };
+  const ports = {
+    codec: { encode, decode, writer: () => new CheckedWriter(), heap: heapOf },
+    random: () => 0.5,
+    limits: { warnBytes: Infinity, maxBytes: Infinity },
+  };
   const workflow = closureOf(main)?.code.id;
   if (workflow === undefined) throw new Error("main is not compiled");
   let driver = new Driver({ image: encode(newImage("run", workflow, main, [], 0)), parts: [], blobs: new Map() }, ports);

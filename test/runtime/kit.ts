@@ -2,6 +2,7 @@
 import { ABI_VERSION, RESUME_THROW, type Code, type FrameShape, type ResumeMode } from "../../src/shared/abi.js";
 import { codec } from "../../src/runtime/checkpoint.js";
 import { Driver } from "../../src/runtime/driver.js";
+import { checkLimits } from "../../src/runtime/limits.js";
 import { definitionOf } from "../../src/runtime/effects/step.js";
 import { newImage, type Outcome, type RunImage } from "../../src/runtime/image.js";
 import type { Ports } from "../../src/runtime/ports.js";
@@ -140,7 +141,7 @@ export class Sim {
   }
 
   #load(): Driver {
-    return new Driver(this, { codec, random: () => this.random });
+    return new Driver(this, { codec, limits: checkLimits(), random: () => this.random });
   }
 
   /** One committed transition. */

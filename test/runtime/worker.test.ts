@@ -525,7 +525,8 @@ test("a run whose step no loaded module declares fails where it is, and says so"
   const stored = (await store.getImage(run.id))!;
   const { Driver } = await import("../../src/runtime/driver.js");
   const { codec } = await import("./kit.js");
-  const waiting = new Driver(stored, { codec, random: () => 0 }).advance([], world.now);
+  const { checkLimits } = await import("../../src/runtime/limits.js");
+  const waiting = new Driver(stored, { codec, limits: checkLimits(), random: () => 0 }).advance([], world.now);
   const patched = codec.decode(waiting.image!) as { strands: { wait: { step: string } }[] };
   patched.strands[0]!.wait.step = "src/gone.ts#gone";
   const { id: fresh } = await flow.start(workflow, [], { id: "patched" });

@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import type { Run } from "../../plugin/host.js";
 import { loadProgram, type LoadedProgram } from "../../plugin/load.js";
+import type { HeapReport } from "../../runtime/codec/heap.js";
 import type { JournalEntry, RunSummary } from "../../runtime/store/store.js";
 import { EXIT } from "../exit.js";
+import { heapLines } from "../heap.js";
 import { withFlow } from "../flow.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
 import { Output } from "../output.js";
@@ -13,6 +15,7 @@ import { clock, oneLine, span, table, toJson } from "../text.js";
 interface Options extends CommonOptions {
   readonly program?: string;
   readonly journal?: true;
+  readonly heap?: true;
 }
 
 const EXAMPLES = `
@@ -22,6 +25,7 @@ Without it the status and the journal are still shown.
 Examples:
   flowc inspect order-17
   flowc inspect order-17 --program dist/checkout.mjs --journal
+  flowc inspect order-17 --heap                          what takes the most, and which variable holds it
   flowc inspect order-17 --json`;
 
 export function inspectCommand(exit: SetExit): Command {
@@ -30,6 +34,7 @@ export function inspectCommand(exit: SetExit): Command {
     .argument("<run>", "id of the run")
     .option("--program <file>", "the program, as given to run or worker")
     .option("--journal", "also show what happened so far")
+    .option("--heap", "also show what the continuation consists of, by size")
     .addOption(storeOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
@@ -45,14 +50,18 @@ async function inspect(id: string, options: Options): Promise<number> {
   const problem: { error?: unknown } = {};
   const program = file === undefined ? undefined : await attempt(() => loadProgram(file), problem);
   const stack = program === undefined ? undefined : await attempt(() => readStack(id, options.store, program), problem);
+  const heap = options.heap && program && (await attempt(() => readHeap(id, options.store, program), problem));
   out.lines(summaryLines(status, journal, result));
   if (stack !== undefined) out.lines(stackLines(stack, program?.manifest, out.color));
   else if (!isOver(status) && file === undefined) out.line("\nFor the stack, name the program: flowc inspect --program <file>");
+  if (heap) out.lines(heapLines(heap));
+  else if (options.heap && isOver(status)) out.line("\nThe run has ended: it holds nothing any more.");
   if (options.journal) out.lines(["", ...table(journal.map(({ at, kind, data }) => [clock(at), kind, oneLine(data)]))]);
   out.data({
     ...status,
     ...(status.status === "completed" && { result: toJson(result) }),
     ...(stack && { strands: stack.strands.map(strandData) }),
+    ...(heap && { heap }),
     ...(options.journal && { journal }),
   });
   if ("error" in problem) throw problem.error;
@@ -82,6 +91,10 @@ function unreadable(error: unknown): string {
 
 function readStack(id: string, store: string, { host }: LoadedProgram): Promise<Stack> {
   return withFlow(store, (flow) => flow.run(id).inspect(), { host });
+}
+
+function readHeap(id: string, store: string, { host }: LoadedProgram): Promise<HeapReport> {
+  return withFlow(store, (flow) => flow.run(id).heap(), { host });
 }
 
 /** A run that failed still has the stack it failed with. */

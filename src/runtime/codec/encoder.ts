@@ -84,7 +84,7 @@ export class Encoder extends Writer {
   bodies(first: number): void {
     for (let id = first; id < this.#count; id++) {
       this.#current = id;
-      this.#body(id);
+      this.body(id);
     }
   }
 
@@ -101,7 +101,7 @@ export class Encoder extends Writer {
     this.#current = id;
     const node = this.#nodes[id] as object;
     if (this.#tags[id] === Tag.EXOTIC) writeExoticContents(this, node, getPrototypeOf(node));
-    else this.#body(id);
+    else this.body(id);
     return this.written();
   }
 
@@ -287,10 +287,14 @@ export class Encoder extends Writer {
     return this.#find(value) >= 0;
   }
 
+  /** What is known of the walk, for messages. */
+  get graph(): Graph {
+    return { nodes: this.#nodes as Graph["nodes"], parents: this.#parents, rootName: this.#rootName };
+  }
+
   /** Stops the walk: `value`, found in the body under way, cannot be saved. `why` goes on "it cannot be saved: …", `fix` is a sentence. */
   refuse(value: unknown, why: string, fix: string): never {
-    const graph: Graph = { nodes: this.#nodes as Graph["nodes"], parents: this.#parents, rootName: this.#rootName };
-    throw notSaveable(graph, this.#current, value, why, fix);
+    throw notSaveable(this.graph, this.#current, value, why, fix);
   }
 
   /** Head of an object or function met for the first time. */
@@ -422,7 +426,8 @@ export class Encoder extends Writer {
     this.add(value, Tag.HANDLED, handler);
   }
 
-  #body(id: number): void {
+  /** The contents of a node, in their turn. */
+  protected body(id: number): void {
     const aux = this.#aux[id];
     if (aux === undefined) return;
     const node = this.#nodes[id] as object;

@@ -17,12 +17,28 @@ export const INSTANCE_FIX = "Open it inside a step, or let it go out of scope be
 
 /** The error for `value`, which was found in the body of node `holder` (−1: it is the root itself). */
 export function notSaveable(graph: Graph, holder: number, value: unknown, why: string, fix: string): NotSaveableError {
+  const { path, frame } = placeOfValue(graph, holder, value);
+  const place = frame === undefined ? "" : ` It is live in ${placeOf(frame)}.`;
+  return new NotSaveableError(`\`${path}\` cannot be saved: ${why}.${place} ${fix}`, path);
+}
+
+interface Place {
+  readonly path: string;
+  /** The innermost frame on the way. */
+  readonly frame: Frame | undefined;
+}
+
+/** Where node `id` was met first: the way to it from the frame that holds it. */
+export function placeIn(graph: Graph, id: number): Place {
+  return placeOfValue(graph, graph.parents[id]!, graph.nodes[id]);
+}
+
+function placeOfValue(graph: Graph, holder: number, value: unknown): Place {
   const chain: unknown[] = [value];
   for (let id = holder; id >= 0; id = graph.parents[id]!) chain.unshift(graph.nodes[id]);
   const innermost = chain.findLastIndex((node, index) => index < chain.length - 1 && node instanceof Frame);
   const path = pathText(chain.slice(Math.max(innermost, 0)), innermost >= 0 ? "" : graph.rootName);
-  const place = innermost >= 0 ? ` It is live in ${placeOf(chain[innermost] as Frame)}.` : "";
-  return new NotSaveableError(`\`${path}\` cannot be saved: ${why}.${place} ${fix}`, path);
+  return { path, frame: innermost >= 0 ? (chain[innermost] as Frame) : undefined };
 }
 
 function pathText(chain: readonly unknown[], start: string): string {

@@ -22,6 +22,11 @@ export class Writer {
     return bytes;
   }
 
+  /** Number of bytes written. */
+  get position(): number {
+    return this.#pos;
+  }
+
   /** A view of what was written; valid until something else is. */
   written(): Uint8Array {
     return this.#buffer.subarray(0, this.#pos);
