@@ -1,9 +1,15 @@
-/** `npm run bench [code|store|process]…`: prints ratios, never fails on a number. */
+/** `npm run bench [code|store|process|codec]…`: prints ratios, never fails on a number. */
 import { benchCode } from "./code.ts";
+import { benchCodec } from "./codec.ts";
 import { benchProcess } from "./process.ts";
 import { benchStore } from "./store.ts";
 
-const suites: Record<string, () => void | Promise<void>> = { code: benchCode, store: benchStore, process: benchProcess };
+const suites: Record<string, () => void | Promise<void>> = {
+  code: benchCode,
+  store: benchStore,
+  process: benchProcess,
+  codec: benchCodec,
+};
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in suites));
 if (unknown.length > 0) throw new Error(`no such suite: ${unknown.join(", ")}; there are ${Object.keys(suites).join(", ")}`);
