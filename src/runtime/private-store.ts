@@ -11,6 +11,9 @@ const Identity = function (target: object): object {
   return target;
 } as unknown as new (target: object) => object;
 
+/** The codec asks about every object; a process without private members answers without looking. */
+let anyHolder = false;
+
 class Holder extends Identity {
   readonly #store: PrivateStore;
 
@@ -21,10 +24,11 @@ class Holder extends Identity {
 
   static attach(target: object, store: PrivateStore): void {
     new Holder(target, store);
+    anyHolder = true;
   }
 
   static storeOf(target: object): PrivateStore | undefined {
-    return #store in target ? target.#store : undefined;
+    return anyHolder && #store in target ? target.#store : undefined;
   }
 }
 
