@@ -111,9 +111,10 @@ class Comparison {
       const other = Reflect.getOwnPropertyDescriptor(b, key)!;
       if (attributesOf(one) !== attributesOf(other)) return `${String(key)} is ${attributesOf(one)} and ${attributesOf(other)}`;
       const step = typeof key === "string" ? `.${key}` : `[${String(key)}]`;
-      // V8's own accessor: the same function for every error.
-      if (types.isNativeError(a) && types.isNativeError(b) && key === "stack" && one.get !== undefined)
-        this.#push(pair, step, a.stack, b.stack);
+      if (isNativeStack(a, one) && isNativeStack(b, other)) {
+        this.#push(pair, step, (a as Error).stack, (b as Error).stack);
+        continue;
+      }
       for (const part of ["value", "get", "set"] as const) this.#push(pair, step, one[part], other[part]);
     }
     this.#push(pair, " → prototype", Object.getPrototypeOf(a), Object.getPrototypeOf(b));
@@ -123,6 +124,13 @@ class Comparison {
 
 function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+const stackOf = Object.getOwnPropertyDescriptor(new Error(), "stack")?.get;
+
+/** V8's own accessor, the same function for every error. */
+function isNativeStack(owner: object, { get }: PropertyDescriptor): boolean {
+  return get !== undefined && get === stackOf && types.isNativeError(owner);
 }
 
 function attributesOf(descriptor: PropertyDescriptor): string {
@@ -148,8 +156,12 @@ function brandOf(value: object): string {
 }
 
 function isUrl(value: object): boolean {
+  return answers(() => HREF.call(value));
+}
+
+function answers(ask: () => unknown): boolean {
   try {
-    HREF.call(value);
+    ask();
     return true;
   } catch {
     return false;
@@ -166,8 +178,8 @@ function partsOf(value: object): readonly unknown[] {
   if (types.isDataView(value)) return [value.byteOffset, value.byteLength];
   if (ArrayBuffer.isView(value)) return [value.byteOffset, value.byteLength, Buffer.from(viewed(value)).toString("latin1")];
   if (isUrl(value)) return [HREF.call(value), (value as URL).searchParams];
-  if (value instanceof URLSearchParams) return [value.toString()];
-  if (value instanceof DOMException) return [value.name, value.message];
+  if (value instanceof URLSearchParams && answers(() => value.size)) return [URLSearchParams.prototype.toString.call(value)];
+  if (value instanceof DOMException && answers(() => value.code)) return [value.name, value.message];
   return [];
 }
 

@@ -9,6 +9,7 @@ import type { Decoder } from "../decoder.js";
 import type { BodyWriter, Encoder } from "../encoder.js";
 import { Form, Tag } from "../format.js";
 import { intrinsicName } from "../intrinsics.js";
+import { settled } from "../late.js";
 import { readProperties, writeProperties } from "../properties.js";
 import { corrupt } from "../reader.js";
 import { explain, INSTANCE_FIX } from "../refusal.js";
@@ -135,8 +136,9 @@ export function readExotic(input: Decoder, id: number): object {
   const form = input.byte();
   const prototype = form & Form.PROTOTYPE ? input.prototype() : form & Form.NULL_PROTOTYPE ? null : undefined;
   const value = kind.make(input);
-  if (prototype !== undefined) Object.setPrototypeOf(value, prototype);
-  if (form & Form.LOCKED) input.atEnd(() => void Object.preventExtensions(value));
+  // Some are made last, and what stands for them has to stay as it is.
+  if (prototype !== undefined) input.settle([value], ([made]) => void Object.setPrototypeOf(made, prototype));
+  if (form & Form.LOCKED) input.atEnd(() => void Object.preventExtensions(settled(value) as object));
   const hasBody = kind.fill !== undefined || (form & (Form.PROPERTIES | Form.LATE_PROTOTYPE)) !== 0;
   if (hasBody) input.body(id, (source) => readExoticBody(source, value, kind, form));
   return value;
@@ -144,9 +146,9 @@ export function readExotic(input: Decoder, id: number): object {
 
 function readExoticBody(input: Decoder, value: object, kind: Exotic, form: number): void {
   if (form & Form.LATE_PROTOTYPE) {
-    input.settle([input.value()], ([prototype]) => {
+    input.settle([input.value(), value], ([prototype, made]) => {
       if (typeof prototype !== "object") throw corrupt("a prototype is not an object");
-      Object.setPrototypeOf(value, prototype);
+      Object.setPrototypeOf(made, prototype);
     });
   }
   kind.fill?.(input, value);
