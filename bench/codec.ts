@@ -4,11 +4,14 @@ import { Encoder as Cbor } from "cbor-x";
 import * as devalue from "devalue";
 import { Packr } from "msgpackr";
 import { decode, encode } from "../dist/runtime/codec/index.js";
-import { $module } from "../dist/runtime/registry.js";
+import { $module, $tag } from "../dist/runtime/registry.js";
 import { ABI_VERSION } from "../dist/shared/abi.js";
 import { difference } from "../test/codec/isomorphic.ts";
 import { Cart, five, Money, oddities, orders } from "./graphs.ts";
-import { heading, ratio, report } from "./lib.ts";
+import { heading, ratio, report, time } from "./lib.ts";
+
+/** Makes a closure that captures its argument. */
+type Nest = (inner: unknown) => () => unknown;
 
 interface Library {
   readonly name: string;
@@ -46,6 +49,12 @@ export function benchCodec(): void {
   const program = $module(ABI_VERSION, "bench/graphs.ts");
   program.cls("Money", Money);
   program.cls("Cart", Cart);
+  const nested = program.code("nested", {
+    name: "nested",
+    hash: "1",
+    captures: ["inner"],
+    make: (inner: unknown) => () => inner,
+  });
   program.bind(program.code("five", { name: "five", hash: "1" }), five);
   const graph = orders(5000);
   const baseline = v8.serialize(graph);
@@ -55,6 +64,38 @@ export function benchCodec(): void {
   for (const library of [BASELINE, ...LIBRARIES]) console.log(`${library.name.padEnd(58)} ${verdict(library, graph)}`);
   heading(`${oddities().length} values besides: instances, attributes, holes, -0, errors, views of one buffer, ...`);
   for (const library of [BASELINE, ...LIBRARIES]) console.log(`${library.name.padEnd(58)} ${tally(library)}`);
+  deepAndWide((inner) => $tag((nested.make as (inner: unknown) => () => unknown)(inner), nested, [inner]));
+}
+
+/** Depth that would overflow the stack of a recursive encoder, and width. */
+function deepAndWide(nest: Nest): void {
+  heading("deep and wide");
+  const counts = { deep: 1_000_000, wide: 5_000_000 };
+  let list: unknown = null;
+  let array: unknown = [];
+  let closure: unknown = null;
+  for (let i = 0; i < counts.deep; i++) {
+    list = { next: list };
+    array = [array];
+    closure = nest(closure);
+  }
+  timed("a list 1,000,000 deep", list);
+  timed("arrays 1,000,000 deep", array);
+  timed("closures 1,000,000 deep", closure);
+  timed(
+    "an array 5,000,000 wide, of integers",
+    Array.from({ length: counts.wide }, (_, i) => i),
+  );
+  timed(
+    "the same of objects",
+    Array.from({ length: counts.wide }, (_, i) => ({ i })),
+  );
+}
+
+function timed(name: string, graph: unknown): void {
+  let bytes: Uint8Array = new Uint8Array();
+  report(`${name}: encode`, time(() => (bytes = encode(graph))) / 1000, "s");
+  report(`${name}: decode`, time(() => decode(bytes)) / 1000, "s");
 }
 
 function compare(library: Library, graph: unknown, baseline: Uint8Array): void {
