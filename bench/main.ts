@@ -1,5 +1,6 @@
-/** `npm run bench [code|store|state|process]…`: prints ratios, never fails on a number. */
+/** `npm run bench [code|store|state|process|codec]…`: prints ratios, never fails on a number. */
 import { benchCode } from "./code.ts";
+import { benchCodec } from "./codec.ts";
 import { benchProcess } from "./process.ts";
 import { benchState } from "./state.ts";
 import { benchStore } from "./store.ts";
@@ -9,6 +10,7 @@ const suites: Record<string, () => void | Promise<void>> = {
   store: benchStore,
   state: benchState,
   process: benchProcess,
+  codec: benchCodec,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in suites));

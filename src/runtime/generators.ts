@@ -41,12 +41,20 @@ interface Owned {
 }
 
 const owned = new WeakMap<object, Owned>();
+/** The codec asks about every object; a process without generators answers without looking. */
+let anyOwned = false;
+
+function own(object: object, callee: Function, state: GeneratorState): void {
+  owned.set(object, { callee, state });
+  anyOwned = true;
+}
+
 const { defineProperty, setPrototypeOf, getPrototypeOf } = Object;
 const { apply } = Reflect;
 
 /** The state of a compiled generator's object, `undefined` for any other value. */
 export function generatorState(value: unknown): GeneratorState | undefined {
-  return typeof value === "object" && value !== null ? owned.get(value)?.state : undefined;
+  return anyOwned && typeof value === "object" && value !== null ? owned.get(value)?.state : undefined;
 }
 
 const nativeFunction = function* (): Generator {};
@@ -125,7 +133,7 @@ registerHandler<object>({
     if (typeof callee !== "function" || typeof state !== "object" || state === null)
       throw new TypeError("a generator is malformed");
     setPrototypeOf(value, prototype === undefined ? prototypeFor(callee) : prototype);
-    owned.set(value, { callee, state: state as GeneratorState });
+    own(value, callee, state as GeneratorState);
   },
 });
 
@@ -141,7 +149,7 @@ export function $generate(callee: Function, code: Code, point: number, slots: Re
   const state: GeneratorState = { frame: undefined, started: false, running: false, done: false, yielded: false, raw: false };
   const object = emptyShell();
   setPrototypeOf(object, prototypeFor(callee));
-  owned.set(object, { callee, state });
+  own(object, callee, state);
   slots["$generator"] = object;
   state.frame = new Frame(code, point, slots, self);
   return object;

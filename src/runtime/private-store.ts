@@ -11,6 +11,7 @@ const Identity = function (target: object): object {
   return target;
 } as unknown as new (target: object) => object;
 
+/** The codec asks about every object; a process without private members answers without looking. */
 let attached = 0;
 
 class Holder extends Identity {
@@ -27,7 +28,7 @@ class Holder extends Identity {
   }
 
   static storeOf(target: object): PrivateStore | undefined {
-    return #store in target ? target.#store : undefined;
+    return attached > 0 && #store in target ? target.#store : undefined;
   }
 }
 

@@ -13,7 +13,7 @@ import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
 import { writeBuiltIn, writeExotic, writeExoticContents } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
-import { defaultKeys, isDefaultArray } from "./defaults.js";
+import { defaultKeys, HOLE, isDefaultArray } from "./defaults.js";
 import { handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
 import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
@@ -39,6 +39,8 @@ let epochs = 0;
 
 /** Up to this many nodes, searching the table is faster than keeping a Map: indexOf compares several at once. */
 const SEARCHED = 64;
+/** A longer list of values is not kept for the next image. */
+const KEPT_VALUES = 1 << 18;
 /** Stands in the table for a node that is not found by identity. */
 const HIDDEN = {};
 
@@ -56,6 +58,13 @@ export class Encoder extends Writer {
   readonly #aux: Aux[] = [];
   /** Numbers by identity, once there are more nodes than searching the table is worth. */
   readonly #ids = new Map<object | symbol, number>();
+  /**
+   * Values of the objects whose bodies are still to come, in the order of these: bodies follow in the order of heads, so what a proof found is read
+   * front to back.
+   */
+  readonly #values: unknown[] = [];
+  #proven = 0;
+  #written = 0;
   readonly #strings = new StringTable();
   #codes = 0;
   #shapes = 0;
@@ -92,7 +101,13 @@ export class Encoder extends Writer {
   nextPart(): void {
     super.reset();
     this.#forgetTables();
+    this.#forgetValues();
     this.pools = undefined;
+  }
+
+  #forgetValues(): void {
+    this.#values.length = 0;
+    this.#proven = this.#written = 0;
   }
 
   /** The contents of a node that was written before, as they are now; valid until the next call. They refer to nodes by number, and may meet new ones. */
@@ -101,8 +116,18 @@ export class Encoder extends Writer {
     this.#current = id;
     const node = this.#nodes[id] as object;
     if (this.#tags[id] === Tag.EXOTIC) writeExoticContents(this, node, getPrototypeOf(node));
-    else this.body(id);
+    else {
+      this.#proveAgain(id, node);
+      this.body(id);
+    }
     return this.written();
+  }
+
+  /** The values of a node that was proven before, for its body. */
+  #proveAgain(id: number, node: object): void {
+    const tag = this.#tags[id]!;
+    if (tag === Tag.PLAIN || tag === Tag.DICT) this.#proven += defaultKeys(node, this.#values, 0)?.length ?? 0;
+    else if (tag === Tag.ARRAY && isDefaultArray(node as unknown[], this.#values, 0)) this.#proven += (node as unknown[]).length;
   }
 
   /** What follows belongs to node `id`, for messages. */
@@ -138,6 +163,9 @@ export class Encoder extends Writer {
     if (this.#count > SEARCHED) this.#nodes.length = SEARCHED;
     this.#count = 0;
     this.#forgetTables();
+    if (this.#proven > KEPT_VALUES) this.#values.length = 0;
+    else this.#values.fill(undefined, 0, this.#proven);
+    this.#proven = this.#written = 0;
     this.#current = -1;
     this.pools = undefined;
   }
@@ -147,26 +175,21 @@ export class Encoder extends Writer {
     return this.#count;
   }
 
+  /** Any value. A chain of tests, the commonest first: a switch over `typeof` is a call for each value. */
   value(value: unknown): void {
-    switch (typeof value) {
-      case "string":
-        return this.string(value);
-      case "number":
-        return this.number(value);
-      case "object":
-        return value === null ? this.byte(Tag.NULL) : this.reference(value);
-      case "boolean":
-        return this.byte(value ? Tag.TRUE : Tag.FALSE);
-      case "undefined":
-        return this.byte(Tag.UNDEFINED);
-      case "function":
-        return this.reference(value);
-      case "symbol":
-        return this.#symbol(value);
-      case "bigint":
-        this.byte(value < 0n ? Tag.BIGINT_NEGATIVE : Tag.BIGINT);
-        return this.text((value < 0n ? -value : value).toString(16));
-    }
+    if (typeof value === "string") return this.string(value);
+    if (typeof value === "number") return this.number(value);
+    if (typeof value === "object") return value === null ? this.byte(Tag.NULL) : this.reference(value);
+    if (typeof value === "boolean") return this.byte(value ? Tag.TRUE : Tag.FALSE);
+    if (value === undefined) return this.byte(Tag.UNDEFINED);
+    if (typeof value === "function") return this.reference(value);
+    if (typeof value === "symbol") return this.#symbol(value);
+    this.#bigint(value as bigint);
+  }
+
+  #bigint(value: bigint): void {
+    this.byte(value < 0n ? Tag.BIGINT_NEGATIVE : Tag.BIGINT);
+    this.text((value < 0n ? -value : value).toString(16));
   }
 
   number(value: number): void {
@@ -271,8 +294,7 @@ export class Encoder extends Writer {
 
   /** Takes back that the node can be found by identity; its number stays. */
   hide(id: number): void {
-    const value = this.#nodes[id]!;
-    this.#ids.delete(value);
+    this.#ids.delete(this.#nodes[id]!);
     this.#nodes[id] = HIDDEN;
   }
 
@@ -325,9 +347,10 @@ export class Encoder extends Writer {
     } else if (prototype === null) {
       if (this.#plain(value, Tag.PLAIN_NULL)) return;
     } else {
+      if (writeBuiltIn(this, value, prototype)) return;
       const handler = handlerOf(prototype);
       if (handler !== undefined) return this.#handled(value, handler);
-      if (idOf(prototype) !== undefined ? this.#instance(value, prototype) : writeBuiltIn(this, value, prototype)) return;
+      if (idOf(prototype) !== undefined && this.#instance(value, prototype)) return;
     }
     this.#general(value, prototype);
   }
@@ -370,11 +393,12 @@ export class Encoder extends Writer {
   }
 
   #plain(value: object, tag: typeof Tag.PLAIN | typeof Tag.PLAIN_NULL): boolean {
-    const keys = defaultKeys(value);
+    const keys = defaultKeys(value, this.#values, this.#proven);
     // An object without keys may be anything whose prototype was replaced: let the general way find out.
     if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return false;
     if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN && this.#dictionary(value, keys);
     const shape = shapeOf(keys);
+    this.#proven += keys.length;
     this.byte(tag);
     this.shape(shape);
     this.add(value, Tag.PLAIN, shape);
@@ -382,6 +406,7 @@ export class Encoder extends Writer {
   }
 
   #dictionary(value: object, keys: readonly string[]): true {
+    this.#proven += keys.length;
     this.byte(Tag.DICT);
     this.uint(keys.length);
     this.add(value, Tag.DICT, keys);
@@ -392,9 +417,10 @@ export class Encoder extends Writer {
     const info = classInfo(prototype);
     if (info.refusal !== undefined) this.refuse(value, info.refusal, INSTANCE_FIX);
     if (info.exotic !== undefined) return false;
-    const keys = defaultKeys(value);
+    const keys = defaultKeys(value, this.#values, this.#proven);
     if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return false;
     const shape = shapeOf(keys);
+    this.#proven += keys.length;
     this.byte(Tag.INSTANCE);
     this.add(value, Tag.PLAIN, shape);
     this.reference(prototype);
@@ -403,7 +429,8 @@ export class Encoder extends Writer {
   }
 
   #array(value: readonly unknown[]): boolean {
-    if (!isDefaultArray(value)) return false;
+    if (!isDefaultArray(value, this.#values, this.#proven)) return false;
+    this.#proven += value.length;
     this.byte(Tag.ARRAY);
     this.uint(value.length);
     this.add(value, Tag.ARRAY, value.length);
@@ -433,14 +460,13 @@ export class Encoder extends Writer {
     const node = this.#nodes[id] as object;
     switch (this.#tags[id]!) {
       case Tag.PLAIN:
-        return this.#values(node as Record<string, unknown>, (aux as Shape).keys);
+        return this.#contents((aux as Shape).keys.length);
       case Tag.ARRAY:
-        return this.elements(node as readonly unknown[], 0, aux as number);
+        return this.#elements(aux as number);
       case Tag.FRAME:
-        this.value((node as Frame).self);
-        return this.#values((node as Frame).slots, (aux as Shape).keys);
+        return this.#activation(node as Frame, (aux as Shape).keys);
       case Tag.DICT:
-        return this.#entries(node as Record<string, unknown>, aux as readonly string[]);
+        return this.#entries(aux as readonly string[]);
       case Tag.HANDLED:
         return this.#fields(node, aux as Handler);
       default:
@@ -448,11 +474,7 @@ export class Encoder extends Writer {
     }
   }
 
-  #values(owner: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
-    for (let i = 0; i < keys.length; i++) this.value(owner[keys[i]!]);
-  }
-
-  /** The elements of a default array from `start` to `end`. */
+  /** Elements of a default array from `start` to `end`, as they are now. */
   elements(array: readonly unknown[], start: number, end: number): void {
     for (let i = start; i < end; i++) {
       const element = array[i];
@@ -461,11 +483,38 @@ export class Encoder extends Writer {
     }
   }
 
-  #entries(owner: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
-    for (const key of keys) {
-      this.string(key);
-      this.value(owner[key]);
+  #contents(count: number): void {
+    const values = this.#values;
+    const end = this.#written + count;
+    for (let at = this.#written; at < end; at++) this.value(values[at]);
+    this.#written = end;
+  }
+
+  #elements(length: number): void {
+    const values = this.#values;
+    const end = this.#written + length;
+    for (let at = this.#written; at < end; at++) {
+      const element = values[at];
+      // Compared with anything but a symbol, a symbol costs a call.
+      if (typeof element === "symbol" && element === HOLE) this.byte(Tag.HOLE);
+      else this.value(element);
     }
+    this.#written = end;
+  }
+
+  #entries(keys: readonly string[]): void {
+    const start = this.#written;
+    for (let i = 0; i < keys.length; i++) {
+      this.string(keys[i]!);
+      this.value(this.#values[start + i]);
+    }
+    this.#written = start + keys.length;
+  }
+
+  /** Slots are no one's business but ours: read, not proven. */
+  #activation({ self, slots }: Frame, keys: readonly string[]): void {
+    this.value(self);
+    for (let i = 0; i < keys.length; i++) this.value(slots[keys[i]!]);
   }
 
   #fields(value: object, handler: Handler): void {

@@ -113,7 +113,7 @@ class ClosureBody implements BodyWriter {
     const fresh = freshOf(code, this.closure);
     if (isUntouched(this.fn, fresh)) return out.byte(0);
     const home = ownHome(this.fn);
-    const replaced = home === undefined && !isGeneratorHome(this.fn, fresh);
+    const replaced = (home === undefined && !isGeneratorHome(this.fn, fresh)) || isLockedHome(this.fn, fresh);
     const difference = compare(this.fn, fresh, (key) => key === "prototype" && !replaced);
     const homeChanged = home !== undefined && isChanged(compareHomes(home, fresh));
     writeChange(out, this.fn, difference, homeChanged ? Change.HOME : 0);
@@ -149,6 +149,12 @@ function isGeneratorHome(fn: Function, fresh: Function): boolean {
   if (home === undefined || other === undefined) return home === other;
   const isPlain = Reflect.ownKeys(home).length === 0 && Reflect.ownKeys(other).length === 0;
   return isPlain && Object.getPrototypeOf(home) === Object.getPrototypeOf(other);
+}
+
+/** Whether the `prototype` property cannot be written any more: that of a frozen function. */
+function isLockedHome(fn: Function, fresh: Function): boolean {
+  const mine = Object.getOwnPropertyDescriptor(fn, "prototype");
+  return mine?.writable !== Object.getOwnPropertyDescriptor(fresh, "prototype")?.writable;
 }
 
 /** Head of the `prototype` object of a closure. False when `value` is not one. */

@@ -9,6 +9,7 @@ import type { Decoder } from "../decoder.js";
 import type { BodyWriter, Encoder } from "../encoder.js";
 import { Form, Tag } from "../format.js";
 import { intrinsicName } from "../intrinsics.js";
+import { settled } from "../late.js";
 import { readProperties, writeProperties } from "../properties.js";
 import { corrupt } from "../reader.js";
 import { explain, INSTANCE_FIX } from "../refusal.js";
@@ -31,7 +32,7 @@ export function writeBuiltIn(out: Encoder, value: object, prototype: object): bo
 
 function writeHead(out: Encoder, value: object, saved: object | null, kind: Exotic): void {
   if (out.pools !== undefined && types.isArrayBuffer(value) && out.pools.claimWhole(out, value)) return;
-  const keys = kind.propertyKeys?.(value) ?? Reflect.ownKeys(value);
+  const keys = kind.propertyKeys?.(value) ?? keysOf(value);
   const form = formOf(value, kind, saved, keys.length);
   out.byte(Tag.EXOTIC);
   out.pair(kind.tag, form);
@@ -45,7 +46,7 @@ function writeHead(out: Encoder, value: object, saved: object | null, kind: Exot
 export function writeExoticContents(out: Encoder, value: object, prototype: object | null): void {
   const saved = savedPrototype(out, value, prototype);
   const kind = kindOf(value, prototype);
-  const keys = kind.propertyKeys?.(value) ?? Reflect.ownKeys(value);
+  const keys = kind.propertyKeys?.(value) ?? keysOf(value);
   const form = formOf(value, kind, saved, keys.length);
   out.pair(kind.tag, form);
   if (form & Form.PROTOTYPE) out.reference(saved!);
@@ -58,7 +59,17 @@ export function plainKindOf(value: object): Exotic | undefined {
   const prototype = Object.getPrototypeOf(value) as object | null;
   const kind = prototype === null ? undefined : exoticByPrototype(prototype);
   if (kind?.prototype !== prototype || !kind.is(value) || !Object.isExtensible(value)) return undefined;
-  return (kind.propertyKeys?.(value) ?? Reflect.ownKeys(value)).length === 0 ? kind : undefined;
+  return (kind.propertyKeys?.(value) ?? keysOf(value)).length === 0 ? kind : undefined;
+}
+
+const NO_KEYS: readonly string[] = [];
+const getOwnPropertyNames = Object.getOwnPropertyNames;
+const getOwnPropertySymbols = Object.getOwnPropertySymbols;
+
+/** Own keys. What most objects of built-in classes have is none, and these two calls find that out three times as fast as `ownKeys` does. */
+function keysOf(value: object): readonly (string | symbol)[] {
+  const none = getOwnPropertyNames(value).length === 0 && getOwnPropertySymbols(value).length === 0;
+  return none ? NO_KEYS : Reflect.ownKeys(value);
 }
 
 class ExoticBody implements BodyWriter {
@@ -145,8 +156,9 @@ export function readExotic(input: Decoder, id: number): object {
   const form = input.byte();
   const prototype = form & Form.PROTOTYPE ? input.prototype() : form & Form.NULL_PROTOTYPE ? null : undefined;
   const value = kind.make(input);
-  if (prototype !== undefined) Object.setPrototypeOf(value, prototype);
-  if (form & Form.LOCKED) input.atEnd(() => void Object.preventExtensions(value));
+  // Some are made last, and what stands for them has to stay as it is.
+  if (prototype !== undefined) input.settle([value], ([made]) => void Object.setPrototypeOf(made, prototype));
+  if (form & Form.LOCKED) input.atEnd(() => void Object.preventExtensions(settled(value) as object));
   const hasBody = kind.fill !== undefined || (form & (Form.PROPERTIES | Form.LATE_PROTOTYPE)) !== 0;
   if (hasBody) input.body(id, (source) => readExoticBody(source, value, kind, form));
   return value;
@@ -154,9 +166,9 @@ export function readExotic(input: Decoder, id: number): object {
 
 function readExoticBody(input: Decoder, value: object, kind: Exotic, form: number): void {
   if (form & Form.LATE_PROTOTYPE) {
-    input.settle([input.value()], ([prototype]) => {
+    input.settle([input.value(), value], ([prototype, made]) => {
       if (typeof prototype !== "object") throw corrupt("a prototype is not an object");
-      Object.setPrototypeOf(value, prototype);
+      Object.setPrototypeOf(made, prototype);
     });
   }
   kind.fill?.(input, value);

@@ -92,10 +92,10 @@ export class ObjectWatch extends Watch {
 
   patch(out: Encoder): void {
     const node = this.#node;
-    const keys = defaultKeys(node);
+    const now: unknown[] = [];
+    const keys = defaultKeys(node, now, 0);
     if (keys === undefined || getPrototypeOf(node) !== this.#prototype) throw new Unpatchable();
     if (!this.#hasPrivates && privateStore(node) !== undefined) throw new Unpatchable();
-    const now = values(node);
     writeEntries(out, { keys: this.#keys, values: this.#values }, { keys, values: now }, isIndex);
     this.#keys = keys;
     this.#values = now;
@@ -174,7 +174,7 @@ export class ArrayWatch extends Watch {
  * so nothing in them is looked at. Lists of frames are the runtime's own.
  */
 function isElementsOnly(node: readonly unknown[], copy: readonly unknown[]): boolean {
-  if (node.length <= FEW_ELEMENTS || redefinitionIsPossible()) return isDefaultArray(node);
+  if (node.length <= FEW_ELEMENTS || redefinitionIsPossible()) return isDefaultArray(node, [], 0);
   if (node[0] instanceof Frame) return true;
   return getOwnPropertySymbols(node).length === 0 && isDeepStrictEqual(node, copy);
 }
