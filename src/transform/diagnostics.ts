@@ -33,9 +33,9 @@ export const CATALOGUE = {
   },
   FLOW1004: {
     severity: "error",
-    message: "`{name}` ({type}) is live across `{callee}` at line {line} and cannot be saved.",
-    reason: "Its value is still needed after the suspension ({use}), and a value of this type belongs to the running process.",
-    fix: "Use it up before the suspension, create it again afterwards, or keep it inside one step.",
+    message: "`{path}` ({type}) is live across `{callee}` at {at}, used again at {again}, and cannot be saved.",
+    reason: "What is needed after a suspension is saved with it, and {why}.",
+    fix: "{fix} Constants at the top of a module are not saved and can be used anywhere.",
   },
   FLOW1006: {
     severity: "warning",
@@ -116,6 +116,11 @@ export class Diagnostics {
 
   get hasErrors(): boolean {
     return this.list.some((diagnostic) => diagnostic.severity === "error");
+  }
+
+  /** Something cannot be lowered; a value that cannot be saved is no reason to stop, so that all of them are told at once. */
+  get stopsLowering(): boolean {
+    return this.list.some(({ severity, code }) => severity === "error" && code !== "FLOW1004");
   }
 
   #push(

@@ -102,7 +102,7 @@ export function emitSuspendable(
   });
   const ir: FunctionIr = { body, points: d.points };
   options.trace("desugar", info, { ir, cfg: undefined, layout: undefined });
-  if (ctx.diagnostics.hasErrors)
+  if (ctx.diagnostics.stopsLowering)
     return { info, fast: info.node, resume: undefined, points: [], cfg: undefined, layout: undefined };
   if (options.verify) verifyIr(ir, info);
   const ref = (name: string): ts.Identifier => ctx.ref(name, info);
