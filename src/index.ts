@@ -11,6 +11,9 @@ export { channel, type Channel, type ReceiveOptions } from "./runtime/effects/ch
 export { spawn, type Task } from "./runtime/effects/task.js";
 export { withTimeout } from "./runtime/effects/timeout.js";
 
+// Values that need help to be saved.
+export { registerCodec, type ValueCodec } from "./runtime/codec/index.js";
+
 // The bodies of steps.
 export { stepContext, type StepContext } from "./runtime/effects/context.js";
 

@@ -5,6 +5,7 @@
 import { decodeBytes } from "./decoder.js";
 import { Encoder } from "./encoder.js";
 
+export { registerCodec, type ValueCodec } from "./custom.js";
 export { registerHandler } from "./handlers.js";
 
 /** The encoder that is free for use: its tables are worth keeping. */
@@ -13,7 +14,7 @@ let idle: Encoder | undefined;
 const KEEP_NODES = 100_000;
 
 /**
- * The bytes of everything reachable from `root`. The same graph gives the same bytes. Calls no code of the program, so getters are saved, not read.
+ * The bytes of everything reachable from `root`. The same graph gives the same bytes. Calls no code of the program but its codecs, so getters are saved, not read.
  * `rootName` names the root in messages where no variable does. Throws NotSaveableError.
  */
 export function encode(root: unknown, rootName = "value"): Uint8Array {
@@ -30,7 +31,7 @@ export function encode(root: unknown, rootName = "value"): Uint8Array {
 }
 
 /**
- * The graph of which `encode` made these bytes, new and unshared. Runs no constructor and evaluates nothing. Throws CorruptCheckpointError when the
+ * The graph of which `encode` made these bytes, new and unshared. Runs no code of the program but its codecs, and evaluates nothing. Throws CorruptCheckpointError when the
  * bytes are malformed, ProgramChangedError when they refer to functions, classes or constants that this process does not have in that form.
  */
 export function decode(bytes: Uint8Array): unknown {
