@@ -12,6 +12,7 @@ export { spawn, type Task } from "./runtime/effects/task.js";
 export { withTimeout } from "./runtime/effects/timeout.js";
 
 // Values that need help to be saved.
+export { resource, type Resource, type ResourceOptions } from "./runtime/effects/resource.js";
 export { registerCodec, type ValueCodec } from "./runtime/codec/index.js";
 
 // The bodies of steps.
