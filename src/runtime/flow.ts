@@ -6,21 +6,26 @@
  *     const run = await flow.start(checkout, [order], { id: "order-17" });
  *     const receipt = await run.result();
  */
-import { CancelledError, RunFailedError, UnknownRunError, UsageError } from "../shared/errors.js";
-import { codec } from "./checkpoint.js";
+import { CancelledError, CipherError, RunFailedError, UnknownRunError, UsageError } from "../shared/errors.js";
+import { codec as plainCodec, secretCodec } from "./checkpoint.js";
 import { Channel } from "./effects/channel.js";
 import { hubOf } from "./hub.js";
-import { newImage, type Outcome, type RunImage } from "./image.js";
+import { newImage, type Codec, type Outcome, type RunImage } from "./image.js";
 import { describeImage, type RunDescription } from "./inspect.js";
 import { realPorts, type Ports } from "./ports.js";
 import { closureOf, functionById } from "./registry.js";
 import { oneLine } from "./saved.js";
+import type { Cipher } from "./store/aes256gcm.js";
+import { encrypted, isEncrypted } from "./store/cipher.js";
+import { checkReadable } from "./store/sealed.js";
 import { LIVE_STATUSES, type JournalEntry, type RunQuery, type RunSummary, type Store, type StoredRun } from "./store/store.js";
 import { Worker, type WorkerOptions } from "./worker.js";
 
 export interface FlowOptions {
   /** Where runs live: `sqlite("flow.db")`, `memory()`. */
   readonly store: Store;
+  /** Encrypts everything of the program that goes to the store, from the first run on: `aes256gcm(keys)`. Default: nothing is encrypted. */
+  readonly cipher?: Cipher;
   /** Clock, timers, randomness, ids, log. Default: the real ones. */
   readonly ports?: Partial<Ports>;
 }
@@ -40,24 +45,30 @@ export function open(options: FlowOptions): Flow {
   if (typeof options?.store?.createRun !== "function") {
     throw new UsageError('open() takes a store: open({ store: sqlite("flow.db") }) or open({ store: memory() }).');
   }
-  return new Flow(options.store, { ...realPorts, ...options.ports });
+  const { store, cipher } = options;
+  if (cipher !== undefined && typeof cipher?.seal !== "function")
+    throw new UsageError("open(): cipher is what aes256gcm(…) answers.");
+  const used = cipher === undefined ? store : encrypted(store, cipher);
+  return new Flow(used, { ...realPorts, ...options.ports }, isEncrypted(used) ? secretCodec : plainCodec);
 }
 
 export class Flow {
   readonly store: Store;
   readonly #ports: Ports;
+  readonly #codec: Codec;
   readonly #workers = new Set<Worker>();
 
   /** Use `open`. */
-  constructor(store: Store, ports: Ports) {
+  constructor(store: Store, ports: Ports, codec: Codec) {
     this.store = store;
     this.#ports = ports;
+    this.#codec = codec;
   }
 
   /**
    * Creates a run of a workflow: any exported function of a compiled file. Its arguments are saved, so later changes to them are not seen. Somebody's
    * worker runs it. Throws UsageError when `workflow` is not compiled, or when a run of that id exists for another workflow; NotSaveableError for an
-   * argument that cannot be saved.
+   * argument that cannot be saved; CipherError when the store is encrypted and was opened without a cipher, or the reverse.
    */
   async start<A extends unknown[], R>(
     workflow: (...args: A) => R,
@@ -67,8 +78,9 @@ export class Flow {
     const name = workflowId(workflow);
     const id = options.id ?? this.#ports.newId();
     if (typeof id !== "string" || id === "") throw new UsageError("flow.start: a run id is a text of at least one character.");
+    await checkCipher(this.store);
     const createdAt = this.#ports.clock.now();
-    const image = codec.encode(newImage(id, name, workflow, args, createdAt));
+    const image = this.#codec.encode(newImage(id, name, workflow, args, createdAt));
     const answer = await this.store.createRun({ id, workflow: name, image, createdAt });
     if (answer === "exists") await this.#checkSame(id, name);
     else hubOf(this.store).work();
@@ -84,15 +96,16 @@ export class Flow {
 
   /** A handle to a run. Does not look whether it exists; its methods throw UnknownRunError when it does not. */
   run<R = unknown>(id: string): Run<R> {
-    return new Run<R>(id, this.store, this.#ports);
+    return new Run<R>(id, this.store, this.#ports, this.#codec);
   }
 
   /**
    * Starts a worker in this process: it runs the workflows whose modules are loaded. Throws StoreError "busy-worker" when the store takes one worker at a
-   * time and another one lives.
+   * time and another one lives, and CipherError as `start` does. A run whose key it does not have it leaves alone, with a warning in the log.
    */
   async worker(options: WorkerOptions = {}): Promise<Worker> {
-    const parts = { store: this.store, codec, ports: this.#ports, hub: hubOf(this.store), options };
+    await checkCipher(this.store);
+    const parts = { store: this.store, codec: this.#codec, ports: this.#ports, hub: hubOf(this.store), options };
     const worker = await Worker.start(parts);
     this.#workers.add(worker);
     const forget = (): boolean => this.#workers.delete(worker);
@@ -116,13 +129,16 @@ export class Flow {
 export class Run<R = unknown> {
   readonly #store: Store;
   readonly #ports: Ports;
+  readonly #codec: Codec;
 
   /** Use `flow.start` or `flow.run`. */
   constructor(
     readonly id: string,
     store: Store,
     ports: Ports,
+    codec: Codec,
   ) {
+    this.#codec = codec;
     this.#store = store;
     this.#ports = ports;
   }
@@ -136,6 +152,8 @@ export class Run<R = unknown> {
     try {
       for (;;) {
         const run = await this.#stored();
+        // Who cannot read the run cannot read how it ends.
+        checkReadable(run.image);
         if (!LIVE_STATUSES.has(run.status)) return this.#unpack(run);
         await notes.next();
       }
@@ -146,7 +164,7 @@ export class Run<R = unknown> {
 
   #unpack(run: StoredRun): R {
     if (run.outcome === undefined) throw new RunFailedError(`run ${this.id} is ${run.status}, and nothing is known about why.`);
-    const outcome = codec.decode(run.outcome) as Outcome;
+    const outcome = this.#codec.decode(run.outcome) as Outcome;
     switch (outcome.kind) {
       case "completed":
         return outcome.value as R;
@@ -172,7 +190,7 @@ export class Run<R = unknown> {
   async send(channel: Channel<unknown> | string, value: unknown, options: SendOptions = {}): Promise<void> {
     const topic = typeof channel === "string" ? channel : channel?.name;
     if (typeof topic !== "string" || topic === "") throw new UsageError("send() takes a channel or its name.");
-    await this.#send("send", topic, codec.encode(value, "message"), options.id, "receive messages");
+    await this.#send("send", topic, this.#codec.encode(value, "message"), options.id, "receive messages");
   }
 
   /**
@@ -180,10 +198,11 @@ export class Run<R = unknown> {
    * `result` does. Throws UnknownRunError, and UsageError when the run has ended.
    */
   async cancel(reason = ""): Promise<void> {
-    await this.#send("cancel", reason, codec.encode(undefined), undefined, "be cancelled");
+    await this.#send("cancel", reason, this.#codec.encode(undefined), undefined, "be cancelled");
   }
 
   async #send(kind: "send" | "cancel", topic: string, payload: Uint8Array, id: string | undefined, verb: string): Promise<void> {
+    await checkCipher(this.#store);
     const sentAt = this.#ports.clock.now();
     const answer = await this.#store.send({ run: this.id, kind, topic, payload, sentAt, ...(id !== undefined && { id }) });
     if (answer === "unknown") throw new UnknownRunError(`There is no run ${this.id} in ${this.#store.url}.`);
@@ -202,7 +221,7 @@ export class Run<R = unknown> {
    * throws ProgramChangedError when they are not what the run was suspended with, and UnknownRunError.
    */
   async inspect(): Promise<RunDescription> {
-    return describeImage(codec.decode((await this.#stored()).image) as RunImage);
+    return describeImage(this.#codec.decode((await this.#stored()).image) as RunImage);
   }
 
   /** What happened to the run so far, oldest first. */
@@ -222,6 +241,27 @@ export class Run<R = unknown> {
     if (answer === "not-failed") throw new UsageError(`run ${this.id} has not failed; only a failed run can be retried.`);
     hubOf(this.#store).work();
   }
+}
+
+/** Stores that are known to be encrypted as they were opened. */
+const checked = new WeakSet<Store>();
+
+/**
+ * Throws CipherError for an encrypted store that was opened without a cipher, and the reverse, before anything is written to it. A key that is missing for one
+ * run is told where that run is read.
+ */
+async function checkCipher(store: Store): Promise<void> {
+  if (checked.has(store)) return;
+  const [newest] = await store.listRuns({ limit: 1 });
+  const run = newest && (await store.getRun(newest.id));
+  if (run === undefined) return;
+  try {
+    checkReadable(run.image);
+  } catch (error) {
+    const isMixed = error instanceof CipherError && (error.keyId === undefined || !isEncrypted(store));
+    if (isMixed) throw error;
+  }
+  checked.add(store);
 }
 
 const FIRST_PAUSE_MS = 10;

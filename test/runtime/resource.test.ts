@@ -208,7 +208,7 @@ test("outside workflow code and steps nobody would close it", () => {
 });
 
 test("what is saved is how to open it; it shows as open or closed", () => {
-  const one = resource(opener("saved"), { close: closer() as never });
+  const one = resource(opener("saved"), { close: closer() });
   const back = decode(encode([one, one])) as Resource<Thing>[];
   expect(back[0]).toBe(back[1]);
   expect(back[0]).not.toBe(one);

@@ -114,6 +114,7 @@ function attempt<T extends object, D>(out: Encoder, codec: ValueCodec<T, D>, val
 
 function imageOf(data: unknown, inner: Encoder, out: Encoder, codec: { readonly name: string }, value: object): Uint8Array {
   try {
+    inner.secrets = out.secrets;
     return inner.encode(data, "data");
   } catch (error) {
     if (!(error instanceof NotSaveableError)) throw error;

@@ -66,6 +66,8 @@ export class Encoder extends Writer {
   #withPrivates = false;
   /** Buffers of which only parts are saved. */
   pools: PooledBuffers | undefined;
+  /** Whether secrets may be written: the bytes will be encrypted. */
+  secrets = false;
   /** The objects that the data of codecs consists of, with the name of the codec. */
   data: Map<object, string> | undefined;
   #atEnd: (() => void)[] = [];
@@ -98,6 +100,7 @@ export class Encoder extends Writer {
     this.#current = -1;
     this.pools = undefined;
     this.data = undefined;
+    this.secrets = false;
     this.#atEnd = [];
   }
 

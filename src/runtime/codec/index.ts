@@ -15,11 +15,12 @@ const KEEP_NODES = 100_000;
 
 /**
  * The bytes of everything reachable from `root`. The same graph gives the same bytes. Calls no code of the program but its codecs, so getters are saved, not read.
- * `rootName` names the root in messages where no variable does. Throws NotSaveableError.
+ * `rootName` names the root in messages where no variable does; `secrets` says that the bytes will be encrypted. Throws NotSaveableError.
  */
-export function encode(root: unknown, rootName = "value"): Uint8Array {
+export function encode(root: unknown, rootName = "value", { secrets = false } = {}): Uint8Array {
   const encoder = idle ?? new Encoder();
   idle = undefined;
+  encoder.secrets = secrets;
   try {
     return encoder.encode(root, rootName);
   } finally {
