@@ -49,6 +49,13 @@ export const CATALOGUE = {
     reason: "Both would be declared in the same module.",
     fix: "Give it another name.",
   },
+  FLOW1008: {
+    severity: "error",
+    message: "`{path}` ({type}) is {role} `{callee}` at {at}, and cannot be saved.",
+    reason:
+      "What a step is called with is saved before it starts, what it answers is saved before the workflow goes on, and {why}.",
+    fix: "{fix} Hand over, and answer, the data that is needed.",
+  },
   FLOW2002: {
     severity: "error",
     message: "Not supported in a function that can suspend: {what}.",
@@ -81,6 +88,9 @@ export type DiagnosticCode = keyof typeof CATALOGUE;
 
 /** What is refused in a function that keeps the form of its source, and not in one that is full. */
 const LIGHT_ONLY: ReadonlySet<DiagnosticCode> = new Set(["FLOW2002", "FLOW2004", "FLOW2005"]);
+
+/** What is refused for the values a program holds, and not for its form. */
+const ABOUT_VALUES: ReadonlySet<string> = new Set<DiagnosticCode>(["FLOW1004", "FLOW1008"]);
 
 /** Collects diagnostics while the passes run. */
 export class Diagnostics {
@@ -120,7 +130,7 @@ export class Diagnostics {
 
   /** Something cannot be lowered; a value that cannot be saved is no reason to stop, so that all of them are told at once. */
   get stopsLowering(): boolean {
-    return this.list.some(({ severity, code }) => severity === "error" && code !== "FLOW1004");
+    return this.list.some(({ severity, code }) => severity === "error" && !ABOUT_VALUES.has(code));
   }
 
   #push(
