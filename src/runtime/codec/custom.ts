@@ -28,6 +28,11 @@ export interface ValueCodec<T extends object, D> {
   decode(data: D, previousVersion?: number): T;
 }
 
+/** A class whose instances are `T`, also one whose constructor is private. */
+export interface ClassOf<T extends object> {
+  readonly prototype: T;
+}
+
 /** The instances being encoded, outermost first: codecs are called from codecs. */
 const open: object[] = [];
 /** Data may hold instances whose data holds instances, up to this deep. */
@@ -48,7 +53,7 @@ const idle: Encoder[] = [];
  *
  * Throws UsageError for a name or a class that has a codec already, and for a class whose instances are saved without one.
  */
-export function registerCodec<T extends object, D>(type: abstract new (...args: never[]) => T, codec: ValueCodec<T, D>): void {
+export function registerCodec<T extends object, D>(type: ClassOf<T>, codec: ValueCodec<T, D>): void {
   const prototype = checked(type, codec);
   const { version } = codec;
   const name = CODEC_PREFIX + codec.name;
@@ -64,8 +69,9 @@ export function registerCodec<T extends object, D>(type: abstract new (...args: 
   });
 }
 
-function checked<T extends object, D>(type: abstract new (...args: never[]) => T, codec: ValueCodec<T, D>): T {
-  const prototype: unknown = typeof type === "function" ? type.prototype : undefined;
+function checked<T extends object, D>(type: ClassOf<T>, codec: ValueCodec<T, D>): T {
+  const given: unknown = type;
+  const prototype: unknown = typeof given === "function" ? given.prototype : undefined;
   if (typeof prototype !== "object" || prototype === null)
     throw new UsageError(`registerCodec takes a class and its codec, not ${typeof type}.`);
   const { name, version, encode, decode } = codec ?? {};

@@ -8,10 +8,9 @@ export function classesWithCodec(findings: Findings, isOwnFile: (file: ts.Source
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && isRegistration(node, checker, isOwnFile)) {
       const given = node.arguments[0] && checker.getTypeAtLocation(node.arguments[0]);
-      for (const signature of given?.getConstructSignatures() ?? []) {
-        const made = signature.getReturnType().getSymbol();
-        if (made) classes.add(made);
-      }
+      const prototype = given?.getProperty("prototype");
+      const instance = prototype && checker.getTypeOfSymbol(prototype).getSymbol();
+      if (instance) classes.add(instance);
     }
     ts.forEachChild(node, visit);
   };

@@ -109,7 +109,7 @@ export class TypeVerdicts {
     const isPackage = isNamed && files.some((file) => file.isDeclarationFile);
     const isClass = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Class) !== 0;
     if (isPackage) return isClass ? this.#onlyCannot(this.#ofBases(type, depth)) : UNKNOWN;
-    return allOf([isClass ? this.#ofBases(type, depth) : CAN, this.#ofMembers(type, depth), this.#ofIndex(type, depth)]);
+    return allOf([isNamed ? this.#ofBases(type, depth) : CAN, this.#ofMembers(type, depth), this.#ofIndex(type, depth)]);
   }
 
   #onlyCannot(verdict: Verdict): Verdict {
@@ -117,6 +117,8 @@ export class TypeVerdicts {
   }
 
   #ofPlatform(type: ts.ObjectType, symbol: ts.Symbol, depth: number): Verdict {
+    // There is one, and it is saved by name.
+    if (symbol.name === "Process") return CAN;
     const bound = processBound(symbol.name);
     if (bound) return { kind: "cannot", path: "", type: symbol.name, ...bound };
     const steps = CONTAINERS.get(symbol.name);
