@@ -11,6 +11,11 @@ export { channel, type Channel, type ReceiveOptions } from "./runtime/effects/ch
 export { spawn, type Task } from "./runtime/effects/task.js";
 export { withTimeout } from "./runtime/effects/timeout.js";
 
+// Values that need help to be saved.
+export { secret, type Secret } from "./runtime/secret.js";
+export { resource, type Resource, type ResourceOptions } from "./runtime/effects/resource.js";
+export { registerCodec, type ValueCodec } from "./runtime/codec/index.js";
+
 // The bodies of steps.
 export { stepContext, type StepContext } from "./runtime/effects/context.js";
 
@@ -19,6 +24,8 @@ export { isWorkflow, open, type Flow, type FlowOptions, type Run, type SendOptio
 export type { Worker, WorkerOptions } from "./runtime/worker.js";
 export type { FrameDescription, RunDescription, StrandDescription } from "./runtime/inspect.js";
 export type { Clock, Logger, Ports, TimerHandle, Timers } from "./runtime/ports.js";
+export { aes256gcm, type AesKeys, type Cipher } from "./runtime/store/aes256gcm.js";
+export type { Sealed } from "./runtime/store/sealed.js";
 export { memory } from "./runtime/store/memory.js";
 export { sqlite } from "./runtime/store/sqlite/index.js";
 export type { JournalEntry, RunQuery, RunStatus, RunSummary, Store } from "./runtime/store/store.js";
@@ -27,6 +34,7 @@ export type { JournalEntry, RunQuery, RunStatus, RunSummary, Store } from "./run
 export {
   AbiError,
   CancelledError,
+  CipherError,
   CorruptCheckpointError,
   FlowError,
   ForeignFrameError,

@@ -5,7 +5,7 @@ export const EXIT = {
   runEnded: 1,
   /** Wrong arguments, or the program does not compile. */
   usage: 2,
-  /** The store is locked, read-only, damaged, newer, full, or another worker has it. */
+  /** The store is locked, read-only, damaged, newer, full, encrypted with another key, or another worker has it. */
   store: 3,
   unknownRun: 4,
   /** Program and checkpoint do not belong together: changed code, another ABI, bytes that are no checkpoint. */
@@ -30,6 +30,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   FLOW_USAGE: EXIT.usage,
   FLOW_OUTSIDE_RUN: EXIT.usage,
   FLOW_STORE: EXIT.store,
+  FLOW_CIPHER: EXIT.store,
   FLOW_UNKNOWN_RUN: EXIT.unknownRun,
   FLOW_ABI: EXIT.mismatch,
   FLOW_PROGRAM_CHANGED: EXIT.mismatch,

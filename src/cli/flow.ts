@@ -1,6 +1,7 @@
 import type { Flow } from "../plugin/host.js";
 import type { Host } from "../plugin/load.js";
 import type { Commit } from "../runtime/store/store.js";
+import { keysOf, KEYS_VARIABLE } from "./keys.js";
 import { observed } from "./observe.js";
 
 export type { Flow };
@@ -24,14 +25,17 @@ const logger = {
   },
 };
 
-/** Opens the store of that URL for the time of `body`. */
+/** Opens the store of that URL for the time of `body`, with the keys of FLOWC_KEYS when it is set. */
 export async function withFlow<T>(
   url: string,
   body: (flow: Flow) => Promise<T>,
   { host, listener }: FlowOptions = {},
 ): Promise<T> {
-  const { open, openStore } = host ?? (await import("../plugin/host.js"));
-  const store = openStore(url);
+  const { open, openStore, encrypted, aes256gcm } = host ?? (await import("../plugin/host.js"));
+  const keys = keysOf(process.env[KEYS_VARIABLE]);
+  const cipher = keys && aes256gcm(keys);
+  const plain = openStore(url);
+  const store = cipher === undefined ? plain : encrypted(plain, cipher);
   const flow = open({ store: listener === undefined ? store : observed(store, listener), ports: { logger } });
   try {
     return await body(flow);

@@ -12,6 +12,7 @@ import { sendCommand } from "./commands/send.js";
 import { workerCommand } from "./commands/worker.js";
 import { CompileError } from "../plugin/compile-error.js";
 import { codeOf, EXIT, EXIT_HELP, exitCodeOf } from "./exit.js";
+import { KEYS_HELP } from "./keys.js";
 import { Output } from "./output.js";
 import { printRefusal } from "./problems.js";
 
@@ -34,7 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("flowc")
     .description("Compiles synchronous-looking TypeScript into workflows that survive crashes, and runs them.")
     .version(version())
-    .addHelpText("after", `\n${EXIT_HELP}\n\nSet FLOWC_DEBUG=1 to see stack traces.`);
+    .addHelpText("after", `\n${EXIT_HELP}\n\n${KEYS_HELP}\nSet FLOWC_DEBUG=1 to see stack traces.`);
   for (const command of commands) {
     program.addCommand(
       command((exitCode) => {

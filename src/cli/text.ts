@@ -52,6 +52,8 @@ export function toJson(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") return inspect(value);
   if (typeof value !== "object" || value === null) return value;
   if (above.includes(value)) return "[circular]";
+  // Secrets, of whichever copy of the runtime.
+  if (Object.prototype.toString.call(value) === "[object Secret]") return inspect(value);
   const inside = [...above, value];
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof Error) return { name: value.name, message: value.message };

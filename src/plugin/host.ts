@@ -2,6 +2,8 @@
 import { closureOf, functionById } from "../runtime/registry.js";
 
 export { open, type Flow, type Run, type RunDescription } from "../index.js";
+export { aes256gcm } from "../runtime/store/aes256gcm.js";
+export { encrypted } from "../runtime/store/cipher.js";
 export { openStore } from "../runtime/store/open.js";
 export { loadedWorkflows } from "../runtime/worker.js";
 

@@ -5,7 +5,7 @@ import type { Driver } from "./driver.js";
 import { definitionOf } from "./effects/step.js";
 import type { Codec } from "./image.js";
 import type { Ports, TimerHandle } from "./ports.js";
-import { save, unsaveable } from "./saved.js";
+import { oneLine, save, unsaveable } from "./saved.js";
 import type { Message } from "./store/store.js";
 import type { DriverEvent, StepStart } from "./transition.js";
 
@@ -113,6 +113,10 @@ export class Actor implements AttemptOwner {
     this.#host.enqueue(this);
   }
 
+  notClosed(error: unknown): void {
+    this.#host.ports.logger.warn("a resource could not be closed", { run: this.run, error: oneLine(error) });
+  }
+
   /** Nobody waits for these calls any more. */
   abort(calls: readonly number[], reason: string): void {
     const { timers } = this.#host.ports;
@@ -151,6 +155,7 @@ export class Actor implements AttemptOwner {
   drop(reason: string): void {
     this.phase = "gone";
     this.disarm();
+    this.driver.leave((error) => this.notClosed(error));
     if (this.#attempts.size + this.#delayed.size > 0) this.abort([...this.#attempts.keys(), ...this.#delayed.keys()], reason);
   }
 }

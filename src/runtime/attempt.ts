@@ -2,22 +2,27 @@
 import { CancelledError, TimeoutError } from "../shared/errors.js";
 import { callWithContext, type StepContext } from "./effects/context.js";
 import { formatDuration } from "./effects/duration.js";
+import { releaseAll, type Held, type Holder } from "./effects/resource.js";
 import type { StepDefinition } from "./effects/step.js";
 import { restoreInput } from "./saved.js";
 import type { Codec } from "./image.js";
 import type { Timers, TimerHandle } from "./ports.js";
 import type { StepStart } from "./transition.js";
 
-/** Who is told how an attempt ended. Exactly one of the two is called, at most once. */
+/** Who is told how an attempt ended. Exactly one of the first two is called, at most once. */
 export interface AttemptOwner {
   attemptSucceeded(attempt: StepAttempt, value: unknown): void;
   attemptFailed(attempt: StepAttempt, error: unknown): void;
+  /** A resource that the body had used could not be closed. */
+  notClosed(error: unknown): void;
 }
 
-export class StepAttempt implements StepContext {
+export class StepAttempt implements StepContext, Holder {
   #controller: AbortController | undefined;
   #timer: TimerHandle | undefined;
   #over = false;
+  /** The resources the body has open. */
+  readonly held = new Set<Held>();
 
   constructor(
     readonly runId: string,
@@ -52,14 +57,29 @@ export class StepAttempt implements StepContext {
     try {
       // Every attempt is given a copy of its own, so that none sees what an earlier one did to its arguments.
       result = callWithContext(this, self, body, restoreInput(this.start.wait.input, codec));
-      if (!isThenable(result)) return this.#succeed(result, timers);
+      if (!isThenable(result)) {
+        this.#letGo();
+        return this.#succeed(result, timers);
+      }
     } catch (error) {
+      this.#letGo();
       return this.#fail(error, timers);
     }
     result.then(
-      (value) => this.#succeed(value, timers),
-      (error: unknown) => this.#fail(error, timers),
+      (value) => {
+        this.#letGo();
+        this.#succeed(value, timers);
+      },
+      (error: unknown) => {
+        this.#letGo();
+        this.#fail(error, timers);
+      },
     );
+  }
+
+  /** The body has ended, also one that was given up before: it may have used its resources until now. */
+  #letGo(): void {
+    if (this.held.size > 0) releaseAll(this, (error) => this.owner.notClosed(error));
   }
 
   /** Nobody wants the outcome any more. The body is told through its signal; whatever it still answers is ignored. */

@@ -17,6 +17,7 @@ import { assert } from "../shared/assert.js";
 import { NotSaveableError, StepError, TimeoutError } from "../shared/errors.js";
 import { describeRun, describeWait } from "./describe.js";
 import { backoffAfter } from "./effects/retry.js";
+import { releaseAll } from "./effects/resource.js";
 import { definitionOf } from "./effects/step.js";
 import type { Blob } from "./codec/blobs.js";
 import type { Written } from "./codec/parts/writer.js";
@@ -108,6 +109,11 @@ export class Driver {
     }
     this.#fireTimers();
     return this.#finish(events);
+  }
+
+  /** The run leaves memory: closes its resources. `report` is given what that throws. */
+  leave(report: (error: unknown) => void): void {
+    releaseAll(this.#strands, report);
   }
 
   // events

@@ -13,6 +13,7 @@ import { Driver } from "./driver.js";
 import type { Codec, Outcome } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports } from "./ports.js";
+import { CipherError } from "../shared/errors.js";
 import { oneLine, saveableError } from "./saved.js";
 import { LIVE_STATUSES, type ClaimedRun, type Commit, type Message, type Store } from "./store/store.js";
 import type { Transition } from "./transition.js";
@@ -84,7 +85,7 @@ export class Engine implements ActorHost {
     try {
       driver = new Driver(claimed, { codec: this.codec, random: this.ports.random, limits: this.#options.limits });
     } catch (error) {
-      return this.#refuse(claimed, error, now);
+      return error instanceof CipherError ? this.#leaveAlone(claimed.id, error) : this.#refuse(claimed, error, now);
     }
     // Left over from a lease that was lost without this worker noticing; the new fence is the one that counts (I5).
     this.#actors.get(claimed.id)?.drop("this worker lost the run");
@@ -120,6 +121,14 @@ export class Engine implements ActorHost {
     );
   }
 
+  /**
+   * A run of which something cannot be decrypted stays as it is, and belongs to this worker until it stops: giving it back would make it due at once. Nothing is
+   * written, so whoever has the key goes on with it.
+   */
+  #leaveAlone(run: string, error: CipherError): void {
+    this.ports.logger.warn("a run cannot be decrypted and is left alone", { run, error: oneLine(error) });
+  }
+
   /** Hands messages to the runs they are for. Messages of runs that are not here are left to whoever claims them. */
   deliver(messages: readonly Message[]): void {
     for (const message of messages) {
@@ -151,10 +160,13 @@ export class Engine implements ActorHost {
     if (this.#ready.length === 0 || room <= 0 || this.#dead) return;
     const ready = this.#ready.splice(0, room);
     const now = this.ports.clock.now();
-    for (const actor of ready) if (actor.phase === "queued") this.#pending.push(this.#advance(actor, now));
+    for (const actor of ready) {
+      const pending = actor.phase === "queued" ? this.#advance(actor, now) : undefined;
+      if (pending !== undefined) this.#pending.push(pending);
+    }
   }
 
-  #advance(actor: Actor, now: number): Pending {
+  #advance(actor: Actor, now: number): Pending | undefined {
     const events = actor.inbox;
     actor.inbox = [];
     actor.phase = "committing";
@@ -162,6 +174,11 @@ export class Engine implements ActorHost {
     try {
       transition = actor.failure ? actor.driver.fail(actor.failure, events, now) : actor.driver.advance(events, now);
     } catch (error) {
+      if (error instanceof CipherError) {
+        this.#remove(actor, "a message of the run cannot be decrypted");
+        this.#leaveAlone(actor.run, error);
+        return undefined;
+      }
       // A message or result this process cannot read, or a bug of ours: the run stays where it was (I8).
       transition = actor.driver.fail(error, events, now);
     }

@@ -6,23 +6,28 @@
  *     const run = await flow.start(checkout, [order], { id: "order-17" });
  *     const receipt = await run.result();
  */
-import { CancelledError, RunFailedError, UnknownRunError, UsageError } from "../shared/errors.js";
-import { codec } from "./checkpoint.js";
-import { heapOf, type HeapReport } from "./codec/heap.js";
+import { CancelledError, CipherError, RunFailedError, UnknownRunError, UsageError } from "../shared/errors.js";
+import { codec as plainCodec, secretCodec } from "./checkpoint.js";
+import type { HeapReport } from "./codec/heap.js";
 import { Channel } from "./effects/channel.js";
 import { hubOf } from "./hub.js";
 import { checkLimits, type CheckpointLimits } from "./limits.js";
-import { newImage, type Outcome, type RunImage } from "./image.js";
+import { newImage, type Codec, type Outcome, type RunImage } from "./image.js";
 import { describeImage, type RunDescription } from "./inspect.js";
 import { realPorts, type Ports } from "./ports.js";
 import { closureOf, functionById } from "./registry.js";
 import { oneLine } from "./saved.js";
+import type { Cipher } from "./store/aes256gcm.js";
+import { encrypted, isEncrypted } from "./store/cipher.js";
+import { checkReadable } from "./store/sealed.js";
 import { LIVE_STATUSES, type JournalEntry, type RunQuery, type RunSummary, type Store, type StoredRun } from "./store/store.js";
 import { Worker, type WorkerOptions } from "./worker.js";
 
 export interface FlowOptions {
   /** Where runs live: `sqlite("flow.db")`, `memory()`. */
   readonly store: Store;
+  /** Encrypts everything of the program that goes to the store, from the first run on: `aes256gcm(keys)`. Default: nothing is encrypted. */
+  readonly cipher?: Cipher;
   /** Clock, timers, randomness, ids, log. Default: the real ones. */
   readonly ports?: Partial<Ports>;
   /** How large the continuation of a run may become. */
@@ -44,26 +49,33 @@ export function open(options: FlowOptions): Flow {
   if (typeof options?.store?.createRun !== "function") {
     throw new UsageError('open() takes a store: open({ store: sqlite("flow.db") }) or open({ store: memory() }).');
   }
-  return new Flow(options.store, { ...realPorts, ...options.ports }, checkLimits(options.checkpoints));
+  const { store, cipher } = options;
+  if (cipher !== undefined && typeof cipher?.seal !== "function")
+    throw new UsageError("open(): cipher is what aes256gcm(…) answers.");
+  const used = cipher === undefined ? store : encrypted(store, cipher);
+  const codec = isEncrypted(used) ? secretCodec : plainCodec;
+  return new Flow(used, { ...realPorts, ...options.ports }, codec, checkLimits(options.checkpoints));
 }
 
 export class Flow {
   readonly store: Store;
   readonly #ports: Ports;
+  readonly #codec: Codec;
   readonly #limits: Required<CheckpointLimits>;
   readonly #workers = new Set<Worker>();
 
   /** Use `open`. */
-  constructor(store: Store, ports: Ports, limits: Required<CheckpointLimits>) {
+  constructor(store: Store, ports: Ports, codec: Codec, limits: Required<CheckpointLimits>) {
     this.store = store;
     this.#ports = ports;
+    this.#codec = codec;
     this.#limits = limits;
   }
 
   /**
    * Creates a run of a workflow: any exported function of a compiled file. Its arguments are saved, so later changes to them are not seen. Somebody's
    * worker runs it. Throws UsageError when `workflow` is not compiled, or when a run of that id exists for another workflow; NotSaveableError for an
-   * argument that cannot be saved.
+   * argument that cannot be saved; CipherError when the store is encrypted and was opened without a cipher, or the reverse.
    */
   async start<A extends unknown[], R>(
     workflow: (...args: A) => R,
@@ -73,8 +85,9 @@ export class Flow {
     const name = workflowId(workflow);
     const id = options.id ?? this.#ports.newId();
     if (typeof id !== "string" || id === "") throw new UsageError("flow.start: a run id is a text of at least one character.");
+    await checkCipher(this.store);
     const createdAt = this.#ports.clock.now();
-    const image = codec.encode(newImage(id, name, workflow, args, createdAt));
+    const image = this.#codec.encode(newImage(id, name, workflow, args, createdAt));
     const answer = await this.store.createRun({ id, workflow: name, image, createdAt });
     if (answer === "exists") await this.#checkSame(id, name);
     else hubOf(this.store).work();
@@ -90,15 +103,23 @@ export class Flow {
 
   /** A handle to a run. Does not look whether it exists; its methods throw UnknownRunError when it does not. */
   run<R = unknown>(id: string): Run<R> {
-    return new Run<R>(id, this.store, this.#ports);
+    return new Run<R>(id, this.store, this.#ports, this.#codec);
   }
 
   /**
    * Starts a worker in this process: it runs the workflows whose modules are loaded. Throws StoreError "busy-worker" when the store takes one worker at a
-   * time and another one lives.
+   * time and another one lives, and CipherError as `start` does. A run whose key it does not have it leaves alone, with a warning in the log.
    */
   async worker(options: WorkerOptions = {}): Promise<Worker> {
-    const parts = { store: this.store, codec, ports: this.#ports, hub: hubOf(this.store), limits: this.#limits, options };
+    await checkCipher(this.store);
+    const parts = {
+      store: this.store,
+      codec: this.#codec,
+      ports: this.#ports,
+      hub: hubOf(this.store),
+      limits: this.#limits,
+      options,
+    };
     const worker = await Worker.start(parts);
     this.#workers.add(worker);
     const forget = (): boolean => this.#workers.delete(worker);
@@ -122,13 +143,16 @@ export class Flow {
 export class Run<R = unknown> {
   readonly #store: Store;
   readonly #ports: Ports;
+  readonly #codec: Codec;
 
   /** Use `flow.start` or `flow.run`. */
   constructor(
     readonly id: string,
     store: Store,
     ports: Ports,
+    codec: Codec,
   ) {
+    this.#codec = codec;
     this.#store = store;
     this.#ports = ports;
   }
@@ -138,6 +162,9 @@ export class Run<R = unknown> {
    * A failed run can be retried; `result` called after that waits again.
    */
   async result(): Promise<R> {
+    // Who cannot read the run cannot read how it ends.
+    const stored = await this.#store.getImage(this.id);
+    if (stored !== undefined) checkReadable(stored.image);
     const notes = new Notes(this.id, this.#store, this.#ports);
     try {
       for (;;) {
@@ -152,7 +179,7 @@ export class Run<R = unknown> {
 
   #unpack(run: StoredRun): R {
     if (run.outcome === undefined) throw new RunFailedError(`run ${this.id} is ${run.status}, and nothing is known about why.`);
-    const outcome = codec.decode(run.outcome) as Outcome;
+    const outcome = this.#codec.decode(run.outcome) as Outcome;
     switch (outcome.kind) {
       case "completed":
         return outcome.value as R;
@@ -182,7 +209,7 @@ export class Run<R = unknown> {
   async send(channel: Channel<unknown> | string, value: unknown, options: SendOptions = {}): Promise<void> {
     const topic = typeof channel === "string" ? channel : channel?.name;
     if (typeof topic !== "string" || topic === "") throw new UsageError("send() takes a channel or its name.");
-    await this.#send("send", topic, codec.encode(value, "message"), options.id, "receive messages");
+    await this.#send("send", topic, this.#codec.encode(value, "message"), options.id, "receive messages");
   }
 
   /**
@@ -190,10 +217,11 @@ export class Run<R = unknown> {
    * `result` does. Throws UnknownRunError, and UsageError when the run has ended.
    */
   async cancel(reason = ""): Promise<void> {
-    await this.#send("cancel", reason, codec.encode(undefined), undefined, "be cancelled");
+    await this.#send("cancel", reason, this.#codec.encode(undefined), undefined, "be cancelled");
   }
 
   async #send(kind: "send" | "cancel", topic: string, payload: Uint8Array, id: string | undefined, verb: string): Promise<void> {
+    await checkCipher(this.#store);
     const sentAt = this.#ports.clock.now();
     const answer = await this.#store.send({ run: this.id, kind, topic, payload, sentAt, ...(id !== undefined && { id }) });
     if (answer === "unknown") throw this.#unknown();
@@ -220,13 +248,13 @@ export class Run<R = unknown> {
    * modules of the program loaded, like `inspect`.
    */
   async heap(limit?: number): Promise<HeapReport> {
-    return heapOf(await this.#image(), limit);
+    return this.#codec.heap(await this.#image(), limit);
   }
 
   async #image(): Promise<RunImage> {
     const stored = await this.#store.getImage(this.id);
     if (stored === undefined) throw this.#unknown();
-    return codec.decode(stored.image, stored.parts, stored.blobs) as RunImage;
+    return this.#codec.decode(stored.image, stored.parts, stored.blobs) as RunImage;
   }
 
   /** What happened to the run so far, oldest first. */
@@ -246,6 +274,27 @@ export class Run<R = unknown> {
     if (answer === "not-failed") throw new UsageError(`run ${this.id} has not failed; only a failed run can be retried.`);
     hubOf(this.#store).work();
   }
+}
+
+/** Stores that are known to be encrypted as they were opened. */
+const checked = new WeakSet<Store>();
+
+/**
+ * Throws CipherError for an encrypted store that was opened without a cipher, and the reverse, before anything is written to it. A key that is missing for one
+ * run is told where that run is read.
+ */
+async function checkCipher(store: Store): Promise<void> {
+  if (checked.has(store)) return;
+  const [newest] = await store.listRuns({ limit: 1 });
+  const stored = newest && (await store.getImage(newest.id));
+  if (stored === undefined) return;
+  try {
+    checkReadable(stored.image);
+  } catch (error) {
+    const isMixed = error instanceof CipherError && (error.keyId === undefined || !isEncrypted(store));
+    if (isMixed) throw error;
+  }
+  checked.add(store);
 }
 
 const FIRST_PAUSE_MS = 10;

@@ -27,7 +27,7 @@ export interface Codec {
   /** `parts`: what was written after the image, `blobs`: what it refers to. Throws CorruptCheckpointError or ProgramChangedError. */
   decode(bytes: Uint8Array, parts?: readonly Uint8Array[], blobs?: Blobs): unknown;
   /** What a graph consists of, by size. */
-  heap(root: unknown): HeapReport;
+  heap(root: unknown, limit?: number): HeapReport;
   /** A writer for the commits of one run, whose continuation refers to these blobs. */
   writer(blobs: Iterable<string>): ImageWriter;
 }

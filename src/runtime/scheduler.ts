@@ -4,6 +4,7 @@
  */
 import { RESUME_NEXT, RESUME_THROW, type ResumeMode } from "../shared/abi.js";
 import { CancelledError, NotSaveableError, UsageError } from "../shared/errors.js";
+import type { Held } from "./effects/resource.js";
 import { resumeStrand, startStrand, type Rest } from "./execute.js";
 import { placeOf } from "./frame.js";
 import type { Codec, Outcome, RunImage } from "./image.js";
@@ -29,6 +30,9 @@ export class Scheduler implements RunPort {
   readonly started = new Set<number>();
   /** Of those, the ones nobody waits for any more. Emptied by the driver. */
   aborted: number[] = [];
+
+  /** The resources the run has open in this process. */
+  readonly held = new Set<Held>();
 
   /** The strands that ran in this transition. */
   readonly ran = new Set<Strand>();

@@ -10,6 +10,7 @@
 import type { Code } from "../shared/abi.js";
 import { isProxy } from "node:util/types";
 import { ForeignFrameError, OutsideRunError } from "../shared/errors.js";
+import type { Holder } from "./effects/resource.js";
 import { builtInAbove, callerOf } from "./foreign.js";
 import { Frame } from "./frame.js";
 import { closureOf, idOf } from "./registry.js";
@@ -47,7 +48,7 @@ export interface Saved {
 }
 
 /** What primitives may ask of the run they are in, without suspending. The driver implements it. */
-export interface RunPort {
+export interface RunPort extends Holder {
   readonly runId: string;
   /** The time of this transition, milliseconds since the epoch. Constant while a transition runs. */
   readonly now: number;

@@ -94,6 +94,18 @@ export class StoreError extends FlowError {
   }
 }
 
+/** Something stored is encrypted and cannot be read, or is not and should be: no cipher, an unknown or wrong key, changed bytes. What is stored is unchanged. */
+export class CipherError extends FlowError {
+  readonly code = "FLOW_CIPHER";
+  constructor(
+    message: string,
+    /** Id of the key it was encrypted with; `undefined` when it is not encrypted. */
+    readonly keyId: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
 /** There is no such run. */
 export class UnknownRunError extends FlowError {
   readonly code = "FLOW_UNKNOWN_RUN";

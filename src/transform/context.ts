@@ -2,6 +2,8 @@
 import type { Captures, ScopeObject, Variable } from "./1-find/captures.js";
 import { declarerOf } from "./1-find/collect.js";
 import type { Findings, FunctionInfo } from "./1-find/model.js";
+import { classesWithCodec } from "./2-check/saveable/codecs.js";
+import { TypeVerdicts } from "./2-check/saveable/types.js";
 import type { Diagnostics } from "./diagnostics.js";
 import { ts } from "./ts.js";
 
@@ -19,12 +21,22 @@ export class Context {
   /** Variables and scope objects of lowered functions that stay inside a native statement: they never outlive it. */
   readonly #nativeVariables = new Set<Variable>();
   readonly #nativeScopes = new Map<FunctionInfo, Set<string>>();
+  #verdicts: TypeVerdicts | undefined;
 
   constructor(
     readonly findings: Findings,
     readonly captures: Captures,
     readonly diagnostics: Diagnostics,
+    /** Whether a declaration file belongs to flowc itself. */
+    readonly isOwnFile: (file: ts.SourceFile) => boolean = () => false,
   ) {}
+
+  /** Whether values of a type can be saved. */
+  get verdicts(): TypeVerdicts {
+    const { findings, isOwnFile } = this;
+    this.#verdicts ??= new TypeVerdicts(findings.checker, classesWithCodec(findings, isOwnFile), isOwnFile);
+    return this.#verdicts;
+  }
 
   /** A reference to a variable the compiler made up in `owner`. */
   ref(name: string, owner: FunctionInfo): ts.Identifier {

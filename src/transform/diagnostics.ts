@@ -33,9 +33,9 @@ export const CATALOGUE = {
   },
   FLOW1004: {
     severity: "error",
-    message: "`{name}` ({type}) is live across `{callee}` at line {line} and cannot be saved.",
-    reason: "Its value is still needed after the suspension ({use}), and a value of this type belongs to the running process.",
-    fix: "Use it up before the suspension, create it again afterwards, or keep it inside one step.",
+    message: "`{path}` ({type}) is live across `{callee}` at {at}, used again at {again}, and cannot be saved.",
+    reason: "What is needed after a suspension is saved with it, and {why}.",
+    fix: "{fix} Constants at the top of a module are not saved and can be used anywhere.",
   },
   FLOW1006: {
     severity: "warning",
@@ -48,6 +48,13 @@ export const CATALOGUE = {
     message: "`{name}` is a name that emitted code uses for itself.",
     reason: "Both would be declared in the same module.",
     fix: "Give it another name.",
+  },
+  FLOW1008: {
+    severity: "error",
+    message: "`{path}` ({type}) is {role} `{callee}` at {at}, and cannot be saved.",
+    reason:
+      "What a step is called with is saved before it starts, what it answers is saved before the workflow goes on, and {why}.",
+    fix: "{fix} Hand over, and answer, the data that is needed.",
   },
   FLOW2002: {
     severity: "error",
@@ -81,6 +88,9 @@ export type DiagnosticCode = keyof typeof CATALOGUE;
 
 /** What is refused in a function that keeps the form of its source, and not in one that is full. */
 const LIGHT_ONLY: ReadonlySet<DiagnosticCode> = new Set(["FLOW2002", "FLOW2004", "FLOW2005"]);
+
+/** What is refused for the values a program holds, and not for its form. */
+const ABOUT_VALUES: ReadonlySet<string> = new Set<DiagnosticCode>(["FLOW1004", "FLOW1008"]);
 
 /** Collects diagnostics while the passes run. */
 export class Diagnostics {
@@ -116,6 +126,11 @@ export class Diagnostics {
 
   get hasErrors(): boolean {
     return this.list.some((diagnostic) => diagnostic.severity === "error");
+  }
+
+  /** Something cannot be lowered; a value that cannot be saved is no reason to stop, so that all of them are told at once. */
+  get stopsLowering(): boolean {
+    return this.list.some(({ severity, code }) => severity === "error" && !ABOUT_VALUES.has(code));
   }
 
   #push(

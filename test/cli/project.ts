@@ -11,6 +11,9 @@ export class Project {
   readonly folder = mkdtempSync(path.join(tmpdir(), "flowc-test-"));
   readonly store = `sqlite:${path.join(this.folder, "flow.db")}`;
 
+  /** Environment of its commands, besides the store. */
+  readonly env: Record<string, string> = {};
+
   constructor(files: Readonly<Record<string, string>>) {
     onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
     mkdirSync(this.path("node_modules"));
@@ -39,7 +42,7 @@ export class Project {
   }
 
   get #options(): { cwd: string; env: Record<string, string> } {
-    return { cwd: this.folder, env: { FLOWC_STORE: this.store } };
+    return { cwd: this.folder, env: { FLOWC_STORE: this.store, ...this.env } };
   }
 }
 

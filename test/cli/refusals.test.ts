@@ -30,6 +30,38 @@ test("a value that cannot be saved: its path, the place, the fix; the run keeps 
   expect(stdout).toMatch(/> +9 \| +const before = ready\(\);/);
 });
 
+const caught = `
+import { note, step } from "./kit.js";
+
+export function main(): string {
+  const held: { anything: unknown } = { anything: new WeakSet() };
+  try {
+    step();
+    return "saved";
+  } catch (error) {
+    held.anything = undefined;
+    return \`\${(error as Error).name} at \${(error as { path: string }).path}, then \${step()}\`;
+  } finally {
+    note(held);
+  }
+}
+`;
+const kit = `
+import { step as make } from "flowc";
+export const step = make(() => "saved");
+export function note(value: unknown): unknown {
+  return value;
+}
+`;
+
+test("where the types cannot tell, the error is raised at the suspension and the program can catch it", async () => {
+  const project = new Project({ "caught.ts": caught, "kit.ts": kit });
+  const { stdout, stderr, code } = await project.flowc("run", "caught.ts");
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/completed +'NotSaveableError at held\.anything, then saved'/);
+  expect(code).toBe(0);
+});
+
 const handed = `
 import { sleep, step } from "flowc";
 

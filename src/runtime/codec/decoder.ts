@@ -411,7 +411,8 @@ export class Decoder extends Reader {
     const handler = handlerNamed(name);
     if (handler === undefined) throw unknownHandler(name);
     this.#aux[id] = handler;
-    return handler.create();
+    const made = handler.create();
+    return made instanceof Late ? this.late(made) : made;
   }
 
   #body(id: number): void {

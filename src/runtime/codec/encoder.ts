@@ -43,6 +43,8 @@ const SEARCHED = 64;
 const KEPT_VALUES = 1 << 18;
 /** Stands in the table for a node that is not found by identity. */
 const HIDDEN = {};
+/** What is the same object in every process. */
+const REFERENCES: ReadonlySet<number> = new Set([Tag.REFERENCE, Tag.INTRINSIC, Tag.SYMBOL_FOR]);
 
 /**
  * Writes one image. Numbers objects as it meets them; `#nodes` is at once the table of numbers and the worklist: node i's body is written
@@ -78,6 +80,11 @@ export class Encoder extends Writer {
   blobs: BlobSink | undefined;
   /** Buffers of which only parts are saved. */
   pools: PooledBuffers | undefined;
+  /** Whether secrets may be written: the bytes will be encrypted. */
+  secrets = false;
+  /** The objects that the data of codecs consists of, with the name of the codec. */
+  data: Map<object, string> | undefined;
+  #atEnd: (() => void)[] = [];
 
   encode(root: unknown, rootName: string): Uint8Array {
     this.#forgetTables();
@@ -86,6 +93,7 @@ export class Encoder extends Writer {
     this.value(root);
     this.bodies(0);
     this.pools?.write(this);
+    for (const act of this.#atEnd) act();
     return this.finish();
   }
 
@@ -168,6 +176,25 @@ export class Encoder extends Writer {
     this.#proven = this.#written = 0;
     this.#current = -1;
     this.pools = undefined;
+    this.data = undefined;
+    this.secrets = false;
+    this.#atEnd = [];
+  }
+
+  /** Calls `act` when everything has been met; it may refuse. */
+  atEnd(act: () => void): void {
+    this.#atEnd.push(act);
+  }
+
+  /** The objects in the image that are its own: those that are not saved by reference. */
+  owned(): object[] {
+    const owned: object[] = [];
+    for (let id = 0; id < this.#count; id++) {
+      const node = this.#nodes[id];
+      const isReference = REFERENCES.has(this.#tags[id]!) || node === HIDDEN;
+      if (!isReference && typeof node !== "symbol" && node !== undefined) owned.push(node);
+    }
+    return owned;
   }
 
   /** Number of objects in the image so far. */
@@ -319,12 +346,18 @@ export class Encoder extends Writer {
     throw notSaveable(this.graph, this.#current, value, why, fix);
   }
 
+  /** The same for an object that was met before. */
+  refuseNode(value: object, why: string, fix: string): never {
+    this.#current = this.#parents[this.#find(value)] ?? -1;
+    this.refuse(value, why, fix);
+  }
+
   /** Head of an object or function met for the first time. */
   #meet(value: object): void {
     const registered = idOf(value);
     if (registered !== undefined) return this.byReference(value, registered);
     const privates = privateStore(value);
-    if (privates === undefined || this.#withPrivates) return this.#head(value);
+    if (privates === undefined || this.#withPrivates || handlerOf(getPrototypeOf(value)!) !== undefined) return this.#head(value);
     // The object's own head follows, then that of its private members.
     this.#withPrivates = true;
     this.byte(Tag.PRIVATES);
@@ -518,7 +551,7 @@ export class Encoder extends Writer {
   }
 
   #fields(value: object, handler: Handler): void {
-    const fields = handler.save(value);
+    const fields = handler.save(value, this);
     assert(fields.length === handler.fields.length, `${handler.name} was saved as ${fields.length} fields`);
     for (let i = 0; i < fields.length; i++) this.value(fields[i]);
   }

@@ -1,4 +1,5 @@
 import { assert } from "../../shared/assert.js";
+import type { Encoder } from "./encoder.js";
 
 /**
  * How instances of one of the runtime's own classes are saved: taken apart into fields, and put together again from an empty object.
@@ -10,9 +11,9 @@ export interface Handler<T extends object = object> {
   readonly prototype: T;
   /** The fields' names, for messages: `cursor.array`. Their number is the number of fields. */
   readonly fields: readonly string[];
-  /** The field values, in the order of `fields`. Runs no user code. */
-  save(value: T): readonly unknown[];
-  /** An object of the class, its fields not set yet. */
+  /** The field values, in the order of `fields`. `out` is absent when they are only asked for to name one. Runs no user code, but for codecs of the program. */
+  save(value: T, out?: Encoder): readonly unknown[];
+  /** An object of the class, its fields not set yet, or a Late that makes one of them. */
   create(): T;
   /** Sets the fields of what `create` returned. May throw when they make no sense: the checkpoint is damaged then. */
   restore(shell: T, fields: readonly unknown[]): void;

@@ -6,6 +6,7 @@ import type { Blobs, BlobSink } from "./blobs.js";
 import { decodeBytes } from "./decoder.js";
 import { Encoder } from "./encoder.js";
 
+export { registerCodec, type ValueCodec } from "./custom.js";
 export { registerHandler } from "./handlers.js";
 
 /** The encoder that is free for use: its tables are worth keeping. */
@@ -13,13 +14,22 @@ let idle: Encoder | undefined;
 /** An image of more objects than this leaves tables that are not worth keeping. */
 const KEEP_NODES = 100_000;
 
+/** What an image may hold. */
+export interface EncodeOptions {
+  /** The bytes will be encrypted: secrets may be among them. */
+  readonly secrets?: boolean;
+  /** Where large strings and buffers go; default: into the bytes. */
+  readonly blobs?: BlobSink | undefined;
+}
+
 /**
- * The bytes of everything reachable from `root`. The same graph gives the same bytes. Calls no code of the program, so getters are saved, not read.
- * `rootName` names the root in messages where no variable does. Large strings and buffers go to `blobs` when it is given. Throws NotSaveableError.
+ * The bytes of everything reachable from `root`. The same graph gives the same bytes. Calls no code of the program but its codecs, so getters are saved, not read.
+ * `rootName` names the root in messages where no variable does. Throws NotSaveableError.
  */
-export function encode(root: unknown, rootName = "value", blobs?: BlobSink): Uint8Array {
+export function encode(root: unknown, rootName = "value", { secrets = false, blobs }: EncodeOptions = {}): Uint8Array {
   const encoder = idle ?? new Encoder();
   idle = undefined;
+  encoder.secrets = secrets;
   encoder.blobs = blobs;
   try {
     return encoder.encode(root, rootName);
@@ -32,7 +42,8 @@ export function encode(root: unknown, rootName = "value", blobs?: BlobSink): Uin
 }
 
 /**
- * The graph of which `encode` made these bytes, new and unshared. `parts` are what an ImageWriter wrote after them, `blobs` what it put aside. Runs no constructor and evaluates nothing. Throws CorruptCheckpointError when the
+ * The graph of which `encode` made these bytes, new and unshared. `parts` are what an ImageWriter wrote after them, `blobs` what it put aside. Runs no code of the
+ * program but its codecs, and evaluates nothing. Throws CorruptCheckpointError when the
  * bytes are malformed, ProgramChangedError when they refer to functions, classes or constants that this process does not have in that form.
  */
 export function decode(bytes: Uint8Array, parts?: readonly Uint8Array[], blobs?: Blobs): unknown {

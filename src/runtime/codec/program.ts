@@ -31,8 +31,18 @@ export function registered(id: string): object {
   return value;
 }
 
-/** A class of the runtime that this version does not know. */
+/** What the names of the program's own codecs begin with in checkpoints. */
+export const CODEC_PREFIX = "codec:";
+
+/** A class of the runtime that this version does not know, or one of the program for which nobody has registered the codec. */
 export function unknownHandler(name: string): ProgramChangedError {
+  if (name.startsWith(CODEC_PREFIX)) {
+    const codec = JSON.stringify(name.slice(CODEC_PREFIX.length));
+    return new ProgramChangedError(
+      `The checkpoint holds a value of codec ${codec}, which nothing loaded here has registered. Load the module that calls registerCodec(…, { name: ${codec} }); ` +
+        "the run stays where it was, and if it has failed over this, `flowc retry` then lets it go on.",
+    );
+  }
   return new ProgramChangedError(
     `The checkpoint holds a ${name}, which this version of flowc does not know. Use the version that wrote it, or a newer one.`,
   );

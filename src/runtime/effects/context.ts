@@ -1,6 +1,7 @@
 /** What the body of a running step may know about itself. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { UsageError } from "../../shared/errors.js";
+import type { Holder } from "./resource.js";
 
 /** Facts about the attempt that is running; see `stepContext`. */
 export interface StepContext {
@@ -18,7 +19,7 @@ export interface StepContext {
   readonly step: string;
 }
 
-const contexts = new AsyncLocalStorage<StepContext>();
+const contexts = new AsyncLocalStorage<StepContext & Holder>();
 
 /** The context of the step that calls this, also after an `await`. Throws UsageError outside the body of a step. */
 export function stepContext(): StepContext {
@@ -28,7 +29,12 @@ export function stepContext(): StepContext {
   return context;
 }
 
+/** The attempt whose body calls this, `undefined` outside the body of a step. */
+export function currentStep(): Holder | undefined {
+  return contexts.getStore();
+}
+
 /** Calls a body with its context. For the worker. */
-export function callWithContext(context: StepContext, self: unknown, body: Function, args: readonly unknown[]): unknown {
+export function callWithContext(context: StepContext & Holder, self: unknown, body: Function, args: readonly unknown[]): unknown {
   return contexts.run(context, Reflect.apply, body, self, args as unknown[]);
 }

@@ -6,6 +6,7 @@ import type { FunctionInfo } from "../1-find/model.js";
 import { RESERVED, writtenNames } from "../1-find/names.js";
 import { walkOwn } from "../1-find/suspension.js";
 import { checkLiveValues } from "../2-check/live-values.js";
+import { checkStepValues } from "../2-check/step-values.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
 import { value } from "../3-desugar/expression.js";
 import { fastFunction, finalValue, type FullFunction, fullFunction } from "../3-desugar/full/function.js";
@@ -102,7 +103,7 @@ export function emitSuspendable(
   });
   const ir: FunctionIr = { body, points: d.points };
   options.trace("desugar", info, { ir, cfg: undefined, layout: undefined });
-  if (ctx.diagnostics.hasErrors)
+  if (ctx.diagnostics.stopsLowering)
     return { info, fast: info.node, resume: undefined, points: [], cfg: undefined, layout: undefined };
   if (options.verify) verifyIr(ir, info);
   const ref = (name: string): ts.Identifier => ctx.ref(name, info);
@@ -113,7 +114,10 @@ export function emitSuspendable(
   options.trace("simplify", info, { ir, cfg, layout: undefined });
   if (options.verify) verifyCfg(cfg, info, "simplify");
   const layout = liveness(cfg, ctx, info);
-  if (!ctx.findings.everywhere) checkLiveValues(ctx, info, cfg, layout);
+  if (!ctx.findings.everywhere) {
+    checkLiveValues(ctx, info, cfg, layout);
+    checkStepValues(ctx, cfg);
+  }
   options.trace("liveness", info, { ir, cfg, layout });
   if (options.verify) verifyLayout(cfg, layout, info);
   const fastOptions: FastOptions = {

@@ -33,9 +33,13 @@ export class Tracker {
   /** The tables do not fit what was written any more. */
   #stale = false;
 
-  /** @param blobs where large strings and buffers go */
-  constructor(blobs?: BlobSink) {
+  /**
+   * @param blobs where large strings and buffers go
+   * @param secrets whether secrets may be written
+   */
+  constructor(blobs?: BlobSink, secrets = false) {
     this.#out.blobs = blobs;
+    this.#out.secrets = secrets;
   }
 
   /** Number of objects that have a number, those included that nothing refers to any more. */

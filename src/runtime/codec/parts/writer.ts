@@ -32,8 +32,14 @@ export class ImageWriter {
   #parts = 0;
   #nodes = 0;
 
-  /** @param stored ids of the blobs that the store has for the run */
-  constructor(stored: Iterable<string> = []) {
+  /**
+   * @param stored ids of the blobs that the store has for the run
+   * @param secrets whether secrets may be written
+   */
+  constructor(
+    stored: Iterable<string> = [],
+    readonly secrets = false,
+  ) {
     this.#sink = new BlobSink(stored);
   }
 
@@ -75,7 +81,7 @@ export class ImageWriter {
     const wasTracked = this.#tracker !== undefined;
     this.#tracker = undefined;
     this.#sink.begin();
-    const bytes = wasTracked ? this.#tracked(root) : encode(root, undefined, this.#sink);
+    const bytes = wasTracked ? this.#tracked(root) : encode(root, undefined, { blobs: this.#sink, secrets: this.secrets });
     if (bytes.length < SMALL_BYTES && this.#sink.used().length === 0) this.#tracker = undefined;
     else if (!wasTracked) this.#tracked(root);
     this.#imageBytes = bytes.length;
@@ -91,7 +97,7 @@ export class ImageWriter {
   }
 
   #tracked(root: unknown): Uint8Array {
-    const tracker = new Tracker(this.#sink);
+    const tracker = new Tracker(this.#sink, this.secrets);
     const bytes = tracker.full(root);
     this.#tracker = tracker;
     this.#nodes = tracker.size;

@@ -1,0 +1,282 @@
+/**
+ * A store whose payloads are encrypted before they reach another store, and decrypted on the way back.
+ *
+ *     encrypted   continuations with their blobs (which are not shared between runs then), outcomes, message payloads, the facts of journal entries, the reasons of cancellations
+ *     in clear    ids of runs and messages, names (workflows, steps, channels), statuses, times: what the store finds runs by
+ *
+ * A payload that cannot be read is replaced by one whose reading throws CipherError, so that one unreadable run keeps nobody from the others, and status and
+ * journal can still be seen. Upholds: nothing is written in answer to a payload that could not be read (I8).
+ */
+import { randomBytes } from "node:crypto";
+import { CipherError } from "../../shared/errors.js";
+import { type Blob, HASH_BYTES } from "../codec/blobs.js";
+import { LIVE_STATUSES } from "./store.js";
+import type {
+  ClaimedRun,
+  Commit,
+  CommitResult,
+  JournalEntry,
+  Message,
+  NewMessage,
+  NewRun,
+  RunQuery,
+  RunSummary,
+  Store,
+  StoredImage,
+  StoredRun,
+  WorkerRecord,
+} from "./store.js";
+import type { Cipher } from "./aes256gcm.js";
+import { parseSealed, seal, unreadable } from "./sealed.js";
+
+/** Every field of what is written, so that a new one does not compile before somebody has decided. */
+const COMMIT: Readonly<Record<keyof Commit, "clear" | "sealed">> = {
+  run: "clear",
+  fence: "clear",
+  at: "clear",
+  status: "clear",
+  wakeAt: "clear",
+  waitingFor: "clear",
+  consumed: "clear",
+  release: "clear",
+  image: "sealed",
+  part: "sealed",
+  blobs: "sealed",
+  refers: "sealed",
+  outcome: "sealed",
+  journal: "sealed",
+};
+
+class CipherStore implements Store {
+  /** Secrets may be given to it. */
+  readonly encrypts = true;
+  readonly #store: Store;
+  readonly #cipher: Cipher;
+  /** Of runs that are held here: the names under which their blobs are stored, by id. Ids are hashes, which would tell whether contents are what somebody guesses. */
+  readonly #names = new Map<string, Map<string, string>>();
+
+  constructor(store: Store, cipher: Cipher) {
+    this.#store = store;
+    this.#cipher = cipher;
+  }
+
+  get url(): string {
+    return this.#store.url;
+  }
+
+  createRun(run: NewRun): Promise<"created" | "exists"> {
+    return this.#store.createRun({ ...run, image: this.#seal(run.image, run.id, "image") });
+  }
+
+  async getRun(id: string): Promise<StoredRun | undefined> {
+    const run = await this.#store.getRun(id);
+    return run && this.#opened(run);
+  }
+
+  async getImage(id: string): Promise<StoredImage | undefined> {
+    const image = await this.#store.getImage(id);
+    return image && this.#openedImage(image, id).image;
+  }
+
+  listRuns(query: RunQuery): Promise<RunSummary[]> {
+    return this.#store.listRuns(query);
+  }
+
+  async readJournal(run: string): Promise<JournalEntry[]> {
+    return (await this.#store.readJournal(run)).map((entry) => this.#openEntry(entry, run));
+  }
+
+  send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
+    const { run, kind, topic } = message;
+    return this.#store.send({
+      ...message,
+      topic: kind === "cancel" ? this.#sealText(topic, run, "reason") : topic,
+      payload: this.#seal(message.payload, run, payloadKind(message)),
+    });
+  }
+
+  async pollMessages(workerId: string, after: number): Promise<Message[]> {
+    return (await this.#store.pollMessages(workerId, after)).map((message) => this.#openMessage(message));
+  }
+
+  retryRun(id: string, at: number, journal: JournalEntry): Promise<"ready" | "not-failed" | "unknown"> {
+    return this.#store.retryRun(id, at, this.#sealEntry(journal, id));
+  }
+
+  registerWorker(
+    worker: WorkerRecord,
+    now: number,
+    isAlive: (other: WorkerRecord) => boolean,
+  ): Promise<"registered" | WorkerRecord> {
+    return this.#store.registerWorker(worker, now, isAlive);
+  }
+
+  renew(workerId: string, leaseUntil: number): Promise<boolean> {
+    return this.#store.renew(workerId, leaseUntil);
+  }
+
+  unregisterWorker(workerId: string, now: number): Promise<void> {
+    return this.#store.unregisterWorker(workerId, now);
+  }
+
+  async claim(options: Parameters<Store["claim"]>[0]): Promise<ClaimedRun[]> {
+    const claimed = await this.#store.claim(options);
+    return claimed.map((run) => {
+      const { image, names } = this.#openedImage(run, run.id);
+      this.#names.set(run.id, names);
+      const messages = run.messages.map((message) => this.#openMessage(message));
+      return { ...this.#opened(run), ...image, fence: run.fence, messages };
+    });
+  }
+
+  async commit(commits: readonly Commit[]): Promise<CommitResult[]> {
+    const results = await this.#store.commit(commits.map((commit) => this.#sealCommit(commit)));
+    for (const [at, { run, release, status }] of commits.entries())
+      if (results[at] === "superseded" || release || !LIVE_STATUSES.has(status)) this.#names.delete(run);
+    return results;
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  // writing
+
+  #seal(plain: Uint8Array, run: string, kind: string): Uint8Array {
+    return seal(this.#cipher.seal(plain, contextOf(run, kind)));
+  }
+
+  #sealText(text: string, run: string, kind: string): string {
+    return Buffer.from(this.#seal(Buffer.from(text), run, kind)).toString("base64");
+  }
+
+  #sealEntry({ data, ...entry }: JournalEntry, run: string): JournalEntry {
+    return { ...entry, data: { encrypted: this.#sealText(JSON.stringify(data), run, "journal") } };
+  }
+
+  #sealCommit(commit: Commit): Commit {
+    const clear = Object.fromEntries(Object.entries(commit).filter(([field]) => COMMIT[field as keyof Commit] === "clear"));
+    const { run, image, part, blobs, refers, outcome, journal } = commit;
+    return {
+      ...(clear as unknown as Commit),
+      ...(image !== undefined && { image: this.#seal(image, run, "image") }),
+      ...(part !== undefined && { part: this.#seal(part, run, "part") }),
+      ...(blobs !== undefined && { blobs: blobs.map((blob) => this.#sealBlob(blob, run)) }),
+      ...(refers !== undefined && { refers: refers.map((id) => this.#nameOf(id, run)) }),
+      ...(outcome !== undefined && { outcome: this.#seal(outcome, run, "outcome") }),
+      journal: journal.map((entry) => this.#sealEntry(entry, run)),
+    };
+  }
+
+  /** Under a name that says nothing about the contents, with the id among these. */
+  #sealBlob({ id, bytes }: Blob, run: string): Blob {
+    const plain = Buffer.concat([Buffer.from(id, "hex"), bytes]);
+    return { id: this.#nameOf(id, run), bytes: this.#seal(plain, run, "blob") };
+  }
+
+  #nameOf(id: string, run: string): string {
+    const names = this.#names.get(run) ?? new Map<string, string>();
+    this.#names.set(run, names);
+    const name = names.get(id) ?? randomBytes(HASH_BYTES).toString("hex");
+    names.set(id, name);
+    return name;
+  }
+
+  // reading
+
+  #opened(run: StoredRun): StoredRun {
+    const { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version } = run;
+    const summary = { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version };
+    return { ...summary, outcome: run.outcome && this.#open(run.outcome, id, "outcome") };
+  }
+
+  #openedImage({ image, parts, blobs }: StoredImage, run: string): { image: StoredImage; names: Map<string, string> } {
+    const names = new Map<string, string>();
+    const opened = new Map<string, Uint8Array>();
+    try {
+      for (const [name, sealed] of blobs) {
+        const plain = this.#opening(sealed, run, "blob");
+        const id = Buffer.from(plain.subarray(0, HASH_BYTES)).toString("hex");
+        names.set(id, name);
+        opened.set(id, plain.subarray(HASH_BYTES));
+      }
+    } catch (error) {
+      if (!(error instanceof CipherError)) throw error;
+      return { image: { image: unreadable(error), parts: [], blobs: new Map() }, names };
+    }
+    const plainParts = parts.map((part) => this.#open(part, run, "part"));
+    return { image: { image: this.#open(image, run, "image"), parts: plainParts, blobs: opened }, names };
+  }
+
+  /** The payload, or one that stands for the reason why it cannot be read. */
+  #open(payload: Uint8Array, run: string, kind: string): Uint8Array {
+    try {
+      return this.#opening(payload, run, kind);
+    } catch (error) {
+      if (!(error instanceof CipherError)) throw error;
+      return unreadable(error);
+    }
+  }
+
+  #opening(payload: Uint8Array, run: string, kind: string): Uint8Array {
+    const what = `Run ${run} cannot be read (its ${kind.split(" ")[0]!}, in ${this.url}).`;
+    const sealed = parseSealed(payload);
+    if (sealed === undefined)
+      throw new CipherError(
+        `${what} It was written without a cipher, and the store was opened with one. Open it without; a store is encrypted from the beginning, or not at all. Nothing was changed.`,
+        undefined,
+      );
+    try {
+      return this.#cipher.open(sealed, contextOf(run, kind));
+    } catch (error) {
+      // Whatever a cipher of somebody else throws.
+      throw new CipherError(`${what} ${error instanceof Error ? error.message : String(error)}`, sealed.keyId);
+    }
+  }
+
+  #openMessage(message: Message): Message {
+    const { run, kind, topic } = message;
+    const payload = this.#open(message.payload, run, payloadKind(message));
+    if (kind !== "cancel") return { ...message, payload };
+    try {
+      return { ...message, payload, topic: this.#openText(topic, run, "reason") };
+    } catch (error) {
+      if (!(error instanceof CipherError)) throw error;
+      return { ...message, payload: unreadable(error), topic: "" };
+    }
+  }
+
+  #openText(text: string, run: string, kind: string): string {
+    return Buffer.from(this.#opening(Buffer.from(text, "base64"), run, kind)).toString();
+  }
+
+  /** For people: an entry that cannot be read is shown as it is. */
+  #openEntry(entry: JournalEntry, run: string): JournalEntry {
+    const { encrypted } = entry.data;
+    if (typeof encrypted !== "string") return entry;
+    try {
+      return { ...entry, data: JSON.parse(this.#openText(encrypted, run, "journal")) as JournalEntry["data"] };
+    } catch (error) {
+      return { ...entry, data: { unreadable: (error as Error).message } };
+    }
+  }
+}
+
+/** A payload cannot be moved to another channel. The reason of a cancellation is its topic, and a payload of its own. */
+function payloadKind({ kind, topic }: Pick<Message, "kind" | "topic">): string {
+  return kind === "cancel" ? "cancel" : `message ${topic}`;
+}
+
+/** `store`, encrypted with `cipher`. */
+export function encrypted(store: Store, cipher: Cipher): Store {
+  return new CipherStore(store, cipher);
+}
+
+/** Whether what is written to a store is encrypted on the way, so that secrets may be written. */
+export function isEncrypted(store: Store): boolean {
+  return "encrypts" in store;
+}
+
+function contextOf(run: string, kind: string): string {
+  return JSON.stringify([run, kind]);
+}
