@@ -21,8 +21,7 @@ export class StepAttempt implements StepContext, Holder {
   #controller: AbortController | undefined;
   #timer: TimerHandle | undefined;
   #over = false;
-  /** The resources the body has open. */
-  readonly held = new Set<Held>();
+  #held: Set<Held> | undefined;
 
   constructor(
     readonly runId: string,
@@ -41,6 +40,12 @@ export class StepAttempt implements StepContext, Holder {
 
   get idempotencyKey(): string {
     return `${this.runId}:${this.start.call}`;
+  }
+
+  /** The resources the body has open. Most bodies have none. */
+  get held(): Set<Held> {
+    this.#held ??= new Set();
+    return this.#held;
   }
 
   /** Made when somebody asks: most bodies never do. */
@@ -79,7 +84,7 @@ export class StepAttempt implements StepContext, Holder {
 
   /** The body has ended, also one that was given up before: it may have used its resources until now. */
   #letGo(): void {
-    if (this.held.size > 0) releaseAll(this, (error) => this.owner.notClosed(error));
+    if (this.#held !== undefined) releaseAll(this, (error) => this.owner.notClosed(error));
   }
 
   /** Nobody wants the outcome any more. The body is told through its signal; whatever it still answers is ignored. */

@@ -1,6 +1,24 @@
 /** What the editor shows. Checked by the type checker (`tsc -p tsconfig.json`); nothing of it runs. */
 import { expectTypeOf, test } from "vitest";
-import { channel, open, perform, spawn, step, steps, withTimeout, type Flow, type Run, type Task } from "../../src/index.js";
+import {
+  aes256gcm,
+  channel,
+  memory,
+  open,
+  perform,
+  registerCodec,
+  resource,
+  secret,
+  spawn,
+  step,
+  steps,
+  withTimeout,
+  type Flow,
+  type Resource,
+  type Run,
+  type Secret,
+  type Task,
+} from "../../src/index.js";
 
 interface Payment {
   readonly id: string;
@@ -33,6 +51,32 @@ test("perform, spawn, withTimeout and receive have the types of what they give",
     expectTypeOf(Approval.receive()).toEqualTypeOf<boolean>();
     expectTypeOf(Approval.receive({ timeout: "2 days" })).toEqualTypeOf<boolean | undefined>();
     expectTypeOf(Approval.tryReceive()).toEqualTypeOf<boolean | undefined>();
+  };
+  expectTypeOf(types).returns.toBeVoid();
+});
+
+test("resources, secrets, codecs and ciphers", () => {
+  class Conn {
+    private constructor(readonly url: string) {}
+    static to(url: string): Conn {
+      return new Conn(url);
+    }
+  }
+  const types = (): void => {
+    expectTypeOf(resource(() => Conn.to("a"), { close: (it) => expectTypeOf(it).toEqualTypeOf<Conn>() })).toEqualTypeOf<
+      Resource<Conn>
+    >();
+    expectTypeOf(resource(async () => 1, { close: (it) => expectTypeOf(it).toEqualTypeOf<number>() }).value).toEqualTypeOf<
+      Promise<number>
+    >();
+    expectTypeOf(secret("x")).toEqualTypeOf<Secret<string>>();
+    expectTypeOf(secret("x").reveal()).toEqualTypeOf<string>();
+    registerCodec(Conn, { name: "conn", version: 1, encode: ({ url }) => url, decode: (url) => Conn.to(url) });
+    // @ts-expect-error decode is given what encode answers
+    registerCodec(Conn, { name: "conn", version: 1, encode: () => 1, decode: (url: string) => Conn.to(url) });
+    // @ts-expect-error a cipher is an object with functions
+    open({ store: memory(), cipher: "k1" });
+    expectTypeOf(open({ store: memory(), cipher: aes256gcm({ current: "k", keys: { k: "" } }) })).toEqualTypeOf<Flow>();
   };
   expectTypeOf(types).returns.toBeVoid();
 });

@@ -64,8 +64,9 @@ class CipherStore implements Store {
     return this.#store.url;
   }
 
-  createRun(run: NewRun): Promise<"created" | "exists"> {
-    return this.#store.createRun({ ...run, image: this.#seal(run.image, run.id, "image") });
+  // Field by field: a new one would otherwise go to the store as it is.
+  createRun({ id, workflow, image, createdAt }: NewRun): Promise<"created" | "exists"> {
+    return this.#store.createRun({ id, workflow, image: this.#seal(image, id, "image"), createdAt });
   }
 
   async getRun(id: string): Promise<StoredRun | undefined> {
@@ -87,11 +88,14 @@ class CipherStore implements Store {
   }
 
   send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
-    const { run, kind, topic } = message;
+    const { run, kind, topic, sentAt, id } = message;
     return this.#store.send({
-      ...message,
+      run,
+      kind,
       topic: kind === "cancel" ? this.#sealText(topic, run, "reason") : topic,
       payload: this.#seal(message.payload, run, payloadKind(message)),
+      sentAt,
+      ...(id !== undefined && { id }),
     });
   }
 

@@ -5,7 +5,7 @@
  *
  * No checkpoint begins like that.
  */
-import { CipherError } from "../../shared/errors.js";
+import { CipherError, UsageError } from "../../shared/errors.js";
 
 const MAGIC = Buffer.from("\xf7flc", "latin1");
 /** In place of a payload that could not be read: the reason. In memory only, never stored. */
@@ -16,8 +16,10 @@ export interface Sealed {
   readonly bytes: Uint8Array;
 }
 
+/** Throws UsageError for an id of more than 255 bytes. */
 export function seal({ keyId, bytes }: Sealed): Uint8Array {
   const id = Buffer.from(keyId);
+  if (id.length > 255) throw new UsageError(`The id of a key has at most 255 bytes; this one has ${id.length}.`);
   return Buffer.concat([MAGIC, Buffer.of(id.length), id, bytes]);
 }
 

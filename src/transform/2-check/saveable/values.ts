@@ -41,6 +41,8 @@ export class ValueVerdicts {
     if (ts.isObjectLiteralExpression(bare)) {
       return allOf(bare.properties.map((property) => this.#ofProperty(property, suspension, seen)));
     }
+    if (ts.isArrayLiteralExpression(bare))
+      return allOf(bare.elements.map((element, index) => this.#ofPart(`[${index}]`, element, suspension, seen)));
     if (ts.isConditionalExpression(bare))
       return oneOf([this.#made(bare.whenTrue, suspension, seen), this.#made(bare.whenFalse, suspension, seen)]);
     return ts.isExpression(bare) && isModuleConstant(bare, this.ctx)
@@ -48,12 +50,17 @@ export class ValueVerdicts {
       : this.ctx.verdicts.of(this.ctx.findings.checker.getTypeAtLocation(bare));
   }
 
-  /** Closures only: any other property may be something else by now, and then its declared type says what is known of it. */
   #ofProperty(property: ts.ObjectLiteralElementLike, suspension: ts.Node, seen: ReadonlySet<Variable>): Verdict {
     if (!ts.isPropertyAssignment(property) || ts.isComputedPropertyName(property.name)) return UNKNOWN;
-    const bare = unwrap(property.initializer);
-    const isFollowed = ts.isObjectLiteralExpression(bare) || this.ctx.findings.functionOf.has(bare);
-    return isFollowed ? below(`.${property.name.text}`, this.#made(bare, suspension, seen)) : UNKNOWN;
+    return this.#ofPart(`.${property.name.text}`, property.initializer, suspension, seen);
+  }
+
+  /** Closures only: any other part may be something else by now, and then its declared type says what is known of it. */
+  #ofPart(step: string, value: ts.Expression, suspension: ts.Node, seen: ReadonlySet<Variable>): Verdict {
+    const bare = unwrap(value);
+    const isFollowed =
+      ts.isObjectLiteralExpression(bare) || ts.isArrayLiteralExpression(bare) || this.ctx.findings.functionOf.has(bare);
+    return isFollowed ? below(step, this.#made(bare, suspension, seen)) : UNKNOWN;
   }
 
   #ofClosure(closure: FunctionInfo, suspension: ts.Node, seen: ReadonlySet<Variable>): Verdict {
