@@ -12,6 +12,7 @@ import { frameCode, registered, unknownHandler, type SavedCode } from "./program
 import { corrupt, Reader } from "./reader.js";
 import { readShape, type Shape } from "./shapes.js";
 import { symbolByNumber } from "./symbols.js";
+import { upToDate } from "./versions.js";
 
 type BodyReader = (input: Decoder) => void;
 type Aux = Shape | number | Handler | BodyReader | undefined;
@@ -39,7 +40,8 @@ export class Decoder extends Reader {
   #poolBytes = 0;
 
   decode(): unknown {
-    if (this.byte() !== FORMAT_VERSION) throw corrupt("it has another format version than this flowc reads");
+    // The version: see `decodeBytes`.
+    this.byte();
     const root = this.value();
     for (let id = 0; id < this.#nodes.length; id++) {
       if (this.#aux[id] !== undefined) this.#body(id);
@@ -396,7 +398,7 @@ function fail(what: string): never {
 /** Whatever goes wrong while reading means that the bytes are wrong, unless it is the program that changed. */
 export function decodeBytes(bytes: Uint8Array): unknown {
   try {
-    return new Decoder(bytes).decode();
+    return new Decoder(bytes[0] === FORMAT_VERSION ? bytes : upToDate(bytes)).decode();
   } catch (error) {
     if (error instanceof CorruptCheckpointError || error instanceof ProgramChangedError) throw error;
     throw corrupt("it does not add up", error);
