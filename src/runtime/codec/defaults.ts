@@ -20,10 +20,20 @@ export function defaultKeys(value: object, values: unknown[], at: number): reado
   const names = getOwnPropertyNames(value);
   for (let i = 0; i < names.length; i++) {
     const { writable, enumerable, configurable, value: content } = getOwnPropertyDescriptor(value, names[i]!)!;
-    if (writable !== true || enumerable !== true || configurable !== true) return undefined;
+    if (writable !== true || enumerable !== true || configurable !== true) {
+      forget(values, at, i);
+      return undefined;
+    }
     values[at + i] = content;
   }
-  return getOwnPropertySymbols(value).length === 0 && isExtensible(value) ? names : undefined;
+  if (getOwnPropertySymbols(value).length === 0 && isExtensible(value)) return names;
+  forget(values, at, names.length);
+  return undefined;
+}
+
+/** Takes back what a proof that came to nothing has put into the list. */
+export function forget(values: unknown[], at: number, count: number): void {
+  values.fill(undefined, at, at + count);
 }
 
 /** Whether an array consists of such elements and nothing else. Holes are fine while they are few. Puts the elements into `values` from index `at` on. */
@@ -40,9 +50,14 @@ export function isDefaultArray(array: readonly unknown[], values: unknown[], at:
       continue;
     }
     const { writable, enumerable, configurable, value } = descriptor;
-    if (writable !== true || enumerable !== true || configurable !== true) return false;
+    if (writable !== true || enumerable !== true || configurable !== true) {
+      forget(values, at, i);
+      return false;
+    }
     values[at + i] = value;
     elements++;
   }
-  return elements === names && isExtensible(array) && getOwnPropertyDescriptor(array, "length")!.writable === true;
+  const ordinary = elements === names && isExtensible(array) && getOwnPropertyDescriptor(array, "length")!.writable === true;
+  if (!ordinary) forget(values, at, length);
+  return ordinary;
 }

@@ -11,7 +11,7 @@ import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
 import { writeBuiltIn, writeExotic } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
-import { defaultKeys, HOLE, isDefaultArray } from "./defaults.js";
+import { defaultKeys, forget, HOLE, isDefaultArray } from "./defaults.js";
 import { handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
 import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
@@ -37,7 +37,7 @@ let epochs = 0;
 /** Up to this many nodes, searching the table is faster than keeping a Map: indexOf compares several at once. */
 const SEARCHED = 64;
 /** A longer list of values is not kept for the next image. */
-const KEPT_VALUES = 1 << 18;
+const KEPT_VALUES = 1 << 17;
 /** Stands in the table for a node that is not found by identity. */
 const HIDDEN = {};
 
@@ -301,13 +301,19 @@ export class Encoder extends Writer {
     const keys = defaultKeys(value, this.#values, this.#proven);
     // An object without keys may be anything whose prototype was replaced: let the general way find out.
     if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return false;
-    if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN && this.#dictionary(value, keys);
+    if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN ? this.#dictionary(value, keys) : this.#unused(keys);
     const shape = shapeOf(keys);
     this.#proven += keys.length;
     this.byte(tag);
     this.shape(shape);
     this.add(value, Tag.PLAIN, shape);
     return true;
+  }
+
+  /** Lets go of the values that a proof put into the list: another form is written. */
+  #unused(keys: readonly string[]): false {
+    forget(this.#values, this.#proven, keys.length);
+    return false;
   }
 
   #dictionary(value: object, keys: readonly string[]): true {
@@ -323,7 +329,8 @@ export class Encoder extends Writer {
     if (info.refusal !== undefined) this.refuse(value, info.refusal, INSTANCE_FIX);
     if (info.exotic !== undefined) return false;
     const keys = defaultKeys(value, this.#values, this.#proven);
-    if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return false;
+    if (keys === undefined) return false;
+    if (keys.length > MAX_SHAPE_KEYS) return this.#unused(keys);
     const shape = shapeOf(keys);
     this.#proven += keys.length;
     this.byte(Tag.INSTANCE);
