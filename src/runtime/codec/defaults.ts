@@ -20,20 +20,16 @@ export function defaultKeys(value: object, values: unknown[], at: number): reado
   const names = getOwnPropertyNames(value);
   for (let i = 0; i < names.length; i++) {
     const { writable, enumerable, configurable, value: content } = getOwnPropertyDescriptor(value, names[i]!)!;
-    if (writable !== true || enumerable !== true || configurable !== true) {
-      forget(values, at, i);
-      return undefined;
-    }
+    if (writable !== true || enumerable !== true || configurable !== true) return undefined;
     values[at + i] = content;
   }
-  if (getOwnPropertySymbols(value).length === 0 && isExtensible(value)) return names;
-  forget(values, at, names.length);
-  return undefined;
+  return getOwnPropertySymbols(value).length === 0 && isExtensible(value) ? names : undefined;
 }
 
-/** Takes back what a proof that came to nothing has put into the list. */
-export function forget(values: unknown[], at: number, count: number): void {
-  values.fill(undefined, at, at + count);
+/** Takes back what a proof of `value` that came to nothing has put into the list. */
+export function forget(value: object, values: unknown[], at: number): void {
+  // An array with as many holes as it may have is the longest.
+  values.fill(undefined, at, at + 2 * getOwnPropertyNames(value).length + 16);
 }
 
 /** Whether an array consists of such elements and nothing else. Holes are fine while they are few. Puts the elements into `values` from index `at` on. */
@@ -50,14 +46,9 @@ export function isDefaultArray(array: readonly unknown[], values: unknown[], at:
       continue;
     }
     const { writable, enumerable, configurable, value } = descriptor;
-    if (writable !== true || enumerable !== true || configurable !== true) {
-      forget(values, at, i);
-      return false;
-    }
+    if (writable !== true || enumerable !== true || configurable !== true) return false;
     values[at + i] = value;
     elements++;
   }
-  const ordinary = elements === names && isExtensible(array) && getOwnPropertyDescriptor(array, "length")!.writable === true;
-  if (!ordinary) forget(values, at, length);
-  return ordinary;
+  return elements === names && isExtensible(array) && getOwnPropertyDescriptor(array, "length")!.writable === true;
 }

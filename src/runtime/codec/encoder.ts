@@ -37,7 +37,7 @@ let epochs = 0;
 /** Up to this many nodes, searching the table is faster than keeping a Map: indexOf compares several at once. */
 const SEARCHED = 64;
 /** A longer list of values is not kept for the next image. */
-const KEPT_VALUES = 1 << 17;
+const KEPT_VALUES = 1 << 18;
 /** Stands in the table for a node that is not found by identity. */
 const HIDDEN = {};
 
@@ -300,8 +300,8 @@ export class Encoder extends Writer {
   #plain(value: object, tag: typeof Tag.PLAIN | typeof Tag.PLAIN_NULL): boolean {
     const keys = defaultKeys(value, this.#values, this.#proven);
     // An object without keys may be anything whose prototype was replaced: let the general way find out.
-    if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return false;
-    if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN ? this.#dictionary(value, keys) : this.#unused(keys);
+    if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return this.#unused(value);
+    if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN ? this.#dictionary(value, keys) : this.#unused(value);
     const shape = shapeOf(keys);
     this.#proven += keys.length;
     this.byte(tag);
@@ -310,9 +310,9 @@ export class Encoder extends Writer {
     return true;
   }
 
-  /** Lets go of the values that a proof put into the list: another form is written. */
-  #unused(keys: readonly string[]): false {
-    forget(this.#values, this.#proven, keys.length);
+  /** Lets go of what a proof put into the list: another form is written. */
+  #unused(value: object): false {
+    forget(value, this.#values, this.#proven);
     return false;
   }
 
@@ -329,8 +329,7 @@ export class Encoder extends Writer {
     if (info.refusal !== undefined) this.refuse(value, info.refusal, INSTANCE_FIX);
     if (info.exotic !== undefined) return false;
     const keys = defaultKeys(value, this.#values, this.#proven);
-    if (keys === undefined) return false;
-    if (keys.length > MAX_SHAPE_KEYS) return this.#unused(keys);
+    if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return this.#unused(value);
     const shape = shapeOf(keys);
     this.#proven += keys.length;
     this.byte(Tag.INSTANCE);
@@ -341,7 +340,7 @@ export class Encoder extends Writer {
   }
 
   #array(value: readonly unknown[]): boolean {
-    if (!isDefaultArray(value, this.#values, this.#proven)) return false;
+    if (!isDefaultArray(value, this.#values, this.#proven)) return this.#unused(value);
     this.#proven += value.length;
     this.byte(Tag.ARRAY);
     this.uint(value.length);
