@@ -7,6 +7,7 @@ const pages = [
   "README.md",
   "CONTRIBUTING.md",
   "docs/architecture.md",
+  "docs/benchmarks.md",
   "docs/cli.md",
   "docs/invariants.md",
   "docs/mutation.md",

@@ -263,21 +263,22 @@ export function run(storeName: string, factory: () => Medium): void {
         ["a large one", 100_000],
       ])("in parts, after %s", (_, size) => {
         const large = (fill: number): Uint8Array => new Uint8Array(size).fill(fill);
+        const isLarge = ({ image }: { image: Uint8Array }, fill: number): boolean => Buffer.compare(image, large(fill)) === 0;
 
         test("keeps the parts in order, and hands them over with the image", async () => {
           await store.createRun(newRun("r1", { image: large(1) }));
           const [claimed] = await claim("w1");
-          expect([claimed!.image, claimed!.parts]).toEqual([large(1), []]);
+          expect([isLarge(claimed!, 1), claimed!.parts]).toEqual([true, []]);
           const part = bytes("one");
           await store.commit([commitOf(claimed!, { part })]);
           part.fill(0);
           await store.commit([commitOf(claimed!, { part: bytes("two") })]);
           await store.commit([commitOf(claimed!, { release: true, wakeAt: 0, part: bytes("three") })]);
           const found = (await store.getImage("r1"))!;
-          expect(found.image).toEqual(large(1));
+          expect(isLarge(found, 1)).toBe(true);
           expect(found.parts.map(text)).toEqual(["one", "two", "three"]);
           const [again] = await claim("w2");
-          expect([again!.image, again!.parts.map(text)]).toEqual([large(1), ["one", "two", "three"]]);
+          expect([isLarge(again!, 1), again!.parts.map(text)]).toEqual([true, ["one", "two", "three"]]);
         });
 
         test("a new image takes the place of all of them", async () => {
@@ -287,7 +288,8 @@ export function run(storeName: string, factory: () => Medium): void {
           await store.commit([commitOf(claimed!, { part: bytes("one") }), commitOf(other!, { part: bytes("other") })]);
           for (const image of [large(2), bytes("small"), large(3)]) {
             await store.commit([commitOf(claimed!, { image })]);
-            expect(await store.getImage("r1")).toMatchObject({ image, parts: [] });
+            const written = (await store.getImage("r1"))!;
+            expect([Buffer.compare(written.image, image), written.parts]).toEqual([0, []]);
             await store.commit([commitOf(claimed!, { part: bytes("more") })]);
             expect((await store.getImage("r1"))!.parts.map(text)).toEqual(["more"]);
           }
@@ -303,7 +305,7 @@ export function run(storeName: string, factory: () => Medium): void {
           expect(await store.commit([commitOf(first!, { image: large(7) })])).toEqual(["superseded"]);
           await store.commit([commitOf(second!, { part: bytes("two") })]);
           const found = (await store.getImage("r1"))!;
-          expect([found.image, found.parts.map(text)]).toEqual([large(1), ["one", "two"]]);
+          expect([isLarge(found, 1), found.parts.map(text)]).toEqual([true, ["one", "two"]]);
         });
 
         test("a failed run keeps image and parts", async () => {
@@ -312,7 +314,7 @@ export function run(storeName: string, factory: () => Medium): void {
           await store.commit([commitOf(claimed!, { part: bytes("one") })]);
           await store.commit([commitOf(claimed!, { status: "failed", outcome: bytes("why") })]);
           const found = (await store.getImage("r1"))!;
-          expect([found.image, found.parts.map(text)]).toEqual([large(1), ["one"]]);
+          expect([isLarge(found, 1), found.parts.map(text)]).toEqual([true, ["one"]]);
         });
       });
 
@@ -333,7 +335,7 @@ export function run(storeName: string, factory: () => Medium): void {
           await store.commit([commitOf(claimed, { part: bytes("part"), blobs: [blob(2)], release: true, wakeAt: 0 })]);
           expect(await blobsOf("r1")).toEqual(numbers(1, 2));
           const [again] = await claim("w2");
-          expect(again!.blobs.get(first.id)).toEqual(new Uint8Array(100_000).fill(1));
+          expect(Buffer.compare(again!.blobs.get(first.id)!, new Uint8Array(100_000).fill(1))).toBe(0);
         });
 
         test("go when the image no longer refers to them", async () => {

@@ -17,6 +17,7 @@ import { expectSurgery } from "./parts/surgery.js";
 import { corrupt, Reader } from "./reader.js";
 import { readShape, type Shape } from "./shapes.js";
 import { symbolByNumber } from "./symbols.js";
+import { upToDate } from "./versions.js";
 
 type BodyReader = (input: Decoder) => void;
 type Aux = Shape | number | Handler | BodyReader | undefined;
@@ -46,7 +47,8 @@ export class Decoder extends Reader {
   #poolBytes = 0;
 
   decode(): unknown {
-    if (this.byte() !== FORMAT_VERSION) throw corrupt("it has another format version than this flowc reads");
+    // The version: see `decodeBytes`.
+    this.byte();
     const root = this.value();
     this.#finishPart(0);
     return settled(root);
@@ -511,7 +513,7 @@ function fail(what: string): never {
 /** Whatever goes wrong while reading means that the bytes are wrong, unless it is the program that changed. */
 export function decodeBytes(image: Uint8Array, parts: readonly Uint8Array[] = [], blobs: Blobs = NO_BLOBS): unknown {
   try {
-    const decoder = new Decoder(image);
+    const decoder = new Decoder(image[0] === FORMAT_VERSION ? image : upToDate(image));
     decoder.blobs = blobs;
     const root = decoder.decode();
     for (const part of parts) decoder.part(part);

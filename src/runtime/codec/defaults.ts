@@ -26,6 +26,12 @@ export function defaultKeys(value: object, values: unknown[], at: number): reado
   return getOwnPropertySymbols(value).length === 0 && isExtensible(value) ? names : undefined;
 }
 
+/** Takes back what a proof of `value` that came to nothing has put into the list. */
+export function forget(value: object, values: unknown[], at: number): void {
+  // An array with as many holes as it may have is the longest.
+  values.fill(undefined, at, at + 2 * getOwnPropertyNames(value).length + 16);
+}
+
 /** Whether an array consists of such elements and nothing else. Holes are fine while they are few. Puts the elements into `values` from index `at` on. */
 export function isDefaultArray(array: readonly unknown[], values: unknown[], at: number): boolean {
   // Names and symbols in one call: for an array this is the cheaper way, for an object by far the dearer one.

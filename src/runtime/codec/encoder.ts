@@ -13,7 +13,7 @@ import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
 import { writeBuiltIn, writeExotic, writeExoticContents } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
-import { defaultKeys, HOLE, isDefaultArray } from "./defaults.js";
+import { defaultKeys, forget, HOLE, isDefaultArray } from "./defaults.js";
 import { handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
 import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
@@ -428,14 +428,20 @@ export class Encoder extends Writer {
   #plain(value: object, tag: typeof Tag.PLAIN | typeof Tag.PLAIN_NULL): boolean {
     const keys = defaultKeys(value, this.#values, this.#proven);
     // An object without keys may be anything whose prototype was replaced: let the general way find out.
-    if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return false;
-    if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN && this.#dictionary(value, keys);
+    if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return this.#unused(value);
+    if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN ? this.#dictionary(value, keys) : this.#unused(value);
     const shape = shapeOf(keys);
     this.#proven += keys.length;
     this.byte(tag);
     this.shape(shape);
     this.add(value, Tag.PLAIN, shape);
     return true;
+  }
+
+  /** Lets go of what a proof put into the list: another form is written. */
+  #unused(value: object): false {
+    forget(value, this.#values, this.#proven);
+    return false;
   }
 
   #dictionary(value: object, keys: readonly string[]): true {
@@ -451,7 +457,7 @@ export class Encoder extends Writer {
     if (info.refusal !== undefined) this.refuse(value, info.refusal, INSTANCE_FIX);
     if (info.exotic !== undefined) return false;
     const keys = defaultKeys(value, this.#values, this.#proven);
-    if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return false;
+    if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return this.#unused(value);
     const shape = shapeOf(keys);
     this.#proven += keys.length;
     this.byte(Tag.INSTANCE);
@@ -462,7 +468,7 @@ export class Encoder extends Writer {
   }
 
   #array(value: readonly unknown[]): boolean {
-    if (!isDefaultArray(value, this.#values, this.#proven)) return false;
+    if (!isDefaultArray(value, this.#values, this.#proven)) return this.#unused(value);
     this.#proven += value.length;
     this.byte(Tag.ARRAY);
     this.uint(value.length);
