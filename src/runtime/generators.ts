@@ -4,10 +4,11 @@
  *
  *     suspended-start ── next ──▶ running ── yield ──▶ suspended-yield ── next/throw/return ──▶ running ── return/throw ──▶ done
  */
+import { types } from "node:util";
 import { RESUME_NEXT, RESUME_THROW, type Code, type ResumeMode } from "../shared/abi.js";
 import { registerHandler } from "./codec/handlers.js";
 import { Frame } from "./frame.js";
-import { closureOf } from "./registry.js";
+import { closureOf, idOf } from "./registry.js";
 import { Stamp } from "./stamp.js";
 import { $must, primitive, SUSPEND } from "./suspend.js";
 
@@ -114,11 +115,12 @@ function emptyShell(): Generator {
 registerHandler<object>({
   name: "generator",
   prototype: Object.freeze({ generator: true }),
+  isVisible: true,
   fields: ["function", "prototype", "state"],
   save: (value) => {
     const { callee, state } = owned.get(value)!;
     const prototype = getPrototypeOf(value) as object | null;
-    return [callee, prototype === prototypeFor(callee) ? undefined : prototype, state];
+    return [callee, comesWith(callee, prototype) ? undefined : prototype, state];
   },
   create: emptyShell,
   restore: (value, [callee, prototype, state]) => {
@@ -129,7 +131,15 @@ registerHandler<object>({
   },
 });
 
+/** Whether a restored `callee` surely has that prototype for its generators: one that the program put there may come after them. */
+function comesWith(callee: Function, prototype: object | null): boolean {
+  if (prototype === null || prototype !== prototypeFor(callee)) return false;
+  if (idOf(callee) !== undefined) return true;
+  return !types.isProxy(prototype) && getPrototypeOf(prototype) === GeneratorPrototype && Reflect.ownKeys(prototype).length === 0;
+}
+
 function prototypeFor(callee: Function): object {
+  if (types.isProxy(callee)) throw new TypeError("a generator was made by a Proxy");
   const prototype: unknown = callee.prototype;
   return (typeof prototype === "object" && prototype !== null) || typeof prototype === "function"
     ? prototype

@@ -203,6 +203,7 @@ for (const type of [ArrayCursor, StringCursor, CollectionCursor]) registerValue(
 registerHandler<CollectionCursor>({
   name: "CollectionCursor",
   prototype: CollectionCursor.prototype,
+  isVisible: true,
   fields: ["target", "kind", "remaining"],
   save: (cursor) => [cursor.target, cursor.kind, cursor.remaining()],
   create: () => new CollectionCursor(undefined, "values"),

@@ -9,9 +9,9 @@ import { SUSPEND } from "./suspend.js";
 
 const codes = new Map<string, Code>();
 const functions = new Map<string, Function>();
-const values = new Map<string, object>();
+const values = new Map<string, object | symbol>();
 /** Looked up for every object of every image, which is why it is no WeakMap. */
-const ids = new Map<object, string>();
+const ids = new Map<object | symbol, string>();
 
 const privateFields = new WeakMap<object, readonly string[]>();
 
@@ -36,13 +36,18 @@ export function functionById(id: string): Function | undefined {
 }
 
 /** The id under which a class, a method, a module-level function or a module-level constant is saved by reference. */
-export function idOf(value: object): string | undefined {
+export function idOf(value: object | symbol): string | undefined {
   return ids.get(value);
 }
 
 /** The value registered under `id`, see `idOf`. */
-export function valueById(id: string): object | undefined {
+export function valueById(id: string): object | symbol | undefined {
   return values.get(id);
+}
+
+/** Everything that is saved by reference, with its id. */
+export function allReferences(): Iterable<[object | symbol, string]> {
+  return ids;
 }
 
 /** The code and captured values of a function, `undefined` when it was not compiled. */
@@ -51,7 +56,7 @@ export function closureOf(fn: Function): Closure | undefined {
 }
 
 /** Registers `value` to be saved by reference. The first id wins: `export { a as b }` does not rename. */
-export function registerValue(id: string, value: object): void {
+export function registerValue(id: string, value: object | symbol): void {
   values.set(id, value);
   if (!ids.has(value)) ids.set(value, id);
 }
@@ -116,12 +121,19 @@ class Registrar implements ModuleRegistrar {
   }
 
   value<T>(name: string, value: T): T {
-    if ((typeof value === "object" && value !== null) || typeof value === "function") {
+    if ((typeof value === "object" && value !== null) || typeof value === "function" || isUnique(value)) {
       registerValue(`${this.#module}#${name}`, value);
     }
     return value;
   }
 }
+
+/** Whether `value` is a symbol that only this process has. */
+function isUnique(value: unknown): value is symbol {
+  return typeof value === "symbol" && Symbol.keyFor(value) === undefined && !wellKnown.has(value);
+}
+
+const wellKnown = new Set<unknown>(Object.getOwnPropertyNames(Symbol).map((key) => Reflect.get(Symbol, key) as unknown));
 
 /** Registers the own methods and accessor functions of a class or prototype, so that `const f = cart.add` can be saved. */
 function registerMembers(prefix: string, owner: object): void {

@@ -3,7 +3,11 @@
 import fc from "fast-check";
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
+import { bindFunction } from "../../src/runtime/bound.js";
 import { decode, encode } from "../../src/runtime/codec/index.js";
+import { helperOf } from "../../src/runtime/iterator-helper.js";
+import { ownSymbol } from "../../src/runtime/own-symbols.js";
+import { constructProxy } from "../../src/runtime/proxies.js";
 import { CorruptCheckpointError, ProgramChangedError } from "../../src/shared/errors.js";
 import { adder, Bag, closure, declared, frame, helper, Point, settings, ShopError } from "./program.js";
 import { round } from "./round.js";
@@ -117,7 +121,7 @@ function sample(): unknown {
   const buffer = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]).buffer;
   const cell = { value: 1 };
   const url = new URL("http://x/?a=1");
-  const value = { text: "text", text2: "text", wide: "日本語", lone: "\ud800", int: 12345, double: 1.5, big: -(2n ** 70n), list: [1, , 3, undefined], sparse: Object.assign([], { 100000: 1 }), map: new Map<unknown, unknown>([[cell, "v"]]), set: new Set([1, cell]), date: new Date(5), regexp: /a+/gi, url, params: url.searchParams, error: new ShopError("m", cell), dom: new DOMException("m", "AbortError"), typed: new Uint16Array(buffer, 2), view: new DataView(buffer), node: Buffer.from("pooled"), resizable: new Uint8Array(new ArrayBuffer(4, { maxByteLength: 8 })), boxed: Object("s"), args: (function (..._a: unknown[]) { return arguments; })(1), point: new Point(1, 2), bag: new Bag([[1, cell]]), created: Object.create({ base: 1 }), frozen: Object.freeze({ a: [1] }), nil: Object.create(null), dictionary: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, i])), symbol: Symbol.for("s"), wellKnown: Symbol.iterator, intrinsic: Math, helper, settings, Point, f: closure(adder, [cell]), g: Object.assign(closure(declared, ["t"]), { extra: 1 }), accessor: Object.defineProperty({}, "x", { get: closure(adder, [cell]) as never, enumerable: true }) }; // prettier-ignore
+  const value = { text: "text", text2: "text", wide: "日本語", lone: "\ud800", int: 12345, double: 1.5, big: -(2n ** 70n), list: [1, , 3, undefined], sparse: Object.assign([], { 100000: 1 }), map: new Map<unknown, unknown>([[cell, "v"]]), set: new Set([1, cell]), date: new Date(5), regexp: /a+/gi, url, params: url.searchParams, error: new ShopError("m", cell), dom: new DOMException("m", "AbortError"), typed: new Uint16Array(buffer, 2), view: new DataView(buffer), node: Buffer.from("pooled"), resizable: new Uint8Array(new ArrayBuffer(4, { maxByteLength: 8 })), boxed: Object("s"), args: (function (..._a: unknown[]) { return arguments; })(1), point: new Point(1, 2), bag: new Bag([[1, cell]]), created: Object.create({ base: 1 }), frozen: Object.freeze({ a: [1] }), nil: Object.create(null), dictionary: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, i])), symbol: Symbol.for("s"), wellKnown: Symbol.iterator, intrinsic: Math, helper, settings, Point, f: closure(adder, [cell]), g: Object.assign(closure(declared, ["t"]), { extra: 1 }), accessor: Object.defineProperty({}, "x", { get: closure(adder, [cell]) as never, enumerable: true }), proxy: constructProxy(cell, { get: closure(adder, [cell]) }), bound: bindFunction(closure(adder, [cell]), cell, [1]), weak: new WeakMap([[cell, cell]]), weakSet: new WeakSet([cell]), ref: new WeakRef(cell), own: ownSymbol(Symbol("own")), helper2: helperOf({ kind: "take", source: { iterator: cell, next: undefined, done: false }, callback: undefined, count: 1, inner: undefined, started: false, running: false, done: false } as never) }; // prettier-ignore
   return frame({ value, cycle: [value] }, 1, value);
 }
 

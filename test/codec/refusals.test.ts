@@ -57,9 +57,7 @@ test.each<[string, () => unknown]>([
 
 test.each<[string, () => unknown, RegExp]>([
   ["a Promise", () => Promise.resolve(1), /it is a Promise.*Await it inside a step/],
-  ["a WeakMap", () => new WeakMap(), /it is a WeakMap/],
-  ["a WeakSet", () => new WeakSet(), /it is a WeakSet/],
-  ["a WeakRef", () => new WeakRef({}), /it is a WeakRef/],
+  ["a FinalizationRegistry", () => new FinalizationRegistry(() => 1), /it is a FinalizationRegistry.*garbage collector/],
   ["a native function", () => Object.assign(process.cwd.bind(process), {}), /it is a bound function \(bound .*arrow function/],
   ["a bound function", () => (() => 1).bind(null), /it is a bound function/],
   ["a native function of the process", () => process.hrtime, /it is a (native )?function/],

@@ -1,14 +1,20 @@
+import { types } from "node:util";
 import { CorruptCheckpointError, ProgramChangedError } from "../../shared/errors.js";
 import { Frame } from "../frame.js";
 import { attachPrivates, type PrivateStore } from "../private-store.js";
-import { FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, SMALL_INT_MIN, Tag } from "./format.js";
+import { Form, FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, SMALL_INT_MIN, Tag } from "./format.js";
 import { handlerNamed, type Handler } from "./handlers.js";
 import { intrinsic } from "./intrinsics.js";
+import { readBound } from "./kinds/bound.js";
 import { readClosure, readMember, readPrototypeOf } from "./kinds/closure.js";
 import { readExotic } from "./kinds/exotic.js";
 import { readPools } from "./kinds/pool.js";
+import { readProxy } from "./kinds/proxy.js";
+import { readOwnSymbol } from "./kinds/symbol.js";
+import { readWeakEntries } from "./kinds/weak.js";
 import { Late, settled } from "./late.js";
 import { frameCode, registered, unknownHandler, type SavedCode } from "./program.js";
+import { readProperties } from "./properties.js";
 import { corrupt, Reader } from "./reader.js";
 import { readShape, type Shape } from "./shapes.js";
 import { symbolByNumber } from "./symbols.js";
@@ -37,18 +43,26 @@ export class Decoder extends Reader {
   #atEnd: (() => void)[] = [];
   #pools: ArrayBuffer[] = [];
   #poolBytes = 0;
+  /** There is a WeakMap or a WeakSet, so entries follow the bodies. */
+  hasWeak = false;
 
   decode(): unknown {
     if (this.byte() !== FORMAT_VERSION) throw corrupt("it has another format version than this flowc reads");
     const root = this.value();
-    for (let id = 0; id < this.#nodes.length; id++) {
-      if (this.#aux[id] !== undefined) this.#body(id);
-    }
+    let read = this.#bodies(0);
+    while (this.hasWeak && readWeakEntries(this) > 0) read = this.#bodies(read);
     readPools(this, this.#pools);
     if (this.remaining > 0) throw corrupt("there is something after its end");
     if (this.#late.length > 0) this.#settleAll();
     for (const act of this.#atEnd) act();
     return settled(root);
+  }
+
+  /** Reads the bodies of all nodes from `first` on. Returns the number of nodes. */
+  #bodies(first: number): number {
+    let id = first;
+    for (; id < this.#nodes.length; id++) if (this.#aux[id] !== undefined) this.#body(id);
+    return id;
   }
 
   /** Any value. An object that is not made yet is a Late: see `settle`. */
@@ -96,7 +110,7 @@ export class Decoder extends Reader {
     const store = this.value();
     this.settle([object, store], ([owner, members]) => {
       if (typeof owner !== "object" && typeof owner !== "function") throw corrupt("private members have no owner");
-      if (!(members instanceof Map)) throw corrupt("private members are malformed");
+      if (!types.isMap(members)) throw corrupt("private members are malformed");
       attachPrivates(owner as object, members as PrivateStore);
     });
     return object;
@@ -117,8 +131,7 @@ export class Decoder extends Reader {
 
   /** Calls `use` with the values, as soon as all of them are made. */
   settle(values: readonly unknown[], use: (values: readonly unknown[]) => void): void {
-    if (this.#late.length === 0 || !values.some((value) => value instanceof Late && value.made === undefined))
-      use(values.map(settled));
+    if (this.#late.length === 0 || !values.some((value) => Late.is(value) && value.made === undefined)) use(values.map(settled));
     else this.#deferred.push(() => use(values.map(settled)));
   }
 
@@ -147,7 +160,7 @@ export class Decoder extends Reader {
 
   arrayBuffer(): ArrayBuffer {
     const value = this.#referred([Tag.EXOTIC]);
-    if (!(value instanceof ArrayBuffer)) throw corrupt("a view has no buffer");
+    if (!types.isArrayBuffer(value)) throw corrupt("a view has no buffer");
     return value;
   }
 
@@ -171,6 +184,11 @@ export class Decoder extends Reader {
     const code = this.#codes[known - 1];
     if (code === undefined) throw corrupt("a function is missing");
     return code;
+  }
+
+  /** The node of that number. */
+  known(): unknown {
+    return this.#known(this.uint());
   }
 
   /** A value that has to be a node of one of these tags, or one met before. Keeps heads from nesting. */
@@ -246,8 +264,16 @@ export class Decoder extends Reader {
         return symbolByNumber(this.byte()) ?? fail("a symbol is unknown");
       case Tag.SYMBOL_FOR:
         return Symbol.for(this.string());
+      case Tag.SYMBOL_OWN:
+        return readOwnSymbol(this);
+      case Tag.PROXY:
+        return readProxy(this, id);
+      case Tag.BOUND:
+        return readBound(this, id);
       case Tag.HANDLED:
         return this.#handled(id);
+      case Tag.HANDLED_MORE:
+        return this.#handledMore(id);
       case Tag.EXOTIC:
         return readExotic(this, id);
       default:
@@ -292,6 +318,22 @@ export class Decoder extends Reader {
     return new Frame(code, point, { ...shape.template }, undefined);
   }
 
+  #handledMore(id: number): object {
+    const value = this.#handled(id);
+    const handler = this.#aux[id] as Handler;
+    const form = this.byte();
+    if (form & Form.LOCKED) this.atEnd(() => void Object.preventExtensions(value));
+    this.body(id, () => {
+      this.#restore(handler, value);
+      if (form & Form.PROPERTIES) readProperties(this, value);
+    });
+    return value;
+  }
+
+  #restore(handler: Handler, value: object): void {
+    this.settle(this.values(handler.fields.length), (fields) => handler.restore(value, fields));
+  }
+
   #handled(id: number): object {
     const name = this.string();
     const handler = handlerNamed(name);
@@ -318,10 +360,8 @@ export class Decoder extends Reader {
         return this.#elements(node as unknown as unknown[], aux as number);
       case Tag.DICT:
         return this.#entries(node, aux as number);
-      case Tag.HANDLED: {
-        const handler = aux as Handler;
-        return this.settle(this.values(handler.fields.length), (fields) => handler.restore(node, fields));
-      }
+      case Tag.HANDLED:
+        return this.#restore(aux as Handler, node);
       default:
         return (aux as BodyReader)(this);
     }
@@ -354,7 +394,7 @@ export class Decoder extends Reader {
   }
 
   #put(owner: Props, key: PropertyKey, value: unknown): void {
-    if (value instanceof Late) {
+    if (Late.is(value)) {
       owner[key] = undefined;
       this.#fixes.push(owner, key, value);
     } else {
@@ -375,9 +415,7 @@ function makeLate(first: Late): void {
   const stack = [first];
   for (let late = stack.at(-1); late !== undefined; late = stack.at(-1)) {
     const missing =
-      late.made === undefined
-        ? late.needs().filter((value): value is Late => value instanceof Late && value.made === undefined)
-        : [];
+      late.made === undefined ? late.needs().filter((value): value is Late => Late.is(value) && value.made === undefined) : [];
     if (missing.length === 0) {
       stack.pop();
       late.made ??= late.make();

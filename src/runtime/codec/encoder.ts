@@ -7,18 +7,22 @@ import { privateStore } from "../private-store.js";
 import { idOf } from "../registry.js";
 import { classInfo } from "./classes.js";
 import { codeEntry } from "./codes.js";
-import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
+import { writeFunction, writePrototypeOf } from "./kinds/closure.js";
 import { writeBuiltIn, writeExotic } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
+import { writeProxy } from "./kinds/proxy.js";
+import { writeSymbol } from "./kinds/symbol.js";
+import type { WeakEntries } from "./kinds/weak.js";
 import { defaultKeys, isDefaultArray } from "./defaults.js";
-import { handlerNamed, handlerOf, type Handler } from "./handlers.js";
+import { addedKeys, handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
-import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
-import { INSTANCE_FIX, notSaveable, type Graph } from "./refusal.js";
+import { Form, FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
+import { INSTANCE_FIX } from "./reasons.js";
+import { notSaveable, type Graph } from "./refusal.js";
+import { writeProperties } from "./properties.js";
 import { shapeOf, type Shape } from "./shapes.js";
 import { StringTable } from "./strings.js";
-import { symbolNumber } from "./symbols.js";
 import { Writer } from "./writer.js";
 
 /** What the body of a node needs besides the node; `undefined`: no body follows. */
@@ -64,18 +68,39 @@ export class Encoder extends Writer {
   #withPrivates = false;
   /** Buffers of which only parts are saved. */
   pools: PooledBuffers | undefined;
+  /** WeakMaps and WeakSets, whose entries are found when all else is written. */
+  weak: WeakEntries | undefined;
 
   encode(root: unknown, rootName: string): Uint8Array {
     this.#epoch = ++epochs;
     this.#rootName = rootName;
     this.byte(FORMAT_VERSION);
     this.value(root);
-    for (let id = 0; id < this.#count; id++) {
+    this.bodies(0);
+    this.weak?.write(this);
+    this.pools?.write(this);
+    return this.finish();
+  }
+
+  /** Writes the bodies of all nodes from `first` on, those met meanwhile included. Returns the number of nodes. */
+  bodies(first: number): number {
+    let id = first;
+    for (; id < this.#count; id++) {
       this.#current = id;
       this.#body(id);
     }
-    this.pools?.write(this);
-    return this.finish();
+    return id;
+  }
+
+  /** What is written next belongs to that node. */
+  within(id: number): void {
+    this.#current = id;
+  }
+
+  /** What has that number; `undefined` for what is hidden. */
+  nodeAt(id: number): object | symbol | undefined {
+    const node = this.#nodes[id];
+    return node === HIDDEN ? this.pools?.bufferOf(id) : node;
   }
 
   /** Forgets everything of the last image. */
@@ -91,6 +116,7 @@ export class Encoder extends Writer {
     this.#shapes = 0;
     this.#current = -1;
     this.pools = undefined;
+    this.weak = undefined;
   }
 
   /** Number of objects in the image so far. */
@@ -234,8 +260,8 @@ export class Encoder extends Writer {
   }
 
   #head(value: object): void {
-    if (isProxy(value)) this.refuse(value, "it is a Proxy, whose handler flowc cannot see into", "Save its target instead.");
-    if (typeof value === "function") return writeClosure(this, value);
+    if (isProxy(value)) return writeProxy(this, value);
+    if (typeof value === "function") return writeFunction(this, value);
     if (generatorState(value) !== undefined) return this.#handled(value, handlerNamed("generator")!);
     const prototype = getPrototypeOf(value);
     if (prototype === Object.prototype) {
@@ -254,8 +280,8 @@ export class Encoder extends Writer {
     this.#general(value, prototype);
   }
 
-  /** A registered object, by id. */
-  byReference(value: object, id: string): void {
+  /** A registered object or symbol, by id. */
+  byReference(value: object | symbol, id: string): void {
     this.byte(Tag.REFERENCE);
     this.string(id);
     this.add(value, Tag.REFERENCE, undefined);
@@ -275,19 +301,7 @@ export class Encoder extends Writer {
   #symbol(symbol: symbol): void {
     const id = this.#find(symbol);
     if (id >= 0) return this.nodeReference(id);
-    const wellKnown = symbolNumber(symbol);
-    const key = Symbol.keyFor(symbol);
-    if (wellKnown !== undefined) this.pair(Tag.SYMBOL_WELL_KNOWN, wellKnown);
-    else if (key !== undefined) {
-      this.byte(Tag.SYMBOL_FOR);
-      this.string(key);
-    } else
-      this.refuse(
-        symbol,
-        `it is the unique symbol ${String(symbol)}`,
-        `Use Symbol.for(${JSON.stringify(symbol.description ?? "name")}), which is the same symbol in every process.`,
-      );
-    this.add(symbol, Tag.SYMBOL_FOR, undefined);
+    writeSymbol(this, symbol);
   }
 
   #plain(value: object, tag: typeof Tag.PLAIN | typeof Tag.PLAIN_NULL): boolean {
@@ -342,9 +356,18 @@ export class Encoder extends Writer {
   }
 
   #handled(value: object, handler: Handler): void {
-    this.byte(Tag.HANDLED);
+    const added = addedKeys(handler, value);
+    const form = (added.length > 0 ? Form.PROPERTIES : 0) | (Object.isExtensible(value) ? 0 : Form.LOCKED);
+    this.byte(form === 0 ? Tag.HANDLED : Tag.HANDLED_MORE);
     this.string(handler.name);
-    this.add(value, Tag.HANDLED, handler);
+    if (form === 0) return this.add(value, Tag.HANDLED, handler);
+    this.byte(form);
+    this.add(value, Tag.HANDLED_MORE, {
+      write: () => {
+        this.#fields(value, handler);
+        if (added.length > 0) writeProperties(this, value, added);
+      },
+    });
   }
 
   #body(id: number): void {

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { className, ownName } from "./names.js";
 import { corrupt } from "./reader.js";
 
@@ -27,7 +28,13 @@ const objects = new Map<string, object>();
 /** The name of an intrinsic object or function, `undefined` when it is none. */
 export function intrinsicName(value: object): string | undefined {
   if (names.size === 0) build();
-  return names.get(value) ?? namedGlobal(value);
+  return names.get(value) ?? (types.isProxy(value) ? undefined : namedGlobal(value));
+}
+
+/** All of them that have been looked into, with their names. */
+export function allIntrinsics(): Iterable<[object, string]> {
+  if (names.size === 0) build();
+  return names;
 }
 
 /** The intrinsic of that name. Throws CorruptCheckpointError when this process has none. */

@@ -24,8 +24,8 @@ export function closureCode(saved: SavedCode): Code {
   return code;
 }
 
-/** A registered class, function or constant. */
-export function registered(id: string): object {
+/** A registered class, function, constant or symbol. */
+export function registered(id: string): object | symbol {
   const value = valueById(id);
   if (value === undefined) throw changed(id, "is not there any more: it was removed or renamed, or its file is not loaded");
   return value;

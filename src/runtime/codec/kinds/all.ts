@@ -5,3 +5,4 @@ import "./errors.js";
 import "./values.js";
 import "./urls.js";
 import "./binary.js";
+import "./weak.js";

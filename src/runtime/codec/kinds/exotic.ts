@@ -9,9 +9,11 @@ import type { Decoder } from "../decoder.js";
 import type { BodyWriter, Encoder } from "../encoder.js";
 import { Form, Tag } from "../format.js";
 import { intrinsicName } from "../intrinsics.js";
+import { settled } from "../late.js";
 import { readProperties, writeProperties } from "../properties.js";
 import { corrupt } from "../reader.js";
-import { explain, INSTANCE_FIX } from "../refusal.js";
+import { INSTANCE_FIX } from "../reasons.js";
+import { explain } from "../refusal.js";
 import "./all.js";
 import { exoticByBrand, exoticByPrototype, exoticByTag, ORDINARY_TAG, type Exotic } from "./kind.js";
 
@@ -96,12 +98,12 @@ function refusalOf(value: object, prototype: object, info: ClassInfo): readonly 
 
 /** False for what keeps state that no program can read, whatever its prototype says. */
 function hasKnownState(value: object): boolean {
-  return !types.isPromise(value) && !types.isGeneratorObject(value) && !types.isWeakMap(value) && !types.isWeakSet(value);
+  return !types.isPromise(value) && !types.isGeneratorObject(value);
 }
 
 /** Node's own errors (`ERR_INVALID_ARG_TYPE`) have a prototype between them and the built-in error they extend: theirs is saved instead. */
 function nativeErrorPrototype(value: object, prototype: object): object | undefined {
-  if (!types.isNativeError(value)) return undefined;
+  if (!types.isNativeError(value) || types.isProxy(prototype)) return undefined;
   const above = Object.getPrototypeOf(prototype) as object | null;
   const constructor = Object.getOwnPropertyDescriptor(prototype, "constructor");
   const isNodes =
@@ -112,6 +114,8 @@ function nativeErrorPrototype(value: object, prototype: object): object | undefi
 
 /** An object used as a prototype that is not that of a class: it can be saved like any other object. That of a closure can, too. */
 function isPlainPrototype(prototype: object): boolean {
+  // A Proxy says itself whether it can be saved.
+  if (types.isProxy(prototype)) return true;
   const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
   if (typeof constructor !== "function") return true;
   const its: unknown = Object.getOwnPropertyDescriptor(constructor, "prototype")?.value;
@@ -125,8 +129,8 @@ export function readExotic(input: Decoder, id: number): object {
   const form = input.byte();
   const prototype = form & Form.PROTOTYPE ? input.prototype() : form & Form.NULL_PROTOTYPE ? null : undefined;
   const value = kind.make(input);
-  if (prototype !== undefined) Object.setPrototypeOf(value, prototype);
-  if (form & Form.LOCKED) input.atEnd(() => void Object.preventExtensions(value));
+  if (prototype !== undefined) input.settle([value], ([made]) => void Object.setPrototypeOf(made, prototype));
+  if (form & Form.LOCKED) input.atEnd(() => void Object.preventExtensions(settled(value)));
   const hasBody = kind.fill !== undefined || (form & (Form.PROPERTIES | Form.LATE_PROTOTYPE)) !== 0;
   if (hasBody) input.body(id, (source) => readExoticBody(source, value, kind, form));
   return value;
@@ -134,9 +138,9 @@ export function readExotic(input: Decoder, id: number): object {
 
 function readExoticBody(input: Decoder, value: object, kind: Exotic, form: number): void {
   if (form & Form.LATE_PROTOTYPE) {
-    input.settle([input.value()], ([prototype]) => {
-      if (typeof prototype !== "object") throw corrupt("a prototype is not an object");
-      Object.setPrototypeOf(value, prototype);
+    input.settle([value, input.value()], ([made, prototype]) => {
+      if (typeof prototype !== "object" && typeof prototype !== "function") throw corrupt("a prototype is not an object");
+      Object.setPrototypeOf(made, prototype);
     });
   }
   kind.fill?.(input, value);

@@ -19,7 +19,8 @@ registerExotic<URL>({
   make: (input) => new URL(input.string()),
   fill(input, url) {
     const params = input.value();
-    if (!(params instanceof LateParams) || params.made !== undefined) throw corrupt("a URL lacks its parameters");
+    if (!Late.is(params) || !(params instanceof LateParams) || params.made !== undefined)
+      throw corrupt("a URL lacks its parameters");
     params.made = paramsOf.call(url);
   },
 });
