@@ -106,6 +106,10 @@ export const RUNTIME_NAMES = [
   "$native",
   /** `$lib(fn): fn`: the suspendable version of a built-in such as `Array.prototype.map`, or `fn` itself. */
   "$lib",
+  /** `$made(object, key): (...args) => unknown`: the method `object[key]`, which makes an object that hides its state, as a function that makes one a checkpoint can hold. */
+  "$made",
+  /** `$symbol(symbol): symbol`: notes that the run made it. */
+  "$symbol",
   /** `$iterate(iterable): Iterator`: an iterator whose position can be saved, for arrays, Map, Set, strings, arguments; otherwise the iterable's own. Throws TypeError as `for…of` does. */
   "$iterate",
   /** `$close(iterator): unknown`: the iterator's `return` method called with no argument (may return `SUSPEND`), the iterator itself when it has none. */

@@ -9,7 +9,7 @@ import { ts } from "../ts.js";
 /** Types of the standard library and of Node whose instances belong to the running process. */
 const BOUND_TO_PROCESS = new Set(
   (
-    "Promise PromiseLike WeakMap WeakSet WeakRef FinalizationRegistry AsyncGenerator AsyncIterator SharedArrayBuffer Socket Server " +
+    "Promise PromiseLike FinalizationRegistry AsyncGenerator AsyncIterator SharedArrayBuffer Socket Server " +
     "Readable Writable Duplex Transform ReadStream WriteStream ReadableStream WritableStream ChildProcess Worker MessagePort FSWatcher " +
     "FileHandle DatabaseSync StatementSync ClientRequest IncomingMessage ServerResponse Timeout Immediate AbortController WebSocket EventEmitter"
   ).split(" "),

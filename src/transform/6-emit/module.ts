@@ -336,6 +336,7 @@ class ModuleEmitter implements FunctionEmitter {
   #registrations(node: ts.Statement): ts.Statement[] {
     if (ts.isClassDeclaration(node) && node.name)
       return [classRegistration(node, node.name.text, this.ctx.findings.writtenOut.has(node))];
+    if (ts.isImportDeclaration(node)) return this.#namespaceRegistration(node);
     if (
       !ts.isVariableStatement(node) ||
       (node.declarationList.flags & ts.NodeFlags.Const) === 0 ||
@@ -350,6 +351,21 @@ class ModuleEmitter implements FunctionEmitter {
         .filter((name) => this.#needsRegistration(name, declaration))
         .map(registration);
     });
+  }
+
+  /** `import * as ns`, where the namespace itself is used as a value: saved by reference. */
+  #namespaceRegistration(node: ts.ImportDeclaration): ts.Statement[] {
+    const bindings = node.importClause?.namedBindings;
+    if (!bindings || !ts.isNamespaceImport(bindings) || node.importClause.isTypeOnly || this.ctx.findings.everywhere) return [];
+    const symbol = this.ctx.findings.checker.getSymbolAtLocation(bindings.name);
+    const isValue = (child: ts.Node): boolean => {
+      if (ts.isImportDeclaration(child) || ts.isTypeNode(child)) return false;
+      if (ts.isPropertyAccessExpression(child) && ts.isIdentifier(child.expression)) return false;
+      if (ts.isIdentifier(child) && child.text === bindings.name.text && isValueReference(child))
+        return this.ctx.findings.checker.getSymbolAtLocation(child) === symbol;
+      return ts.forEachChild(child, (each) => isValue(each) || undefined) ?? false;
+    };
+    return isValue(this.module.file) ? [registration(bindings.name)] : [];
   }
 
   /** Primitives are saved as they are; functions have been bound. */
