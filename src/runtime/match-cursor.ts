@@ -62,6 +62,6 @@ function execute(matcher: RegExp, text: string): object | null {
   if (typeof method !== "function") return call(REGEXP["exec"], matcher, [text]) as object | null;
   const result = call(method, matcher, [text]);
   if (result !== null && typeof result !== "object" && typeof result !== "function")
-    throw new TypeError(`${String(result)} is not an object or null`);
+    throw new TypeError("exec answered neither an object nor null");
   return result;
 }

@@ -72,7 +72,10 @@ test.each<[string, () => unknown, RegExp]>([
   ["a socket", () => new Socket(), /it is a Socket/],
   ["a server", () => createServer(), /it is a Server/],
   ["a stream", () => Readable.from([]), /it is a Readable/],
-  ["an AbortController", () => new AbortController(), /it is an AbortController/],
+  ["a signal somebody listens to", () => listened(), /an AbortSignal that somebody in this process listens to/],
+  ["a signal with a timer", () => AbortSignal.timeout(60_000), /an AbortSignal that depends on a timer/],
+  ["a signal of other signals", () => AbortSignal.any([new AbortController().signal]), /an AbortSignal that depends on a timer or on other signals/],
+  ["the headers of a response", () => Response.error().headers, /the Headers of a response/],
   ["a TextDecoder", () => new TextDecoder(), /it is a TextDecoder/],
   ["a class of somebody else", () => new Foreign(), /it is a Foreign/],
   ["its prototype", () => Foreign.prototype, /prototype of a class that was not compiled/],
@@ -120,6 +123,12 @@ test("errors of the platform and of Node are saved as the built-in errors they e
   expect(back).toBeInstanceOf(TypeError);
   expect(back.code).toBe("ERR_INVALID_ARG_TYPE");
 });
+
+function listened(): AbortSignal {
+  const { signal } = new AbortController();
+  signal.addEventListener("abort", () => undefined);
+  return signal;
+}
 
 function transferred(): ArrayBuffer {
   const buffer = new ArrayBuffer(8);

@@ -11,7 +11,7 @@ const BOUND_TO_PROCESS = new Set(
   (
     "Promise PromiseLike FinalizationRegistry AsyncGenerator AsyncIterator SharedArrayBuffer Socket Server " +
     "Readable Writable Duplex Transform ReadStream WriteStream ReadableStream WritableStream ChildProcess Worker MessagePort FSWatcher " +
-    "FileHandle DatabaseSync StatementSync ClientRequest IncomingMessage ServerResponse Timeout Immediate AbortController WebSocket EventEmitter"
+    "FileHandle DatabaseSync StatementSync ClientRequest IncomingMessage ServerResponse Timeout Immediate WebSocket EventEmitter"
   ).split(" "),
 );
 

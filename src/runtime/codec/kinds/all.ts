@@ -6,3 +6,5 @@ import "./values.js";
 import "./urls.js";
 import "./binary.js";
 import "./weak.js";
+import "./headers.js";
+import "./abort.js";
