@@ -10,6 +10,7 @@ const pages = [
   "docs/cli.md",
   "docs/invariants.md",
   "docs/mutation.md",
+  "docs/values.md",
   ...["branches", "cancellable", "checkout", "script"].map((name) => `examples/${name}/README.md`),
 ];
 

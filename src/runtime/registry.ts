@@ -61,6 +61,23 @@ export function registerValue(id: string, value: object | symbol): void {
   if (!ids.has(value)) ids.set(value, id);
 }
 
+/** Ids of functions by their code, which no constant may have as well. */
+const functionIds = new Set<string>();
+
+/**
+ * Registers a function under the id of its code. One made in an object literal, `{ order: () => … }`, has the name of its key there, and so may a constant of the
+ * module, `const order`: then the second one gets another id, the same in every process since a module registers in one order.
+ */
+function registerFunction(id: string, fn: Function): void {
+  const isTaken = values.has(id) && !functionIds.has(id) && values.get(id) !== fn;
+  if (!isTaken) functionIds.add(id);
+  registerValue(isTaken ? `${id}~function` : id, fn);
+}
+
+function registerConstant(id: string, value: object | symbol): void {
+  registerValue(functionIds.has(id) && values.get(id) !== value ? `${id}~constant` : id, value);
+}
+
 /** Stamps a closure; emitted around function expressions that can reach a checkpoint. Returns `fn`. */
 export function $tag<F extends Function>(fn: F, code: Code, captured: readonly unknown[], self?: unknown): F {
   Stamp.put(fn, { code, captured, self });
@@ -103,7 +120,8 @@ class Registrar implements ModuleRegistrar {
     functions.set(code.id, fn);
     // A default export without a name was given one to be bound by; the language calls it "default".
     if (fn.name === "$default") Object.defineProperty(fn, "name", { value: "default", configurable: true });
-    registerValue(code.id, fn);
+    registerFunction(code.id, fn);
+    registerGeneratorHome(code.id, fn);
     if (!Stamp.of(fn)) Stamp.put(fn, { code, captured: [], self: undefined });
     return fn;
   }
@@ -111,7 +129,7 @@ class Registrar implements ModuleRegistrar {
   cls<C extends Function>(name: string, cls: C, privates?: readonly string[]): C {
     const id = `${this.#module}#${name}`;
     if (privates && privates.length > 0) privateFields.set(cls.prototype as object, privates);
-    registerValue(id, cls);
+    registerConstant(id, cls);
     registerMembers(`${id}.`, cls);
     if (typeof cls.prototype === "object" && cls.prototype !== null) {
       registerValue(`${id}.prototype`, cls.prototype as object);
@@ -122,10 +140,16 @@ class Registrar implements ModuleRegistrar {
 
   value<T>(name: string, value: T): T {
     if ((typeof value === "object" && value !== null) || typeof value === "function" || isUnique(value)) {
-      registerValue(`${this.#module}#${name}`, value);
+      registerConstant(`${this.#module}#${name}`, value);
     }
     return value;
   }
+}
+
+/** The `prototype` of a generator function does not say whose it is, so it is registered; that of other functions does. */
+function registerGeneratorHome(id: string, fn: Function): void {
+  const prototype: unknown = Object.getPrototypeOf(fn) === Function.prototype ? undefined : fn.prototype;
+  if (typeof prototype === "object" && prototype !== null) registerValue(`${id}.prototype`, prototype);
 }
 
 /** Whether `value` is a symbol that only this process has. */

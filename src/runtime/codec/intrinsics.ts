@@ -94,6 +94,7 @@ function hidden(): [string, unknown][] {
     "callee",
   )!.get;
   const generator = function* (): Generator {};
+  const segments = new Intl.Segmenter().segment("");
   const asyncGenerator = async function* (): AsyncGenerator {};
   return [
     ["%ThrowTypeError%", thrower],
@@ -106,6 +107,10 @@ function hidden(): [string, unknown][] {
     ["%SetIteratorPrototype%", Object.getPrototypeOf(new Set().values())],
     ["%StringIteratorPrototype%", Object.getPrototypeOf(""[Symbol.iterator]())],
     ["%RegExpStringIteratorPrototype%", Object.getPrototypeOf("".matchAll(/x/g))],
+    ["%IteratorHelperPrototype%", Object.getPrototypeOf([].values().take(0))],
+    ["%WrapForValidIteratorPrototype%", Object.getPrototypeOf(Iterator.from({ next: () => ({ done: true, value: undefined }) }))],
+    ["%SegmentsPrototype%", Object.getPrototypeOf(segments)],
+    ["%SegmentIteratorPrototype%", Object.getPrototypeOf(segments[Symbol.iterator]())],
   ];
 }
 

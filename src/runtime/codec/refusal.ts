@@ -113,7 +113,7 @@ export function explain(value: object, prototype: object | null): readonly [why:
     prototype === null || types.isProxy(prototype)
       ? undefined
       : Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
-  if (typeof tag === "string" && tag.endsWith("Iterator")) {
+  if (typeof tag === "string" && /Iterator( Helper)?$/.test(tag)) {
     return [
       `it is a native ${tag}, whose position nobody can read`,
       "Finish it before the suspension, for example with Array.from.",

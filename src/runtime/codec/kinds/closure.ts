@@ -14,7 +14,7 @@ import { Tag } from "../format.js";
 import { intrinsicName } from "../intrinsics.js";
 import { Late, settled } from "../late.js";
 import { ownName } from "../names.js";
-import { closureCode } from "../program.js";
+import { closureCode, PROTOTYPE } from "../program.js";
 import { corrupt } from "../reader.js";
 import { writeBound } from "./bound.js";
 import { Change, compare, type Difference, isChanged, readChange, sameProperty, writeChange } from "./change.js";
@@ -153,13 +153,12 @@ function isGeneratorHome(fn: Function, fresh: Function): boolean {
 /** Head of the `prototype` object of a closure. False when `value` is not one. */
 export function writePrototypeOf(out: Encoder, value: object): boolean {
   const constructor: unknown = Object.getOwnPropertyDescriptor(value, "constructor")?.value;
-  if (
-    typeof constructor !== "function" ||
-    types.isProxy(constructor) ||
-    ownHome(constructor) !== value ||
-    idOf(constructor) !== undefined
-  )
-    return false;
+  if (typeof constructor !== "function" || types.isProxy(constructor) || ownHome(constructor) !== value) return false;
+  const id = idOf(constructor);
+  if (id !== undefined) {
+    out.byReference(value, id + PROTOTYPE);
+    return true;
+  }
   const closure = closureOf(constructor);
   const code = closure?.code;
   if (code?.make === undefined) {

@@ -98,7 +98,7 @@ function refusalOf(value: object, prototype: object, info: ClassInfo): readonly 
 
 /** False for what keeps state that no program can read, whatever its prototype says. */
 function hasKnownState(value: object): boolean {
-  return !types.isPromise(value) && !types.isGeneratorObject(value);
+  return !types.isPromise(value) && !types.isGeneratorObject(value) && !types.isModuleNamespaceObject(value);
 }
 
 /** Node's own errors (`ERR_INVALID_ARG_TYPE`) have a prototype between them and the built-in error they extend: theirs is saved instead. */
