@@ -4,6 +4,7 @@
  */
 import { ABI_VERSION, type Code, type CodeInit, type ModuleRegistrar } from "../shared/abi.js";
 import { AbiError } from "../shared/errors.js";
+import { openPrivates, restoring } from "./native-privates.js";
 import { Stamp, type Closure } from "./stamp.js";
 import { SUSPEND } from "./suspend.js";
 
@@ -136,6 +137,20 @@ class Registrar implements ModuleRegistrar {
       registerMembers(`${id}.prototype.`, cls.prototype as object);
     }
     return cls;
+  }
+
+  privates(
+    cls: Function,
+    isDerived: boolean,
+    has: (object: object) => boolean,
+    read: (object: object) => readonly unknown[],
+    write: (object: object, values: readonly unknown[]) => void,
+  ): void {
+    openPrivates({ cls, isDerived, has, read, write });
+  }
+
+  get restoring(): object | true | undefined {
+    return restoring();
   }
 
   value<T>(name: string, value: T): T {

@@ -81,9 +81,22 @@ export interface ModuleRegistrar {
   bind<F extends Function>(code: Code, fn: F): F;
   /**
    * Registers a class by name, together with its own methods, so that instances and method values can be saved by reference.
-   * `privates` names its `#private` fields: instances of such a class cannot be saved yet and are refused by name. Returns the class.
+   * `privates` names its `#private` members: instances of such a class are refused by name unless the class gives access to them. Returns the class.
    */
   cls<C extends Function>(name: string, cls: C, privates?: readonly string[]): C;
+  /**
+   * A class hands out access to the `#private` members of its instances: whether an object has them, the values of the fields, and setting these. `isDerived`: the
+   * class extends another one.
+   */
+  privates(
+    cls: Function,
+    isDerived: boolean,
+    has: (object: object) => boolean,
+    read: (object: object) => readonly unknown[],
+    write: (object: object, values: readonly unknown[]) => void,
+  ): void;
+  /** While a class gives an object its `#private` members and nothing else: that object, or `true` when the object is still to be made. */
+  readonly restoring: object | true | undefined;
   /** Registers the value of a module-level constant, saved by reference and never copied. Primitives are ignored. Returns the value. */
   value<T>(name: string, value: T): T;
 }

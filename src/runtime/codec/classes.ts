@@ -1,3 +1,4 @@
+import { privateAccess } from "../native-privates.js";
 import { idOf, privateFieldsOf } from "../registry.js";
 import { className, withArticle } from "./names.js";
 import { exoticByPrototype, type Exotic } from "./kinds/kind.js";
@@ -8,6 +9,8 @@ export interface ClassInfo {
   readonly refusal: string | undefined;
   /** The built-in the class extends, when that keeps state outside properties. */
   readonly exotic: Exotic | undefined;
+  /** Instances may have private members that their classes give access to. */
+  readonly hasNatives: boolean;
 }
 
 const infos = new WeakMap<object, ClassInfo>();
@@ -28,15 +31,17 @@ const STATELESS: ReadonlySet<unknown> = new Set([Object.prototype, Iterator.prot
 function inspect(prototype: object): ClassInfo {
   // What the runtime registers is complete, whatever its classes extend.
   const ours = idOf(prototype)?.startsWith("flowc:") === true;
+  let hasNatives = false;
   for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
     const privates = privateFieldsOf(at);
-    if (privates !== undefined)
+    if (privates !== undefined && privateAccess(at) !== undefined) hasNatives = true;
+    else if (privates !== undefined)
       return refused(`its class ${className(at)} has private fields (${privates.map(hash).join(", ")})`);
     const exotic = exoticByPrototype(at);
-    if (exotic !== undefined) return { refusal: undefined, exotic };
+    if (exotic !== undefined) return { refusal: undefined, exotic, hasNatives };
     if (!ours && idOf(at) === undefined && !STATELESS.has(at)) return refused(foreign(at, prototype));
   }
-  return { refusal: undefined, exotic: undefined };
+  return { refusal: undefined, exotic: undefined, hasNatives };
 }
 
 function foreign(at: object, prototype: object): string {
@@ -45,7 +50,7 @@ function foreign(at: object, prototype: object): string {
 }
 
 function refused(why: string): ClassInfo {
-  return { refusal: why, exotic: undefined };
+  return { refusal: why, exotic: undefined, hasNatives: false };
 }
 
 function hash(field: string): string {

@@ -8,6 +8,7 @@ import { intrinsic } from "./intrinsics.js";
 import { readBound } from "./kinds/bound.js";
 import { readClosure, readMember, readPrototypeOf } from "./kinds/closure.js";
 import { readExotic } from "./kinds/exotic.js";
+import { installNatives, readNatives, setNatives } from "./kinds/natives.js";
 import { readPools } from "./kinds/pool.js";
 import { readProxy } from "./kinds/proxy.js";
 import { readOwnSymbol } from "./kinds/symbol.js";
@@ -43,6 +44,7 @@ export class Decoder extends Reader {
   #atEnd: (() => void)[] = [];
   #pools: ArrayBuffer[] = [];
   #poolBytes = 0;
+  #shell: object | undefined;
   /** There is a WeakMap or a WeakSet, so entries follow the bodies. */
   hasWeak = false;
 
@@ -99,6 +101,8 @@ export class Decoder extends Reader {
         return this.text();
       case Tag.PRIVATES:
         return this.#withPrivates();
+      case Tag.NATIVES:
+        return this.#withNatives();
       default:
         return this.#meet(tag);
     }
@@ -114,6 +118,26 @@ export class Decoder extends Reader {
       attachPrivates(owner as object, members as PrivateStore);
     });
     return object;
+  }
+
+  #withNatives(): unknown {
+    const natives = readNatives(this);
+    const tag = this.peek();
+    if (tag !== Tag.INSTANCE && tag !== Tag.EXOTIC) throw corrupt("private members have no owner");
+    this.#shell = natives.shell;
+    const object = this.value() as object;
+    if (this.#shell !== undefined || Late.is(object)) throw corrupt("private members have the wrong owner");
+    installNatives(natives, object);
+    const values = this.value();
+    this.atEnd(() => setNatives(natives, object, Array.isArray(values) ? values : []));
+    return object;
+  }
+
+  /** The object to make an instance of, where a class has made it; taken by the next head. */
+  shell(): object | undefined {
+    const shell = this.#shell;
+    this.#shell = undefined;
+    return shell;
   }
 
   string(): string {
@@ -240,8 +264,10 @@ export class Decoder extends Reader {
       case Tag.PLAIN_NULL:
         return Object.setPrototypeOf({ ...this.#shape(id).template }, null);
       case Tag.INSTANCE: {
+        const shell = this.shell();
         const prototype = this.prototype();
-        return Object.setPrototypeOf({ ...this.#shape(id).template }, prototype);
+        const shape = this.#shape(id);
+        return Object.setPrototypeOf(shell === undefined ? { ...shape.template } : shaped(shell, shape.keys), prototype);
       }
       case Tag.DICT:
         this.#owe(id, this.uint(), 2);
@@ -408,6 +434,16 @@ export class Decoder extends Reader {
     for (let i = 0; i < fixes.length; i += 3) (fixes[i] as Props)[fixes[i + 1] as PropertyKey] = (fixes[i + 2] as Late).made;
     for (const act of this.#deferred) act();
   }
+}
+
+/** An object that a class has made, with these properties alone. Left as it is where it has them: an object that lost some is slower ever after. */
+function shaped(shell: object, keys: readonly string[]): object {
+  const own = Reflect.ownKeys(shell);
+  if (own.length === keys.length && own.every((key, index) => key === keys[index])) return shell;
+  for (const key of own) Reflect.deleteProperty(shell, key);
+  for (const key of keys)
+    Object.defineProperty(shell, key, { value: undefined, writable: true, enumerable: true, configurable: true });
+  return shell;
 }
 
 /** Makes a late object and, before it, those it needs. No recursion: closures may form chains of any length. */

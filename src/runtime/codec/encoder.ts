@@ -5,12 +5,13 @@ import { Frame } from "../frame.js";
 import { generatorState } from "../generators.js";
 import { privateStore } from "../private-store.js";
 import { idOf } from "../registry.js";
-import { classInfo } from "./classes.js";
+import { type ClassInfo, classInfo } from "./classes.js";
 import { codeEntry } from "./codes.js";
 import { writeFunction, writePrototypeOf } from "./kinds/closure.js";
 import { writeBuiltIn, writeExotic } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
+import { writeNatives } from "./kinds/natives.js";
 import { writeProxy } from "./kinds/proxy.js";
 import { writeSymbol } from "./kinds/symbol.js";
 import type { WeakEntries } from "./kinds/weak.js";
@@ -66,6 +67,8 @@ export class Encoder extends Writer {
   #rootName = "value";
   /** The head being written is that of an object whose private members follow. */
   #withPrivates = false;
+  /** The head being written is that of an object whose private members of the engine follow. */
+  #withNatives = false;
   /** Buffers of which only parts are saved. */
   pools: PooledBuffers | undefined;
   /** WeakMaps and WeakSets, whose entries are found when all else is written. */
@@ -114,6 +117,8 @@ export class Encoder extends Writer {
     this.#strings.reset();
     this.#codes = 0;
     this.#shapes = 0;
+    // A refusal may have come in between.
+    this.#withPrivates = this.#withNatives = false;
     this.#current = -1;
     this.pools = undefined;
     this.weak = undefined;
@@ -326,6 +331,7 @@ export class Encoder extends Writer {
   #instance(value: object, prototype: object): boolean {
     const info = classInfo(prototype);
     if (info.refusal !== undefined) this.refuse(value, info.refusal, INSTANCE_FIX);
+    if (info.hasNatives && !this.#withNatives && this.#natives(value, info)) return true;
     if (info.exotic !== undefined) return false;
     const keys = defaultKeys(value);
     if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return false;
@@ -334,6 +340,17 @@ export class Encoder extends Writer {
     this.add(value, Tag.PLAIN, shape);
     this.reference(prototype);
     this.shape(shape);
+    return true;
+  }
+
+  /** An instance with private members of the engine: what they take, its head, their values. */
+  #natives(value: object, info: ClassInfo): boolean {
+    const values = writeNatives(this, value, info);
+    if (values === undefined) return false;
+    this.#withNatives = true;
+    this.#head(value);
+    this.#withNatives = false;
+    this.reference(values);
     return true;
   }
 

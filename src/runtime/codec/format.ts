@@ -69,6 +69,8 @@ export const Tag = {
   BOUND: 31,
   /** The same as HANDLED, to which the program added properties, or which it locked: handler name, form. */
   HANDLED_MORE: 32,
+  /** An object with private members of the engine: count and ids of prototypes, its head, then that of an array of values. No node of its own. */
+  NATIVES: 33,
 
   /** 0x40–0x7f: string 0–63. */
   SMALL_STRING_REF: 0x40,

@@ -27,6 +27,7 @@ import { fastBody } from "./fast.js";
 import { boundNames, type Captured, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
 import { factory, type Context } from "../context.js";
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
+import { canOpen, instancePrivates, withOpenClasses } from "./privates.js";
 import { type EmittedFunction, emitPlain, emitSuspendable, hashOf, type Trace } from "./function.js";
 
 export interface ModuleOptions {
@@ -203,8 +204,24 @@ class ModuleEmitter implements FunctionEmitter {
   // — statements of the source —
 
   #topLevel(node: ts.Statement): ts.Statement[] {
-    const made = this.#rewriteTopLevel(node);
+    const open = this.#openClasses(node);
+    const rewritten = this.#rewriteTopLevel(node);
+    const made = open.size === 0 ? rewritten : rewritten.map((statement) => withOpenClasses(statement, open));
     return [...made, ...this.#registrations(node)];
+  }
+
+  /** Classes of the statement that are saved by reference and keep private members of the engine. */
+  #openClasses(node: ts.Statement): ReadonlySet<ts.Node> {
+    const { findings } = this.ctx;
+    const classes: ts.ClassLikeDeclaration[] = [];
+    if (ts.isClassDeclaration(node) && node.name) classes.push(node);
+    if (ts.isVariableStatement(node) && (node.declarationList.flags & ts.NodeFlags.Const) !== 0) {
+      for (const { initializer } of node.declarationList.declarations) {
+        const value = initializer && unwrap(initializer);
+        if (value && ts.isClassExpression(value)) classes.push(value);
+      }
+    }
+    return new Set(classes.filter((each) => !findings.everywhere && !findings.writtenOut.has(each) && canOpen(each)));
   }
 
   #rewriteTopLevel(node: ts.Statement): ts.Statement[] {
@@ -768,14 +785,7 @@ function templateStrings(node: ts.TaggedTemplateExpression): ts.Expression {
 
 /** `$m.cls("Cart", Cart, ["#items"])`. */
 function classRegistration(node: ts.ClassLikeDeclaration, name: string, isWrittenOut: boolean): ts.Statement {
-  const privates = node.members.flatMap((member) => {
-    const isPrivate =
-      !isWrittenOut &&
-      member.name !== undefined &&
-      ts.isPrivateIdentifier(member.name) &&
-      !hasModifier(member, ts.SyntaxKind.StaticKeyword);
-    return isPrivate ? [member.name.text] : [];
-  });
+  const privates = isWrittenOut ? [] : instancePrivates(node);
   const args: ts.Expression[] = [factory.createStringLiteral(name), factory.createIdentifier(name)];
   if (privates.length > 0)
     args.push(factory.createArrayLiteralExpression(privates.map((field) => factory.createStringLiteral(field))));

@@ -32,6 +32,7 @@ const LIMIT = "events.maxEventTargetListeners";
 
 registerExotic<AbortSignal>({
   tag: 44,
+  isLate: true,
   prototype: AbortSignal.prototype,
   is: (value) => answers(() => isAborted.call(value)),
   propertyKeys: (signal) => Reflect.ownKeys(signal).filter((key) => !BORN.has(key)),

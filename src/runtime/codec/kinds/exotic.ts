@@ -15,6 +15,7 @@ import { corrupt } from "../reader.js";
 import { INSTANCE_FIX } from "../reasons.js";
 import { explain } from "../refusal.js";
 import "./all.js";
+import { hasNatives } from "./natives.js";
 import { exoticByBrand, exoticByPrototype, exoticByTag, ORDINARY_TAG, type Exotic } from "./kind.js";
 
 /** Head of `value`, which no faster form fits. Refuses what no kind knows. */
@@ -89,6 +90,7 @@ function savedPrototype(out: Encoder, value: object, prototype: object | null): 
   const ancestor = nativeErrorPrototype(value, prototype);
   if (ancestor !== undefined) return ancestor;
   if (!isPlainPrototype(prototype)) out.refuse(value, ...explain(value, prototype));
+  if (hasNatives(value)) out.refuse(value, "it has private fields, and a prototype that is not that of its class", INSTANCE_FIX);
   return prototype;
 }
 
@@ -128,7 +130,10 @@ export function readExotic(input: Decoder, id: number): object {
   if (kind === undefined) throw corrupt("an object has an unknown kind");
   const form = input.byte();
   const prototype = form & Form.PROTOTYPE ? input.prototype() : form & Form.NULL_PROTOTYPE ? null : undefined;
-  const value = kind.make(input);
+  const shell = input.shell();
+  if (shell !== undefined && kind.tag !== ORDINARY_TAG) throw corrupt("private members have the wrong owner");
+  for (const key of shell === undefined ? [] : Reflect.ownKeys(shell)) Reflect.deleteProperty(shell!, key);
+  const value = shell ?? kind.make(input);
   if (prototype !== undefined) input.settle([value], ([made]) => void Object.setPrototypeOf(made, prototype));
   if (form & Form.LOCKED) input.atEnd(() => void Object.preventExtensions(settled(value)));
   const hasBody = kind.fill !== undefined || (form & (Form.PROPERTIES | Form.LATE_PROTOTYPE)) !== 0;

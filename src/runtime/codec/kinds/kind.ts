@@ -15,6 +15,8 @@ export interface Exotic<T extends object = object> {
   is(value: object): boolean;
   /** `is` is cheap and certain enough to try it on any object. */
   readonly branded?: boolean;
+  /** It is made when its contents are known. */
+  readonly isLate?: true;
   /** The own keys to write as properties, when they are not all own keys: without those that are part of the kind's state. */
   propertyKeys?(value: T): readonly (string | symbol)[];
   /** What it takes to make an empty one. Objects it refers to may only be of kinds whose heads are complete. */

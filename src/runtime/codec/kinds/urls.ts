@@ -27,6 +27,7 @@ registerExotic<URL>({
 
 registerExotic<URLSearchParams>({
   tag: 15,
+  isLate: true,
   prototype: URLSearchParams.prototype,
   is: (value) => answers(() => URLSearchParams.prototype.toString.call(value)),
   head: (out, params) => out.string(URLSearchParams.prototype.toString.call(params)),

@@ -130,6 +130,7 @@ export function readWeakEntries(input: Decoder): number {
 
 registerExotic<WeakRef<Key>>({
   tag: 42,
+  isLate: true,
   prototype: WeakRef.prototype,
   is: isWeakRef,
   head(out, ref) {
