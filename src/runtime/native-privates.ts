@@ -8,6 +8,8 @@
 export interface PrivateAccess {
   readonly cls: Function;
   readonly isDerived: boolean;
+  /** Names of the fields, in the order of their values. */
+  readonly fields: readonly string[];
   readonly has: (object: object) => boolean;
   readonly read: (object: object) => readonly unknown[];
   readonly write: (object: object, values: readonly unknown[]) => void;

@@ -142,11 +142,12 @@ class Registrar implements ModuleRegistrar {
   privates(
     cls: Function,
     isDerived: boolean,
+    fields: readonly string[],
     has: (object: object) => boolean,
     read: (object: object) => readonly unknown[],
     write: (object: object, values: readonly unknown[]) => void,
   ): void {
-    openPrivates({ cls, isDerived, has, read, write });
+    openPrivates({ cls, isDerived, fields, has, read, write });
   }
 
   get restoring(): object | true | undefined {

@@ -85,12 +85,13 @@ export interface ModuleRegistrar {
    */
   cls<C extends Function>(name: string, cls: C, privates?: readonly string[]): C;
   /**
-   * A class hands out access to the `#private` members of its instances: whether an object has them, the values of the fields, and setting these. `isDerived`: the
+   * A class hands out access to the `#private` members of its instances: the names of the fields, whether an object has them, their values, and setting these. `isDerived`: the
    * class extends another one.
    */
   privates(
     cls: Function,
     isDerived: boolean,
+    fields: readonly string[],
     has: (object: object) => boolean,
     read: (object: object) => readonly unknown[],
     write: (object: object, values: readonly unknown[]) => void,

@@ -5,7 +5,7 @@ import { decode, encode } from "../../src/runtime/codec/index.js";
 import { ownSymbol } from "../../src/runtime/own-symbols.js";
 import { constructProxy } from "../../src/runtime/proxies.js";
 import { closureOf } from "../../src/runtime/registry.js";
-import { adder, closure, declared, frame, helper, Point } from "./program.js";
+import { adder, closure, constructed, declared, DeepSafe, frame, helper, Point, Safe } from "./program.js";
 import { round } from "./round.js";
 
 type Fn = (...args: unknown[]) => unknown;
@@ -222,6 +222,22 @@ test.each<[string, () => Function]>([
   );
   if (other !== undefined) expect(withoutValues(home!)).toEqual(withoutValues(other));
   expect(closureOf(back)!.code).toBe(closureOf(original)!.code);
+});
+
+test("private members of the engine, no constructor and no initializer running", () => {
+  const safe = new Safe({ in: 1 });
+  const deep = Object.assign(new DeepSafe(safe), { extra: 1 });
+  safe.put(deep);
+  const bytes = encode({ safe, deep, frozen: Object.freeze(new DeepSafe(deep)), bare: Object.create(Safe.prototype) as Safe });
+  const before = constructed.count;
+  const back = decode(bytes) as { safe: Safe; deep: DeepSafe; frozen: DeepSafe; bare: Safe };
+  expect(constructed.count).toBe(before);
+  expect(Buffer.compare(encode(back), bytes)).toBe(0);
+  expect([back.safe.content, back.deep.content, back.frozen.content]).toEqual([back.deep, back.safe, back.deep]);
+  expect(back.safe.content).toBe(back.deep);
+  expect([back.safe.put(1), back.safe.put(2), back.frozen.put(3), back.deep.depth]).toEqual([2, 3, 1, [1]]);
+  expect([Reflect.ownKeys(back.deep), Object.isFrozen(back.frozen)]).toEqual([["label", "extra"], true]);
+  expect(() => back.bare.content).toThrow(TypeError);
 });
 
 /** The attributes of the own properties, in order. */

@@ -19,7 +19,6 @@ import { defaultKeys, isDefaultArray } from "./defaults.js";
 import { addedKeys, handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
 import { Form, FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
-import { INSTANCE_FIX } from "./reasons.js";
 import { notSaveable, type Graph } from "./refusal.js";
 import { writeProperties } from "./properties.js";
 import { shapeOf, type Shape } from "./shapes.js";
@@ -330,7 +329,7 @@ export class Encoder extends Writer {
 
   #instance(value: object, prototype: object): boolean {
     const info = classInfo(prototype);
-    if (info.refusal !== undefined) this.refuse(value, info.refusal, INSTANCE_FIX);
+    if (info.refusal !== undefined) this.refuse(value, info.refusal, info.fix);
     if (info.hasNatives && !this.#withNatives && this.#natives(value, info)) return true;
     if (info.exotic !== undefined) return false;
     const keys = defaultKeys(value);
@@ -347,10 +346,13 @@ export class Encoder extends Writer {
   #natives(value: object, info: ClassInfo): boolean {
     const values = writeNatives(this, value, info);
     if (values === undefined) return false;
+    const [holder, id] = [this.#current, this.#count];
     this.#withNatives = true;
     this.#head(value);
     this.#withNatives = false;
+    this.#current = id;
     this.reference(values);
+    this.#current = holder;
     return true;
   }
 

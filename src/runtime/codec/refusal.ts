@@ -6,6 +6,7 @@ import { proxyParts } from "../proxies.js";
 import { closureOf } from "../registry.js";
 import { className, withArticle } from "./names.js";
 import { handlerOf } from "./handlers.js";
+import { privateNames } from "./kinds/natives.js";
 import { INSTANCE_FIX, reasonFor } from "./reasons.js";
 
 /** What the encoder knows of the walk. Keys of edges are not kept: they are found again when there is something to report. */
@@ -35,6 +36,10 @@ function pathText(chain: readonly unknown[], start: string): string {
 /** `path` extended by the way from `holder` to `value`. */
 function stepText(path: string, holder: object, value: unknown): string {
   if (types.isProxy(holder)) return `${path} → ${proxyParts(holder)?.target === value ? "target" : "handler"} of the Proxy`;
+  // The list itself is no step of the program's.
+  if (typeof value === "object" && value !== null && privateNames(value) !== undefined) return path;
+  const fields = privateNames(holder);
+  if (fields !== undefined) return `${path}.${fields[(holder as readonly unknown[]).indexOf(value)] ?? "#?"}`;
   if (isFrame(holder)) {
     const slot = Object.keys(holder.slots).find((name) => holder.slots[name] === value);
     return slot ?? "this";

@@ -5,7 +5,7 @@
  *     class Vault {                                     class Vault {
  *       #key = make();                                    #key = $m.restoring ? void 0 : make();
  *       constructor(n) { … }                       ⇒      constructor(n) { if ($m.restoring) return; … }
- *     }                                                   static { $m.privates(this, false, (o) => #key in o, (o) => [o.#key], (o, v) => { o.#key = v[0]; }); }
+ *     }                                                   static { $m.privates(this, false, ["#key"], (o) => #key in o, (o) => [o.#key], (o, v) => { o.#key = v[0]; }); }
  *                                                       }
  *
  * In a class that extends another one the constructor says `if ($m.restoring) { super($m.restoring); return; }`.
@@ -30,7 +30,7 @@ function isAutoAccessor(member: ts.ClassElement): boolean {
 /** Whether the class can be given that access without changing what it does. */
 export function canOpen(node: ts.ClassLikeDeclaration): boolean {
   if (instancePrivates(node).length === 0 || isNullHeritage(node)) return false;
-  if (ts.getDecorators(node as ts.ClassDeclaration)?.length) return false;
+  if (ts.getDecorators(node)?.length) return false;
   return node.members.every((member) => {
     if (isAutoAccessor(member) || (ts.canHaveDecorators(member) && ts.getDecorators(member)?.length)) return false;
     if (ts.isConstructorDeclaration(member)) return member.parameters.every(isQuietParameter);
@@ -129,7 +129,7 @@ function restoring(): ts.Expression {
   return factory.createPropertyAccessExpression(factory.createIdentifier("$m"), "restoring");
 }
 
-/** `static { $m.privates(this, isDerived, (o) => #a in o, (o) => [o.#a], (o, v) => { o.#a = v[0]; }); }`. */
+/** `static { $m.privates(this, isDerived, ["#a"], (o) => #a in o, (o) => [o.#a], (o, v) => { o.#a = v[0]; }); }`. */
 function access(source: ts.ClassLikeDeclaration, isDerived: boolean): ts.ClassElement {
   const names = [...new Set(instancePrivates(source))];
   const fields = source.members.flatMap((member) =>
@@ -139,7 +139,7 @@ function access(source: ts.ClassLikeDeclaration, isDerived: boolean): ts.ClassEl
   const field = (name: string): ts.Expression =>
     factory.createPropertyAccessExpression(object(), factory.createPrivateIdentifier(name));
   const has = factory.createBinaryExpression(
-    factory.createPrivateIdentifier(names[0]!) as unknown as ts.Expression,
+    factory.createPrivateIdentifier(names[0]!),
     factory.createToken(ts.SyntaxKind.InKeyword),
     object(),
   );
@@ -155,6 +155,7 @@ function access(source: ts.ClassLikeDeclaration, isDerived: boolean): ts.ClassEl
     [
       factory.createThis(),
       isDerived ? factory.createTrue() : factory.createFalse(),
+      factory.createArrayLiteralExpression(fields.map((name) => factory.createStringLiteral(name))),
       arrow(["o"], has),
       arrow(["o"], read),
       arrow(["o", "v"], factory.createBlock(writes)),

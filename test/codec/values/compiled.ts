@@ -18,6 +18,18 @@ const generator = ({ it }: It): unknown => [
   it.next(),
 ];
 
+/** Values of the program that are refused. */
+export function refusedOfProgram(make: (name: string) => unknown): readonly (readonly [name: string, make: () => unknown])[] {
+  return [
+    ["instance of a class with an auto-accessor (`accessor value`)", () => make("automatic")],
+    [
+      "instance with `#private` members whose constructor takes a pattern, or a default that has to be evaluated",
+      () => make("patterned"),
+    ],
+    ["instance of a class that is declared in a function and cannot suspend", () => make("localVault")],
+  ];
+}
+
 /** `make` runs a maker of the program inside a run. */
 export function compiledKinds(make: (name: string) => unknown): readonly Group[] {
   const row = (name: string, maker: string, act?: Act, link?: Link | "none"): Kind =>
@@ -155,6 +167,35 @@ export function compiledKinds(make: (name: string) => unknown): readonly Group[]
           "account",
           (account: { deposit(n: number): number; peek(): number }) => [account.deposit(2), account.peek()],
           (account: { link(to: unknown): void }, to) => account.link(to),
+        ),
+        row(
+          "instance with `#private` members of the engine",
+          "vault",
+          (vault: { put(it: unknown): unknown; label: string }) => [
+            vault.put(5),
+            vault.put(6),
+            (vault.label = "x"),
+            extend(vault),
+          ],
+          (vault: { put(it: unknown): unknown }, to) => void vault.put(to),
+        ),
+        row(
+          "the same, of a class that extends another such class",
+          "deepVault",
+          (vault: { put(it: unknown): unknown; dig(): number[] }) => [vault.put(5), vault.dig(), vault.dig().length],
+          (vault: { put(it: unknown): unknown }, to) => void vault.put(to),
+        ),
+        row(
+          "the same, frozen",
+          "frozenVault",
+          (vault: { put(it: unknown): unknown; dig(): number[] }) => [vault.put(5), vault.dig(), Reflect.set(vault, "x", 1)],
+          (vault: { put(it: unknown): unknown }, to) => void vault.put(to),
+        ),
+        row(
+          "the same, of a class that extends Map",
+          "registry",
+          (registry: Map<string, unknown> & { reads: number }) => [registry.get("k"), registry.reads, registry.set("l", 2).size],
+          (registry: Map<string, unknown>, to) => void registry.set("to", to),
         ),
         row(
           "class declared in a function, and an instance",

@@ -8,7 +8,7 @@ import { newImage } from "../../../dist/runtime/image.js";
 import { closureOf } from "../../../dist/runtime/registry.js";
 import { compile, formatDiagnostic } from "../../../dist/transform/index.js";
 import { builtIn } from "./built-in.ts";
-import { compiledKinds } from "./compiled.ts";
+import { compiledKinds, refusedOfProgram } from "./compiled.ts";
 import { difference } from "./isomorphism.ts";
 import type { Kind } from "./kind.ts";
 import { knowledge } from "./knowledge.ts";
@@ -21,7 +21,7 @@ const cache = path.join(root, `.cache/values-${process.pid}`);
 const makers = await loadProgram();
 const tables: Tables = {
   groups: [...builtIn, ...compiledKinds(made)].map(({ title, kinds }) => ({ title, rows: kinds.map(row) })),
-  refused: refused.map(([name, make]) => refusal(name, make)),
+  refused: [...refused, ...refusedOfProgram(made)].map(([name, make]) => refusal(name, make)),
 };
 console.log(JSON.stringify(tables));
 

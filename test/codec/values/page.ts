@@ -47,7 +47,10 @@ const NOTES = `## Notes
 - **SharedArrayBuffer** is refused and not copied: whether another thread holds it, too, cannot be seen.
 - Objects of the platform whose state is in private fields of Node's own classes (URL, Headers, AbortSignal) are known by their prototype: one whose prototype the
   program replaced is taken for an ordinary object.
-- **Instances with \`#private\` members** of a class that cannot suspend: see the table of what is refused.
+- **\`#private\` members** of the engine are read and set by the class itself, which is compiled with a static block for it, and given to an object by its constructor,
+  which then runs no code of the program. That is not possible when the constructor takes patterns, or defaults that have to be evaluated, when a field is initialized with
+  a class expression, and with decorators and auto-accessors; and a class declared in a function is saved when it is written out, because something in it suspends. An object
+  that got such members by other ways than an instance of the class (its prototype was replaced by a built-in one, or \`super()\` returned it) is taken for one without them.
 `;
 
 export function page({ groups, refused }: Tables): string {

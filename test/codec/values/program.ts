@@ -73,6 +73,59 @@ export class Account {
   }
 }
 
+/** Emitted as they are written, since they cannot suspend: the engine keeps their private members. */
+export class Vault {
+  label = "vault";
+  #content: unknown;
+  readonly #log: string[] = [];
+  constructor(content: unknown) {
+    this.#content = content;
+  }
+  #note(text: string): number {
+    return this.#log.push(text);
+  }
+  get #size(): number {
+    return this.#log.length;
+  }
+  put(content: unknown): unknown[] {
+    const before = this.#content;
+    this.#content = content;
+    return [typeof before, this.#note("put"), this.#size];
+  }
+  static isVault(value: object): boolean {
+    return #content in value;
+  }
+}
+export class DeepVault extends Vault {
+  #depth = [1];
+  dig(): number[] {
+    this.#depth.push(this.#depth.length + 1);
+    return this.#depth;
+  }
+}
+export class Registry extends Map<string, unknown> {
+  #reads = 0;
+  override get(key: string): unknown {
+    this.#reads++;
+    return super.get(key);
+  }
+  get reads(): number {
+    return this.#reads;
+  }
+}
+export class Automatic {
+  accessor value = 1;
+}
+export class Patterned {
+  #n: number;
+  constructor({ n }: { n: number }) {
+    this.#n = n;
+  }
+  get n(): number {
+    return this.#n;
+  }
+}
+
 function* counter(from: number): Generator<number, string, number | undefined> {
   let n = from;
   try {
@@ -227,6 +280,42 @@ export const makers: Record<string, () => void> = {
     const account = new Account(1);
     account.deposit(5);
     keep(account);
+    sleep(1);
+  },
+  vault: () => {
+    keep(new Vault({ a: 1 }));
+    sleep(1);
+  },
+  deepVault: () => {
+    keep(new DeepVault("deep"));
+    sleep(1);
+  },
+  frozenVault: () => {
+    keep(Object.freeze(new DeepVault("frozen")));
+    sleep(1);
+  },
+  registry: () => {
+    const registry = new Registry([["k", 1]]);
+    registry.get("k");
+    keep(registry);
+    sleep(1);
+  },
+  automatic: () => {
+    keep(new Automatic());
+    sleep(1);
+  },
+  patterned: () => {
+    keep(new Patterned({ n: 1 }));
+    sleep(1);
+  },
+  localVault: () => {
+    class Local {
+      #n = 1;
+      get n(): number {
+        return this.#n;
+      }
+    }
+    keep(new Local());
     sleep(1);
   },
   localClass: () => {

@@ -95,7 +95,7 @@ function savedPrototype(out: Encoder, value: object, prototype: object | null): 
 }
 
 function refusalOf(value: object, prototype: object, info: ClassInfo): readonly [string, string] {
-  return idOf(prototype) === undefined ? explain(value, prototype) : [info.refusal!, INSTANCE_FIX];
+  return idOf(prototype) === undefined ? explain(value, prototype) : [info.refusal!, info.fix];
 }
 
 /** False for what keeps state that no program can read, whatever its prototype says. */

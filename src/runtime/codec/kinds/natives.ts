@@ -3,6 +3,7 @@
  * followed by the values of their fields.
  */
 import { types } from "node:util";
+import { note, noted } from "../../notes.js";
 import { idOf } from "../../registry.js";
 import { constructBase, installDerived, privateAccess, type PrivateAccess } from "../../native-privates.js";
 import type { ClassInfo } from "../classes.js";
@@ -13,6 +14,14 @@ import { className } from "../names.js";
 import { registered } from "../program.js";
 import { corrupt } from "../reader.js";
 import { INSTANCE_FIX } from "../reasons.js";
+
+/** Which fields a list of values is of, for messages. */
+const names = new WeakMap<object, readonly string[]>();
+
+/** The names of the private fields whose values `list` holds; `undefined` for any other object. */
+export function privateNames(list: object): readonly string[] | undefined {
+  return noted(names, list);
+}
 
 /** Classes up the prototype chain of which `value` has private members, base first. */
 function classesOf(value: object): readonly PrivateAccess[] {
@@ -36,6 +45,11 @@ export function writeNatives(out: Encoder, value: object, { exotic }: ClassInfo)
   if (classes.length === 0) return undefined;
   if (exotic?.isLate) out.refuse(value, `its class has private fields and extends ${className(exotic.prototype)}`, INSTANCE_FIX);
   const values = classes.flatMap((access) => valuesOf(out, access, value));
+  note(
+    names,
+    values,
+    classes.flatMap((access) => access.fields),
+  );
   out.byte(Tag.NATIVES);
   out.uint(classes.length);
   for (const { cls } of classes) out.string(idOf(cls.prototype as object) ?? "");
@@ -82,7 +96,7 @@ export function installNatives({ classes, shell }: Natives, object: object): voi
 export function setNatives({ classes }: Natives, object: object, values: readonly unknown[]): void {
   let at = 0;
   for (const access of classes) {
-    const count = access.read(object).length;
+    const count = access.fields.length;
     access.write(object, values.slice(at, at + count));
     at += count;
   }
