@@ -49,9 +49,13 @@ export function answer(): unknown {
 test("what a step is called with and what a run answers are named as such", async () => {
   const project = new Project({ "handed.ts": handed });
   const given = await project.flowc("run", "handed.ts", "give");
-  expect(given.stderr).toMatch(/step take in give at handed\.ts:8 .*`arguments\[0\]\.inside` cannot be saved: it is a FinalizationRegistry/);
+  expect(given.stderr).toMatch(
+    /step take in give at handed\.ts:8 .*`arguments\[0\]\.inside` cannot be saved: it is a FinalizationRegistry/,
+  );
   const answered = await project.flowc("run", "handed.ts", "answer");
-  expect(answered.stderr).toMatch(/the result of answer cannot be saved: `result\.list\[0\]` cannot be saved: it is a FinalizationRegistry/);
+  expect(answered.stderr).toMatch(
+    /the result of answer cannot be saved: `result\.list\[0\]` cannot be saved: it is a FinalizationRegistry/,
+  );
   expect([given.code, answered.code]).toEqual([1, 1]);
 });
 

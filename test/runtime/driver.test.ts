@@ -332,7 +332,11 @@ test("I8: an argument that cannot be saved is an error at the call; the step doe
   fresh();
   const workflow = fn(
     "badArgument",
-    [() => say(new FinalizationRegistry(() => undefined) as never), () => done("unreachable"), (_, error) => done((error as Error).name)],
+    [
+      () => say(new FinalizationRegistry(() => undefined) as never),
+      () => done("unreachable"),
+      (_, error) => done((error as Error).name),
+    ],
     { catches: { 0: 2 } },
   );
   expect(new Sim(workflow).play()).toEqual({ kind: "completed", value: "NotSaveableError" });
