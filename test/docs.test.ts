@@ -11,6 +11,7 @@ const pages = [
   "docs/cli.md",
   "docs/invariants.md",
   "docs/mutation.md",
+  "docs/saved-values.md",
   "docs/values.md",
   ...["branches", "cancellable", "checkout", "script"].map((name) => `examples/${name}/README.md`),
 ];

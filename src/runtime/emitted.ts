@@ -7,6 +7,8 @@ export { $accessors, $module, $tag } from "./registry.js";
 export { $iterate, $close, $object, $keys } from "./iterate.js";
 export { $has, $rest, $super, $TDZ, $live, $ready, $slot } from "./bindings.js";
 export { $lib } from "./lib/table.js";
+export { $made } from "./made.js";
+export { $symbol } from "./own-symbols.js";
 export { $pause } from "./pause.js";
 export {
   $accessorOf,

@@ -4,10 +4,11 @@
  *
  *     suspended-start ── next ──▶ running ── yield ──▶ suspended-yield ── next/throw/return ──▶ running ── return/throw ──▶ done
  */
+import { types } from "node:util";
 import { RESUME_NEXT, RESUME_THROW, type Code, type ResumeMode } from "../shared/abi.js";
 import { registerHandler } from "./codec/handlers.js";
 import { Frame } from "./frame.js";
-import { closureOf } from "./registry.js";
+import { closureOf, idOf } from "./registry.js";
 import { Stamp } from "./stamp.js";
 import { $must, primitive, SUSPEND } from "./suspend.js";
 
@@ -90,24 +91,57 @@ function inFront(first: unknown, rest: readonly unknown[]): unknown[] {
 /** The body of every generator object, for callers that are not compiled. */
 function* shell(): Generator {
   const object = (yield) as object;
-  let sent: Sent = { mode: "next", value: yield };
-  const { state } = owned.get(object)!;
+  return yield* driven(object, undefined);
+}
+
+/** Stands for what foreign code gave to `return`, which the engine keeps to itself: when the body ends with this, the engine hands that out. */
+const GIVEN = Object.freeze({ given: true });
+
+/** Hands `value` out, and then drives the body by what the engine is told. */
+function* driven(object: object, value: unknown): Generator {
+  let handed = value;
   for (;;) {
-    const value = $must(enterBody(state, sent.mode, sent.value), "a generator driven by foreign code");
-    const result = settle(state, value);
-    if (result.done) return result.value;
-    // What foreign code gives to `return` it gets back itself: only that it was called counts here.
-    let isReturn = true;
+    let sent: Sent | undefined;
     try {
-      sent = { mode: "next", value: yield result.value };
-      isReturn = false;
+      sent = { mode: "next", value: yield handed };
     } catch (error) {
       sent = { mode: "throw", value: error };
-      isReturn = false;
     } finally {
-      if (isReturn) sent = { mode: "return", value: undefined };
+      if (sent === undefined) {
+        const ended: unknown = yield* returned(object);
+        // oxlint-disable-next-line no-unsafe-finally -- the body has put another value in the place of the one that was given
+        if (ended !== GIVEN) return ended;
+      }
     }
+    const result = drive(object, sent);
+    if (result.done) return result.value;
+    handed = result.value;
   }
+}
+
+/** `return()` was called: what the body does with it. Its `finally` may yield. */
+function* returned(object: object): Generator {
+  const result = drive(object, { mode: "return", value: GIVEN });
+  if (result.done) return result.value;
+  return yield* driven(object, result.value);
+}
+
+function drive(object: object, { mode, value }: Sent): { value: unknown; done: boolean } {
+  const { state } = owned.get(object)!;
+  if (!skipsBody(state, mode)) return settle(state, $must(enterBody(state, mode, value), "a generator driven by foreign code"));
+  if (mode === "throw") throw value;
+  return { value: mode === "return" ? value : undefined, done: true };
+}
+
+/** Whether the body has nothing to say: it has ended, or it ends before it began. Throws TypeError when it runs. */
+export function skipsBody(state: GeneratorState, mode: Sent["mode"]): boolean {
+  if (state.running) throw new TypeError("Generator is already running");
+  if (!state.started && mode !== "next") {
+    state.done = true;
+    state.started = true;
+    state.frame = undefined;
+  }
+  return state.done;
 }
 
 /** A generator object that waits for its first `next` and has no state yet. */
@@ -122,11 +156,12 @@ function emptyShell(): Generator {
 registerHandler<object>({
   name: "generator",
   prototype: Object.freeze({ generator: true }),
+  isVisible: true,
   fields: ["function", "prototype", "state"],
   save: (value) => {
     const { callee, state } = owned.get(value)!;
     const prototype = getPrototypeOf(value) as object | null;
-    return [callee, prototype === prototypeFor(callee) ? undefined : prototype, state];
+    return [callee, comesWith(callee, prototype) ? undefined : prototype, state];
   },
   create: emptyShell,
   restore: (value, [callee, prototype, state]) => {
@@ -137,7 +172,15 @@ registerHandler<object>({
   },
 });
 
+/** Whether a restored `callee` surely has that prototype for its generators: one that the program put there may come after them. */
+function comesWith(callee: Function, prototype: object | null): boolean {
+  if (prototype === null || prototype !== prototypeFor(callee)) return false;
+  if (idOf(callee) !== undefined) return true;
+  return !types.isProxy(prototype) && getPrototypeOf(prototype) === GeneratorPrototype && Reflect.ownKeys(prototype).length === 0;
+}
+
 function prototypeFor(callee: Function): object {
+  if (types.isProxy(callee)) throw new TypeError("a generator was made by a Proxy");
   const prototype: unknown = callee.prototype;
   return (typeof prototype === "object" && prototype !== null) || typeof prototype === "function"
     ? prototype

@@ -7,8 +7,9 @@
  */
 import { $lib } from "./lib/table.js";
 import { registerHandler } from "./codec/handlers.js";
-import { append } from "./intrinsics.js";
-import { call, MAP, SET, TYPED } from "./natives.js";
+import { append, defineProperty } from "./intrinsics.js";
+import { MatchCursor } from "./match-cursor.js";
+import { call, MAP, regExpStringIterator, SET, TYPED } from "./natives.js";
 import { registerValue } from "./registry.js";
 import { SUSPEND } from "./suspend.js";
 
@@ -17,12 +18,14 @@ const ArrayIteratorPrototype = Object.getPrototypeOf([][Symbol.iterator]()) as {
 const StringIteratorPrototype = Object.getPrototypeOf(""[Symbol.iterator]()) as { next: unknown };
 const MapIteratorPrototype = Object.getPrototypeOf(new Map()[Symbol.iterator]()) as { next: unknown };
 const SetIteratorPrototype = Object.getPrototypeOf(new Set()[Symbol.iterator]()) as { next: unknown };
+const RegExpStringIteratorPrototype = Object.getPrototypeOf("".matchAll(/x/g)) as { next: unknown };
 const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
 
 const arrayNext = ArrayIteratorPrototype.next;
 const stringNext = StringIteratorPrototype.next;
 const mapNext = MapIteratorPrototype.next;
 const setNext = SetIteratorPrototype.next;
+const matchNext = RegExpStringIteratorPrototype.next;
 const arrayValues: unknown = Array.prototype.values;
 const typedValues: unknown = TypedArrayPrototype.values;
 const stringIterator: unknown = String.prototype[Symbol.iterator];
@@ -41,33 +44,55 @@ interface Result {
   value: unknown;
 }
 
-/** What all cursors share. Not a class with `extends Iterator`, whose constructor is slow; the prototype is linked below. */
+/**
+ * What all cursors share: their state is private, as that of the engine's iterators is. Not classes with `extends Iterator`, whose constructor is slow; the
+ * prototypes are linked below.
+ */
 abstract class Cursor {
   abstract next(): Result;
 }
 
+/** Where an ArrayCursor stands. */
+export interface ArrayPosition {
+  /** `undefined` once it has ended: an ended iterator stays ended whatever is pushed later. */
+  target: ArrayLike<unknown> | undefined;
+  readonly kind: CursorKind;
+  index: number;
+}
+
 /** Over arrays, `arguments`, typed arrays and anything array-like that borrowed their iterator. The length is read live. */
 export class ArrayCursor extends Cursor {
-  index = 0;
-  constructor(
-    /** `undefined` once it has ended: an ended iterator stays ended whatever is pushed later. */
-    public target: ArrayLike<unknown> | undefined,
-    readonly kind: CursorKind,
-  ) {
+  #position: ArrayPosition;
+  constructor(target: ArrayLike<unknown> | undefined, kind: CursorKind) {
     super();
+    this.#position = { target, kind, index: 0 };
   }
 
   next(): Result {
-    const target = this.target;
+    // What is no object at all makes the operator throw.
+    if (!(#position in this)) throw new TypeError("next method called on incompatible receiver");
+    const at = this.#position;
+    const target = at.target;
     if (target === undefined) return { value: undefined, done: true };
-    const index = this.index;
+    const index = at.index;
     if (index >= lengthOf(target)) {
-      this.target = undefined;
+      at.target = undefined;
       return { value: undefined, done: true };
     }
-    this.index = index + 1;
-    if (this.kind === "values") return { value: target[index], done: false };
-    return { value: this.kind === "keys" ? index : [index, target[index]], done: false };
+    at.index = index + 1;
+    if (at.kind === "values") return { value: target[index], done: false };
+    return { value: at.kind === "keys" ? index : [index, target[index]], done: false };
+  }
+
+  /** Where a cursor stands, `undefined` for anything else. */
+  static positionOf(cursor: object): ArrayPosition | undefined {
+    return #position in cursor ? cursor.#position : undefined;
+  }
+
+  static restore(cursor: ArrayCursor, [target, kind, index]: readonly unknown[]): void {
+    if (!isKind(kind) || !Number.isSafeInteger(index) || !(target === undefined || isObject(target)))
+      throw new TypeError("a damaged cursor");
+    cursor.#position = { target: target as ArrayLike<unknown> | undefined, kind, index: index as number };
   }
 }
 
@@ -88,16 +113,29 @@ function typedArrayLength(target: Uint8Array): number {
 
 /** Over the code points of a string. */
 export class StringCursor extends Cursor {
-  index = 0;
-  constructor(readonly text: string) {
+  #text: string;
+  #index = 0;
+  constructor(text: string) {
     super();
+    this.#text = text;
   }
 
   next(): Result {
-    const code = this.text.codePointAt(this.index);
+    if (!(#text in this)) throw new TypeError("next method called on incompatible receiver");
+    const code = this.#text.codePointAt(this.#index);
     if (code === undefined) return { value: undefined, done: true };
-    const value = this.text.slice(this.index, (this.index += code > 0xffff ? 2 : 1));
+    const value = this.#text.slice(this.#index, (this.#index += code > 0xffff ? 2 : 1));
     return { value, done: false };
+  }
+
+  static stateOf(cursor: StringCursor): readonly unknown[] {
+    return [cursor.#text, cursor.#index];
+  }
+
+  static restore(cursor: StringCursor, [text, index]: readonly unknown[]): void {
+    if (typeof text !== "string" || !Number.isSafeInteger(index)) throw new TypeError("a damaged cursor");
+    cursor.#text = text;
+    cursor.#index = index as number;
   }
 }
 
@@ -105,7 +143,7 @@ export class StringCursor extends Cursor {
  * Over a Map or a Set. The native iterator does the work; only when the cursor is saved, its position is measured: visited entries are always
  * a prefix of the live ones, so "how many are left" says where it is, whatever was deleted or added meanwhile.
  */
-export class CollectionCursor extends Cursor {
+class CollectionPosition {
   /** The native iterator; `undefined` while the position is only known as `remaining`. */
   #native: Iterator<unknown> | undefined;
   /** The intrinsic `next` of the native iterator. */
@@ -117,14 +155,11 @@ export class CollectionCursor extends Cursor {
     public target: Map<unknown, unknown> | Set<unknown> | undefined,
     public kind: CursorKind,
   ) {
-    super();
     this.#next = nextOf(target);
     if (target !== undefined) this.#native = nativeIterator(target, kind);
   }
 
   next(): Result {
-    // What is no object at all makes the operator throw.
-    if (!(#native in this)) throw new TypeError("next method called on incompatible receiver");
     if (this.target === undefined) return { value: undefined, done: true };
     this.settle();
     const result = Reflect.apply(this.#next, this.#native, []);
@@ -151,9 +186,7 @@ export class CollectionCursor extends Cursor {
   restore(target: unknown, kind: unknown, remaining: unknown): void {
     const collection = isMap(target) || isSet(target) ? target : undefined;
     if (collection === undefined && target !== undefined) throw new TypeError("a cursor over something else than a Map or a Set");
-    if ((kind !== "values" && kind !== "keys" && kind !== "entries") || !Number.isSafeInteger(remaining)) {
-      throw new TypeError("a damaged cursor");
-    }
+    if (!isKind(kind) || !Number.isSafeInteger(remaining)) throw new TypeError("a damaged cursor");
     this.target = collection;
     this.kind = kind;
     this.#next = nextOf(collection);
@@ -175,11 +208,36 @@ export class CollectionCursor extends Cursor {
   }
 }
 
+/** Over a Map. */
+export class CollectionCursor extends Cursor {
+  readonly #position: CollectionPosition;
+  constructor(target: Map<unknown, unknown> | Set<unknown> | undefined, kind: CursorKind) {
+    super();
+    this.#position = new CollectionPosition(target, kind);
+  }
+
+  next(): Result {
+    if (!(#position in this)) throw new TypeError("next method called on incompatible receiver");
+    return this.#position.next();
+  }
+
+  static positionOf(cursor: CollectionCursor): CollectionPosition {
+    return cursor.#position;
+  }
+}
+
+/** Over a Set. */
+export class SetCursor extends CollectionCursor {}
+
+function isKind(kind: unknown): kind is CursorKind {
+  return kind === "values" || kind === "keys" || kind === "entries";
+}
+
 function nextOf(target: Map<unknown, unknown> | Set<unknown> | undefined): () => Result {
   return (isMap(target) ? mapNext : setNext) as () => Result;
 }
 
-const unsettled: CollectionCursor[] = [];
+const unsettled: CollectionPosition[] = [];
 
 /** After a checkpoint has been decoded, before the program can change a collection: cursors in it take their positions. */
 export function settleCursors(): void {
@@ -191,23 +249,64 @@ function nativeIterator(target: Map<unknown, unknown> | Set<unknown>, kind: Curs
   return call(SET[kind], target, []) as Iterator<unknown>;
 }
 
-// As deep as those of the engine: %IteratorPrototype% is the prototype of the prototype.
-for (const type of [ArrayCursor, StringCursor, CollectionCursor]) Object.setPrototypeOf(type.prototype, IteratorPrototype);
+const CURSORS = [ArrayCursor, StringCursor, CollectionCursor, SetCursor, MatchCursor];
+defineProperty(SetCursor.prototype, "next", Object.getOwnPropertyDescriptor(CollectionCursor.prototype, "next")!);
+for (const type of CURSORS) {
+  // As deep as those of the engine: %IteratorPrototype% is the prototype of the prototype. Nobody else constructs one.
+  Object.setPrototypeOf(type.prototype, IteratorPrototype);
+  Reflect.deleteProperty(type.prototype, "constructor");
+  // A loop over an iterator of unknown kind keeps its `next` in the frame.
+  if (type !== SetCursor) registerValue(`flowc:${type.name}.next`, type.prototype.next);
+}
 tag(ArrayCursor, "Array Iterator");
 tag(StringCursor, "String Iterator");
 tag(CollectionCursor, "Map Iterator");
-registerValue("flowc:ArrayCursor.prototype", ArrayCursor.prototype);
-registerValue("flowc:StringCursor.prototype", StringCursor.prototype);
-// A loop over an iterator of unknown kind keeps its `next` in the frame.
-for (const type of [ArrayCursor, StringCursor, CollectionCursor]) registerValue(`flowc:${type.name}.next`, type.prototype.next);
-registerHandler<CollectionCursor>({
-  name: "CollectionCursor",
-  prototype: CollectionCursor.prototype,
-  fields: ["target", "kind", "remaining"],
-  save: (cursor) => [cursor.target, cursor.kind, cursor.remaining()],
-  create: () => new CollectionCursor(undefined, "values"),
-  restore: (cursor, [target, kind, remaining]) => cursor.restore(target, kind, remaining),
+tag(SetCursor, "Set Iterator");
+tag(MatchCursor, "RegExp String Iterator");
+registerHandler<ArrayCursor>({
+  name: "ArrayCursor",
+  prototype: ArrayCursor.prototype,
+  isVisible: true,
+  fields: ["target", "kind", "index"],
+  save: (cursor) => {
+    const { target, kind, index } = ArrayCursor.positionOf(cursor)!;
+    return [target, kind, index];
+  },
+  create: () => new ArrayCursor(undefined, "values"),
+  restore: (cursor, fields) => ArrayCursor.restore(cursor, fields),
 });
+registerHandler<StringCursor>({
+  name: "StringCursor",
+  prototype: StringCursor.prototype,
+  isVisible: true,
+  fields: ["text", "index"],
+  save: (cursor) => StringCursor.stateOf(cursor),
+  create: () => new StringCursor(""),
+  restore: (cursor, fields) => StringCursor.restore(cursor, fields),
+});
+registerHandler<MatchCursor>({
+  name: "MatchCursor",
+  prototype: MatchCursor.prototype,
+  isVisible: true,
+  fields: ["matcher", "text", "isGlobal", "isUnicode", "done"],
+  save: (cursor) => MatchCursor.stateOf(cursor),
+  create: () => new MatchCursor(undefined, "", false, false),
+  restore: (cursor, fields) => MatchCursor.restore(cursor, fields),
+});
+for (const type of [CollectionCursor, SetCursor]) {
+  registerHandler<CollectionCursor>({
+    name: type.name,
+    prototype: type.prototype,
+    isVisible: true,
+    fields: ["target", "kind", "remaining"],
+    save: (cursor) => {
+      const position = CollectionCursor.positionOf(cursor);
+      return [position.target, position.kind, position.remaining()];
+    },
+    create: () => new type(undefined, "values"),
+    restore: (cursor, [target, kind, remaining]) => CollectionCursor.positionOf(cursor).restore(target, kind, remaining),
+  });
+}
 
 function tag(cursor: { readonly prototype: object }, name: string): void {
   Object.defineProperty(cursor.prototype, Symbol.toStringTag, { value: name, configurable: true });
@@ -243,8 +342,7 @@ function pristineCursor(iterable: unknown, method: Function): Cursor | undefined
   if (method === stringIterator && StringIteratorPrototype.next === stringNext) return new StringCursor(String(iterable));
   if (method === mapEntries && MapIteratorPrototype.next === mapNext && isMap(iterable))
     return new CollectionCursor(iterable, "entries");
-  if (method === setValues && SetIteratorPrototype.next === setNext && isSet(iterable))
-    return new CollectionCursor(iterable, "values");
+  if (method === setValues && SetIteratorPrototype.next === setNext && isSet(iterable)) return new SetCursor(iterable, "values");
   return undefined;
 }
 
@@ -257,9 +355,9 @@ export function builtInIterator(iterable: unknown, method: Function): object | u
 
 export { lengthOf as arrayLength };
 
-/** For library code: an array iterator of ours, whose `next` reads the array natively. */
-export function arrayCursor(iterator: object, next: unknown): ArrayCursor | undefined {
-  return next === arrayCursorNext && iterator instanceof ArrayCursor ? iterator : undefined;
+/** For library code: where an array iterator of ours stands, whose `next` reads the array natively. */
+export function arrayCursor(iterator: object, next: unknown): ArrayPosition | undefined {
+  return next === arrayCursorNext ? ArrayCursor.positionOf(iterator) : undefined;
 }
 
 const arrayCursorNext: unknown = ArrayCursor.prototype.next;
@@ -288,6 +386,12 @@ export function textIterator(text: string): Cursor {
   return new StringCursor(text);
 }
 
+/** A saveable stand-in for what `regExp[Symbol.matchAll](text)` makes, over the copy of the expression it works with. */
+export function matchIterator(matcher: object, text: string, isGlobal: boolean, isUnicode: boolean): unknown {
+  if (RegExpStringIteratorPrototype.next !== matchNext) return regExpStringIterator(matcher, text, isGlobal, isUnicode);
+  return new MatchCursor(matcher as RegExp, text, isGlobal, isUnicode);
+}
+
 /** A saveable stand-in for `map.entries()` and its siblings. Throws TypeError unless `target` is a Map. */
 export function mapIterator(target: unknown, kind: CursorKind): Cursor {
   if (!isMap(target)) throw new TypeError(`Method Map.prototype.${kind} called on incompatible receiver ${describe(target)}`);
@@ -297,7 +401,7 @@ export function mapIterator(target: unknown, kind: CursorKind): Cursor {
 /** A saveable stand-in for `set.values()` and its siblings. Throws TypeError unless `target` is a Set. */
 export function setIterator(target: unknown, kind: CursorKind): Cursor {
   if (!isSet(target)) throw new TypeError(`Method Set.prototype.${kind} called on incompatible receiver ${describe(target)}`);
-  return new CollectionCursor(target, kind);
+  return new SetCursor(target, kind);
 }
 
 function isTypedArray(value: unknown): boolean {

@@ -78,6 +78,7 @@ for (const type of [IteratorHelper, IteratorWrapper]) {
   registerHandler<Holder>({
     name: type.name,
     prototype: type.prototype,
+    isVisible: true,
     fields: ["state"],
     save: (holder) => [Holder.stateOf(holder)],
     create: () => new type(),

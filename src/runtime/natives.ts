@@ -100,7 +100,7 @@ function annexB(): object {
 }
 
 /** The own methods and accessors of a built-in object; a getter `x` is listed as `get x`. */
-function members(owner: object): Members {
+export function members(owner: object): Members {
   const found = Object.create(null) as Record<PropertyKey, Function>;
   for (const key of Reflect.ownKeys(owner)) {
     const { value, get, set } = Reflect.getOwnPropertyDescriptor(owner, key)!;

@@ -5,14 +5,15 @@
 import { ABI_VERSION, type Code, type CodeInit, type ModuleRegistrar } from "../shared/abi.js";
 import { AbiError } from "../shared/errors.js";
 import { expectSurgery } from "./codec/parts/surgery.js";
+import { openPrivates, restoring } from "./native-privates.js";
 import { Stamp, type Closure } from "./stamp.js";
 import { SUSPEND } from "./suspend.js";
 
 const codes = new Map<string, Code>();
 const functions = new Map<string, Function>();
-const values = new Map<string, object>();
+const values = new Map<string, object | symbol>();
 /** Looked up for every object of every image, which is why it is no WeakMap. */
-const ids = new Map<object, string>();
+const ids = new Map<object | symbol, string>();
 
 const privateFields = new WeakMap<object, readonly string[]>();
 
@@ -37,13 +38,18 @@ export function functionById(id: string): Function | undefined {
 }
 
 /** The id under which a class, a method, a module-level function or a module-level constant is saved by reference. */
-export function idOf(value: object): string | undefined {
+export function idOf(value: object | symbol): string | undefined {
   return ids.get(value);
 }
 
 /** The value registered under `id`, see `idOf`. */
-export function valueById(id: string): object | undefined {
+export function valueById(id: string): object | symbol | undefined {
   return values.get(id);
+}
+
+/** Everything that is saved by reference, with its id. */
+export function allReferences(): Iterable<[object | symbol, string]> {
+  return ids;
 }
 
 /** The code and captured values of a function, `undefined` when it was not compiled. */
@@ -52,9 +58,26 @@ export function closureOf(fn: Function): Closure | undefined {
 }
 
 /** Registers `value` to be saved by reference. The first id wins: `export { a as b }` does not rename. */
-export function registerValue(id: string, value: object): void {
+export function registerValue(id: string, value: object | symbol): void {
   values.set(id, value);
   if (!ids.has(value)) ids.set(value, id);
+}
+
+/** Ids of functions by their code, which no constant may have as well. */
+const functionIds = new Set<string>();
+
+/**
+ * Registers a function under the id of its code. One made in an object literal, `{ order: () => … }`, has the name of its key there, and so may a constant of the
+ * module, `const order`: then the second one gets another id, the same in every process since a module registers in one order.
+ */
+function registerFunction(id: string, fn: Function): void {
+  const isTaken = values.has(id) && !functionIds.has(id) && values.get(id) !== fn;
+  if (!isTaken) functionIds.add(id);
+  registerValue(isTaken ? `${id}~function` : id, fn);
+}
+
+function registerConstant(id: string, value: object | symbol): void {
+  registerValue(functionIds.has(id) && values.get(id) !== value ? `${id}~constant` : id, value);
 }
 
 /** Stamps a closure; emitted around function expressions that can reach a checkpoint. Returns `fn`. */
@@ -101,7 +124,8 @@ class Registrar implements ModuleRegistrar {
     functions.set(code.id, fn);
     // A default export without a name was given one to be bound by; the language calls it "default".
     if (fn.name === "$default") Object.defineProperty(fn, "name", { value: "default", configurable: true });
-    registerValue(code.id, fn);
+    registerFunction(code.id, fn);
+    registerGeneratorHome(code.id, fn);
     if (!Stamp.of(fn)) Stamp.put(fn, { code, captured: [], self: undefined });
     return fn;
   }
@@ -109,7 +133,7 @@ class Registrar implements ModuleRegistrar {
   cls<C extends Function>(name: string, cls: C, privates?: readonly string[]): C {
     const id = `${this.#module}#${name}`;
     if (privates && privates.length > 0) privateFields.set(cls.prototype as object, privates);
-    registerValue(id, cls);
+    registerConstant(id, cls);
     registerMembers(`${id}.`, cls);
     if (typeof cls.prototype === "object" && cls.prototype !== null) {
       registerValue(`${id}.prototype`, cls.prototype as object);
@@ -118,13 +142,41 @@ class Registrar implements ModuleRegistrar {
     return cls;
   }
 
+  privates(
+    cls: Function,
+    isDerived: boolean,
+    fields: readonly string[],
+    has: (object: object) => boolean,
+    read: (object: object) => readonly unknown[],
+    write: (object: object, values: readonly unknown[]) => void,
+  ): void {
+    openPrivates({ cls, isDerived, fields, has, read, write });
+  }
+
+  get restoring(): object | true | undefined {
+    return restoring();
+  }
+
   value<T>(name: string, value: T): T {
-    if ((typeof value === "object" && value !== null) || typeof value === "function") {
-      registerValue(`${this.#module}#${name}`, value);
+    if ((typeof value === "object" && value !== null) || typeof value === "function" || isUnique(value)) {
+      registerConstant(`${this.#module}#${name}`, value);
     }
     return value;
   }
 }
+
+/** The `prototype` of a generator function does not say whose it is, so it is registered; that of other functions does. */
+function registerGeneratorHome(id: string, fn: Function): void {
+  const prototype: unknown = Object.getPrototypeOf(fn) === Function.prototype ? undefined : fn.prototype;
+  if (typeof prototype === "object" && prototype !== null) registerValue(`${id}.prototype`, prototype);
+}
+
+/** Whether `value` is a symbol that only this process has. */
+function isUnique(value: unknown): value is symbol {
+  return typeof value === "symbol" && Symbol.keyFor(value) === undefined && !wellKnown.has(value);
+}
+
+const wellKnown = new Set<unknown>(Object.getOwnPropertyNames(Symbol).map((key) => Reflect.get(Symbol, key) as unknown));
 
 /** Registers the own methods and accessor functions of a class or prototype, so that `const f = cart.add` can be saved. */
 function registerMembers(prefix: string, owner: object): void {

@@ -81,9 +81,23 @@ export interface ModuleRegistrar {
   bind<F extends Function>(code: Code, fn: F): F;
   /**
    * Registers a class by name, together with its own methods, so that instances and method values can be saved by reference.
-   * `privates` names its `#private` fields: instances of such a class cannot be saved yet and are refused by name. Returns the class.
+   * `privates` names its `#private` members: instances of such a class are refused by name unless the class gives access to them. Returns the class.
    */
   cls<C extends Function>(name: string, cls: C, privates?: readonly string[]): C;
+  /**
+   * A class hands out access to the `#private` members of its instances: the names of the fields, whether an object has them, their values, and setting these. `isDerived`: the
+   * class extends another one.
+   */
+  privates(
+    cls: Function,
+    isDerived: boolean,
+    fields: readonly string[],
+    has: (object: object) => boolean,
+    read: (object: object) => readonly unknown[],
+    write: (object: object, values: readonly unknown[]) => void,
+  ): void;
+  /** While a class gives an object its `#private` members and nothing else: that object, or `true` when the object is still to be made. */
+  readonly restoring: object | true | undefined;
   /** Registers the value of a module-level constant, saved by reference and never copied. Primitives are ignored. Returns the value. */
   value<T>(name: string, value: T): T;
 }
@@ -116,6 +130,10 @@ export const RUNTIME_NAMES = [
   "$native",
   /** `$lib(fn): fn`: the suspendable version of a built-in such as `Array.prototype.map`, or `fn` itself. */
   "$lib",
+  /** `$made(object, key): (...args) => unknown`: the method `object[key]`, which makes an object that hides its state, as a function that makes one a checkpoint can hold. */
+  "$made",
+  /** `$symbol(symbol): symbol`: notes that the run made it. */
+  "$symbol",
   /** `$iterate(iterable): Iterator`: an iterator whose position can be saved, for arrays, Map, Set, strings, arguments; otherwise the iterable's own. Throws TypeError as `for…of` does. */
   "$iterate",
   /** `$close(iterator): unknown`: the iterator's `return` method called with no argument (may return `SUSPEND`), the iterator itself when it has none. */

@@ -68,22 +68,26 @@ import { sleep, step } from "flowc";
 const take = step((value: unknown): boolean => value !== undefined);
 
 export function give(): boolean {
-  const weak: unknown = new WeakSet();
+  const weak: unknown = new FinalizationRegistry(() => undefined);
   return take({ inside: weak });
 }
 
 export function answer(): unknown {
   sleep(1);
-  return { list: [new WeakSet()] };
+  return { list: [new FinalizationRegistry(() => undefined)] };
 }
 `;
 
 test("what a step is called with and what a run answers are named as such", async () => {
   const project = new Project({ "handed.ts": handed });
   const given = await project.flowc("run", "handed.ts", "give");
-  expect(given.stderr).toMatch(/step take in give at handed\.ts:8 .*`arguments\[0\]\.inside` cannot be saved: it is a WeakSet/);
+  expect(given.stderr).toMatch(
+    /step take in give at handed\.ts:8 .*`arguments\[0\]\.inside` cannot be saved: it is a FinalizationRegistry/,
+  );
   const answered = await project.flowc("run", "handed.ts", "answer");
-  expect(answered.stderr).toMatch(/the result of answer cannot be saved: `result\.list\[0\]` cannot be saved: it is a WeakSet/);
+  expect(answered.stderr).toMatch(
+    /the result of answer cannot be saved: `result\.list\[0\]` cannot be saved: it is a FinalizationRegistry/,
+  );
   expect([given.code, answered.code]).toEqual([1, 1]);
 });
 

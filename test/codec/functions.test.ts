@@ -162,6 +162,18 @@ describe("functions with a prototype", () => {
   });
 });
 
+test("a constant and a function of the same name in an object literal stay apart, whichever comes first", () => {
+  const module = $module(1, "src/names.ts");
+  const order = { id: 1 };
+  const handlers = { order: () => 1, item: () => 2 };
+  const item = { id: 2 };
+  module.value("order", order);
+  module.bind(module.code("order", { name: "order", hash: "1" }), handlers.order);
+  module.bind(module.code("item", { name: "item", hash: "1" }), handlers.item);
+  module.value("item", item);
+  expect(decode(encode([order, handlers.order, item, handlers.item]))).toEqual([order, handlers.order, item, handlers.item]);
+});
+
 describe("the program changed", () => {
   const module = $module(1, "src/other.ts");
 

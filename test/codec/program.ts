@@ -47,6 +47,57 @@ export class Vault {
   }
 }
 export class InnerVault extends Vault {}
+/** As the compiler emits a class with private members that cannot suspend. */
+export class Safe {
+  label = "safe";
+  #content: unknown;
+  #turns = 0;
+  constructor(content?: unknown) {
+    if (m.restoring) return;
+    constructed.count++;
+    this.#content = content;
+  }
+  get content(): unknown {
+    return this.#content;
+  }
+  put(content: unknown): number {
+    this.#content = content;
+    return ++this.#turns;
+  }
+  static {
+    m.privates(
+      this,
+      false,
+      ["#content", "#turns"],
+      (o) => #content in o,
+      (o) => [(o as Safe).#content, (o as Safe).#turns],
+      (o, v) => {
+        (o as Safe).#content = v[0];
+        (o as Safe).#turns = v[1] as number;
+      },
+    );
+  }
+}
+export class DeepSafe extends Safe {
+  #depth = m.restoring ? undefined : [1];
+  get depth(): unknown {
+    return this.#depth;
+  }
+  static {
+    m.privates(
+      this,
+      true,
+      ["#depth"],
+      (o) => #depth in o,
+      (o) => [(o as DeepSafe).#depth],
+      (o, v) => {
+        (o as DeepSafe).#depth = v[0] as number[];
+      },
+    );
+  }
+}
+m.cls("Safe", Safe, ["#content", "#turns"]);
+m.cls("DeepSafe", DeepSafe, ["#depth"]);
 for (const [name, type] of Object.entries({ Point, Point3, Bag, Stack, ShopError, InnerVault })) m.cls(name, type);
 m.cls("Vault", Vault, ["secret"]);
 

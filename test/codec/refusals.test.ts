@@ -3,8 +3,9 @@ import { createServer, Socket } from "node:net";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { decode, encode } from "../../src/runtime/codec/index.js";
+import { $module } from "../../src/runtime/registry.js";
 import { NotSaveableError } from "../../src/shared/errors.js";
-import { adder, closure, frame, InnerVault, Point, Vault } from "./program.js";
+import { adder, closure, DeepSafe, frame, InnerVault, Point, Safe, Vault } from "./program.js";
 
 function refusal(value: unknown): NotSaveableError {
   try {
@@ -15,6 +16,8 @@ function refusal(value: unknown): NotSaveableError {
   }
   throw new Error("it was saved");
 }
+
+const iced = $module(1, "src/iced.ts");
 
 class Foreign {
   handle = 1;
@@ -50,6 +53,8 @@ test.each<[string, () => unknown]>([
   ["p.x", () => frame({ p: new Point(bad() as never, 1) })],
   ["f.extra", () => frame({ f: Object.assign(closure(adder, [1]), { extra: bad() }) })],
   ["a.list[0]", () => frame({ a: Object.freeze({ list: Object.freeze([bad()]) }) })],
+  ["safe.#content.deep", () => frame({ safe: new Safe({ deep: bad() }) })],
+  ["list[0].#depth[1]", () => { const safe = new DeepSafe(); (safe.depth as unknown[]).push(bad()); return frame({ list: [safe] }); }],
   ["inner", () => frame({ outer: frame({ inner: bad() }) })],
 ])("the path %s", (path, make) => {
   expect(refusal(make()).path).toBe(path);
@@ -57,9 +62,7 @@ test.each<[string, () => unknown]>([
 
 test.each<[string, () => unknown, RegExp]>([
   ["a Promise", () => Promise.resolve(1), /it is a Promise.*Await it inside a step/],
-  ["a WeakMap", () => new WeakMap(), /it is a WeakMap/],
-  ["a WeakSet", () => new WeakSet(), /it is a WeakSet/],
-  ["a WeakRef", () => new WeakRef({}), /it is a WeakRef/],
+  ["a FinalizationRegistry", () => new FinalizationRegistry(() => 1), /it is a FinalizationRegistry.*garbage collector/],
   ["a native function", () => Object.assign(process.cwd.bind(process), {}), /it is a bound function \(bound .*arrow function/],
   ["a bound function", () => (() => 1).bind(null), /it is a bound function/],
   ["a native function of the process", () => process.hrtime, /it is a (native )?function/],
@@ -74,7 +77,10 @@ test.each<[string, () => unknown, RegExp]>([
   ["a socket", () => new Socket(), /it is a Socket/],
   ["a server", () => createServer(), /it is a Server/],
   ["a stream", () => Readable.from([]), /it is a Readable/],
-  ["an AbortController", () => new AbortController(), /it is an AbortController/],
+  ["a signal somebody listens to", () => listened(), /an AbortSignal that somebody in this process listens to/],
+  ["a signal with a timer", () => AbortSignal.timeout(60_000), /an AbortSignal that depends on a timer/],
+  ["a signal of other signals", () => AbortSignal.any([new AbortController().signal]), /an AbortSignal that depends on a timer or on other signals/],
+  ["the headers of a response", () => Response.error().headers, /the Headers of a response/],
   ["a TextDecoder", () => new TextDecoder(), /it is a TextDecoder/],
   ["a class of somebody else", () => new Foreign(), /it is a Foreign/],
   ["its prototype", () => Foreign.prototype, /prototype of a class that was not compiled/],
@@ -82,6 +88,8 @@ test.each<[string, () => unknown, RegExp]>([
   ["a unique symbol", () => Symbol("mine"), /unique symbol Symbol\(mine\).*Symbol.for\("mine"\)/],
   ["private fields", () => new Vault(), /its class Vault has private fields \(#secret\)/],
   ["inherited private fields", () => new InnerVault(), /its class Vault has private fields \(#secret\)/],
+  ["private fields under another prototype", () => Object.setPrototypeOf(new Safe(), Object.create(Safe.prototype)), /it has private fields, and a prototype that is not that of its class/],
+  ["private fields of a frozen class", () => frozenClass(), /its class Iced has private fields and is frozen/],
   ["shared memory", () => new Uint8Array(new SharedArrayBuffer(8)), /shared with other threads/],
   ["a transferred buffer", () => transferred(), /transferred/],
   ["a class that extends somebody else's", () => Object.create(Object.create(Foreign.prototype)), /Foreign/],
@@ -122,6 +130,29 @@ test("errors of the platform and of Node are saved as the built-in errors they e
   expect(back).toBeInstanceOf(TypeError);
   expect(back.code).toBe("ERR_INVALID_ARG_TYPE");
 });
+
+function frozenClass(): unknown {
+  class Iced extends Safe {
+    #ice = 1;
+    static {
+      iced.privates(
+        this,
+        true,
+        ["#ice"],
+        (o) => #ice in o,
+        (o) => [(o as Iced).#ice],
+        () => undefined,
+      );
+    }
+  }
+  return new (Object.freeze(iced.cls("Iced", Iced, ["#ice"])))();
+}
+
+function listened(): AbortSignal {
+  const { signal } = new AbortController();
+  signal.addEventListener("abort", () => undefined);
+  return signal;
+}
 
 function transferred(): ArrayBuffer {
   const buffer = new ArrayBuffer(8);

@@ -314,7 +314,7 @@ const holds = (name: string, value: () => unknown, catches: Record<number, numbe
   );
 
 test("I8: a value that cannot be saved is an error at the suspension point, which the program can catch", () => {
-  const sim = new Sim(holds("catchesUnsaveable", () => new WeakMap(), { 0: 2 }));
+  const sim = new Sim(holds("catchesUnsaveable", () => new FinalizationRegistry(() => undefined), { 0: 2 }));
   expect(sim.play()).toEqual({ kind: "completed", value: "NotSaveableError" });
 });
 
@@ -332,7 +332,11 @@ test("I8: an argument that cannot be saved is an error at the call; the step doe
   fresh();
   const workflow = fn(
     "badArgument",
-    [() => say(new WeakMap() as never), () => done("unreachable"), (_, error) => done((error as Error).name)],
+    [
+      () => say(new FinalizationRegistry(() => undefined) as never),
+      () => done("unreachable"),
+      (_, error) => done((error as Error).name),
+    ],
     { catches: { 0: 2 } },
   );
   expect(new Sim(workflow).play()).toEqual({ kind: "completed", value: "NotSaveableError" });
@@ -345,7 +349,7 @@ test("I8: the strand that put the value there gets the error", () => {
     [
       (v) => sleep((v["box"] as { n: number }).n),
       (v) => {
-        (v["box"] as Record<string, unknown>)["bad"] = new WeakMap();
+        (v["box"] as Record<string, unknown>)["bad"] = new FinalizationRegistry(() => undefined);
         return sleep(5);
       },
       () => done("unreachable"),
@@ -373,7 +377,7 @@ test("a loop that always catches the refusal ends in failure instead of never", 
     "forever",
     [
       (v) => {
-        v["bad"] = new WeakMap();
+        v["bad"] = new FinalizationRegistry(() => undefined);
         return sleep(1);
       },
       () => done(),
@@ -385,7 +389,7 @@ test("a loop that always catches the refusal ends in failure instead of never", 
 });
 
 test("a result that cannot be saved fails the run", () => {
-  const workflow = fn("badResult", [() => sleep(1), () => done(new WeakMap())]);
+  const workflow = fn("badResult", [() => sleep(1), () => done(new FinalizationRegistry(() => undefined))]);
   expect(new Sim(workflow).play()).toMatchObject({ kind: "failed", error: { name: "NotSaveableError" } });
 });
 

@@ -195,7 +195,7 @@ test("an error that cannot be saved reaches the program as a plain copy", () => 
   class HttpError extends Error {
     override name = "HttpError";
     code = "ECONNRESET";
-    request = new WeakMap();
+    request = new FinalizationRegistry(() => undefined);
   }
   const call = step(
     () => {

@@ -4,16 +4,22 @@ import { CorruptCheckpointError, ProgramChangedError } from "../../shared/errors
 import { Frame } from "../frame.js";
 import { attachPrivates, type PrivateStore } from "../private-store.js";
 import { type Blobs, HASH_BYTES, NO_BLOBS, textOf } from "./blobs.js";
-import { FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, Patch, SMALL_INT_MIN, Tag } from "./format.js";
+import { Form, FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, Patch, SMALL_INT_MIN, Tag } from "./format.js";
 import { handlerNamed, type Handler } from "./handlers.js";
 import { intrinsic } from "./intrinsics.js";
+import { readBound } from "./kinds/bound.js";
 import { readClosure, readMember, readPrototypeOf } from "./kinds/closure.js";
 import { readExotic } from "./kinds/exotic.js";
+import { installNatives, readNatives, setNatives } from "./kinds/natives.js";
 import { readPools } from "./kinds/pool.js";
+import { readProxy } from "./kinds/proxy.js";
+import { readOwnSymbol } from "./kinds/symbol.js";
+import { readWeakEntries } from "./kinds/weak.js";
 import { Late, settled } from "./late.js";
 import { frameCode, registered, unknownHandler, type SavedCode } from "./program.js";
 import { entriesOf } from "./parts/apply.js";
 import { expectSurgery } from "./parts/surgery.js";
+import { readProperties } from "./properties.js";
 import { corrupt, Reader } from "./reader.js";
 import { readShape, type Shape } from "./shapes.js";
 import { symbolByNumber } from "./symbols.js";
@@ -45,6 +51,9 @@ export class Decoder extends Reader {
   #atEnd: (() => void)[] = [];
   #pools: ArrayBuffer[] = [];
   #poolBytes = 0;
+  #shell: object | undefined;
+  /** There is a WeakMap or a WeakSet, so entries follow the bodies. */
+  hasWeak = false;
 
   decode(): unknown {
     // The version: see `decodeBytes`.
@@ -74,9 +83,8 @@ export class Decoder extends Reader {
   }
 
   #finishPart(first: number): void {
-    for (let id = first; id < this.#nodes.length; id++) {
-      if (this.#aux[id] !== undefined) this.#body(id);
-    }
+    let read = this.#bodies(first);
+    while (this.hasWeak && readWeakEntries(this) > 0) read = this.#bodies(read);
     readPools(this, this.#pools);
     if (this.remaining > 0) throw corrupt("there is something after its end");
     if (this.#late.length > 0) this.#settleAll();
@@ -144,6 +152,13 @@ export class Decoder extends Reader {
     }
   }
 
+  /** Reads the bodies of all nodes from `first` on. Returns the number of nodes. */
+  #bodies(first: number): number {
+    let id = first;
+    for (; id < this.#nodes.length; id++) if (this.#aux[id] !== undefined) this.#body(id);
+    return id;
+  }
+
   /** Any value. An object that is not made yet is a Late: see `settle`. */
   value(): unknown {
     const tag = this.byte();
@@ -180,6 +195,8 @@ export class Decoder extends Reader {
         return this.#withPrivates();
       case Tag.BLOB_STRING:
         return this.#blobString();
+      case Tag.NATIVES:
+        return this.#withNatives();
       default:
         return this.#meet(tag);
     }
@@ -191,10 +208,30 @@ export class Decoder extends Reader {
     const store = this.value();
     this.settle([object, store], ([owner, members]) => {
       if (typeof owner !== "object" && typeof owner !== "function") throw corrupt("private members have no owner");
-      if (!(members instanceof Map)) throw corrupt("private members are malformed");
+      if (!types.isMap(members)) throw corrupt("private members are malformed");
       attachPrivates(owner as object, members as PrivateStore);
     });
     return object;
+  }
+
+  #withNatives(): unknown {
+    const natives = readNatives(this);
+    const tag = this.peek();
+    if (tag !== Tag.INSTANCE && tag !== Tag.EXOTIC) throw corrupt("private members have no owner");
+    this.#shell = natives.shell;
+    const object = this.value() as object;
+    if (this.#shell !== undefined || Late.is(object)) throw corrupt("private members have the wrong owner");
+    installNatives(natives, object);
+    const values = this.value();
+    this.atEnd(() => setNatives(natives, object, Array.isArray(values) ? values : []));
+    return object;
+  }
+
+  /** The object to make an instance of, where a class has made it; taken by the next head. */
+  shell(): object | undefined {
+    const shell = this.#shell;
+    this.#shell = undefined;
+    return shell;
   }
 
   string(): string {
@@ -212,8 +249,7 @@ export class Decoder extends Reader {
 
   /** Calls `use` with the values, as soon as all of them are made. */
   settle(values: readonly unknown[], use: (values: readonly unknown[]) => void): void {
-    if (this.#late.length === 0 || !values.some((value) => value instanceof Late && value.made === undefined))
-      use(values.map(settled));
+    if (this.#late.length === 0 || !values.some((value) => Late.is(value) && value.made === undefined)) use(values.map(settled));
     else this.#deferred.push(() => use(values.map(settled)));
   }
 
@@ -242,7 +278,7 @@ export class Decoder extends Reader {
 
   arrayBuffer(): ArrayBuffer {
     const value = this.#referred([Tag.EXOTIC]);
-    if (!(value instanceof ArrayBuffer)) throw corrupt("a view has no buffer");
+    if (!types.isArrayBuffer(value)) throw corrupt("a view has no buffer");
     return value;
   }
 
@@ -266,6 +302,11 @@ export class Decoder extends Reader {
     const code = this.#codes[known - 1];
     if (code === undefined) throw corrupt("a function is missing");
     return code;
+  }
+
+  /** The node of that number. */
+  known(): unknown {
+    return this.#known(this.uint());
   }
 
   /** A value that has to be a node of one of these tags, or one met before. Keeps heads from nesting. */
@@ -336,8 +377,10 @@ export class Decoder extends Reader {
       case Tag.PLAIN_NULL:
         return Object.setPrototypeOf({ ...this.#shape(id).template }, null);
       case Tag.INSTANCE: {
+        const shell = this.shell();
         const prototype = this.prototype();
-        return Object.setPrototypeOf({ ...this.#shape(id).template }, prototype);
+        const shape = this.#shape(id);
+        return Object.setPrototypeOf(shell === undefined ? { ...shape.template } : shaped(shell, shape.keys), prototype);
       }
       case Tag.DICT:
         this.#owe(id, this.uint(), 2);
@@ -362,8 +405,16 @@ export class Decoder extends Reader {
       case Tag.SYMBOL_FOR:
         expectSurgery(Surgery.RESHAPE);
         return Symbol.for(this.string());
+      case Tag.SYMBOL_OWN:
+        return readOwnSymbol(this);
+      case Tag.PROXY:
+        return readProxy(this, id);
+      case Tag.BOUND:
+        return readBound(this, id);
       case Tag.HANDLED:
         return this.#handled(id);
+      case Tag.HANDLED_MORE:
+        return this.#handledMore(id);
       case Tag.EXOTIC:
         return readExotic(this, id);
       default:
@@ -408,6 +459,22 @@ export class Decoder extends Reader {
     return new Frame(code, point, { ...shape.template }, undefined);
   }
 
+  #handledMore(id: number): object {
+    const value = this.#handled(id);
+    const handler = this.#aux[id] as Handler;
+    const form = this.byte();
+    if (form & Form.LOCKED) this.atEnd(() => void Object.preventExtensions(value));
+    this.body(id, () => {
+      this.#restore(handler, value);
+      if (form & Form.PROPERTIES) readProperties(this, value);
+    });
+    return value;
+  }
+
+  #restore(handler: Handler, value: object): void {
+    this.settle(this.values(handler.fields.length), (fields) => handler.restore(value, fields));
+  }
+
   #handled(id: number): object {
     const name = this.string();
     const handler = handlerNamed(name);
@@ -435,10 +502,8 @@ export class Decoder extends Reader {
         return this.#elements(node as unknown as unknown[], aux as number);
       case Tag.DICT:
         return this.#entries(node, aux as number);
-      case Tag.HANDLED: {
-        const handler = aux as Handler;
-        return this.settle(this.values(handler.fields.length), (fields) => handler.restore(node, fields));
-      }
+      case Tag.HANDLED:
+        return this.#restore(aux as Handler, node);
       default:
         return (aux as BodyReader)(this);
     }
@@ -471,7 +536,7 @@ export class Decoder extends Reader {
   }
 
   #put(owner: Props, key: PropertyKey, value: unknown): void {
-    if (value instanceof Late) {
+    if (Late.is(value)) {
       owner[key] = undefined;
       this.#fixes.push(owner, key, value);
     } else {
@@ -487,14 +552,22 @@ export class Decoder extends Reader {
   }
 }
 
+/** An object that a class has made, with these properties alone. Left as it is where it has them: an object that lost some is slower ever after. */
+function shaped(shell: object, keys: readonly string[]): object {
+  const own = Reflect.ownKeys(shell);
+  if (own.length === keys.length && own.every((key, index) => key === keys[index])) return shell;
+  for (const key of own) Reflect.deleteProperty(shell, key);
+  for (const key of keys)
+    Object.defineProperty(shell, key, { value: undefined, writable: true, enumerable: true, configurable: true });
+  return shell;
+}
+
 /** Makes a late object and, before it, those it needs. No recursion: closures may form chains of any length. */
 function makeLate(first: Late): void {
   const stack = [first];
   for (let late = stack.at(-1); late !== undefined; late = stack.at(-1)) {
     const missing =
-      late.made === undefined
-        ? late.needs().filter((value): value is Late => value instanceof Late && value.made === undefined)
-        : [];
+      late.made === undefined ? late.needs().filter((value): value is Late => Late.is(value) && value.made === undefined) : [];
     if (missing.length === 0) {
       stack.pop();
       late.made ??= late.make();

@@ -7,21 +7,25 @@ import { generatorState } from "../generators.js";
 import { privateStore } from "../private-store.js";
 import { idOf } from "../registry.js";
 import { BLOB_SIZE, type BlobSink } from "./blobs.js";
-import { classInfo } from "./classes.js";
+import { type ClassInfo, classInfo } from "./classes.js";
 import { codeEntry } from "./codes.js";
-import { writeClosure, writePrototypeOf } from "./kinds/closure.js";
+import { writeFunction, writePrototypeOf } from "./kinds/closure.js";
 import { writeBuiltIn, writeExotic, writeExoticContents } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
+import { writeNatives } from "./kinds/natives.js";
+import { writeProxy } from "./kinds/proxy.js";
+import { writeSymbol } from "./kinds/symbol.js";
+import type { WeakEntries } from "./kinds/weak.js";
 import { defaultKeys, forget, HOLE, isDefaultArray } from "./defaults.js";
-import { handlerNamed, handlerOf, type Handler } from "./handlers.js";
+import { addedKeys, handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
-import { FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
-import { INSTANCE_FIX, notSaveable, type Graph } from "./refusal.js";
+import { Form, FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
+import { notSaveable, type Graph } from "./refusal.js";
 import { expectSurgery } from "./parts/surgery.js";
+import { writeProperties } from "./properties.js";
 import { shapeOf, type Shape } from "./shapes.js";
 import { StringTable } from "./strings.js";
-import { symbolNumber } from "./symbols.js";
 import { Writer } from "./writer.js";
 
 /** What the body of a node needs besides the node; `undefined`: no body follows. */
@@ -76,10 +80,16 @@ export class Encoder extends Writer {
   #rootName = "value";
   /** The head being written is that of an object whose private members follow. */
   #withPrivates = false;
+  /** The head being written is that of an object whose private members of the engine follow. */
+  #withNatives = false;
   /** Where large strings and buffers go; `undefined`: into the image. */
   blobs: BlobSink | undefined;
   /** Buffers of which only parts are saved. */
   pools: PooledBuffers | undefined;
+  /** WeakMaps and WeakSets, whose entries are found when all else is written. */
+  weak: WeakEntries | undefined;
+  /** Whether some object has private members of the engine. */
+  hasNatives = false;
   /** Whether secrets may be written: the bytes will be encrypted. */
   secrets = false;
   /** The objects that the data of codecs consists of, with the name of the codec. */
@@ -92,17 +102,33 @@ export class Encoder extends Writer {
     this.byte(FORMAT_VERSION);
     this.value(root);
     this.bodies(0);
+    this.weak?.write(this);
     this.pools?.write(this);
-    for (const act of this.#atEnd) act();
+    this.end();
     return this.finish();
   }
 
-  /** The bodies of the nodes from `first` on, and of those met meanwhile. */
-  bodies(first: number): void {
-    for (let id = first; id < this.#count; id++) {
+  /** Everything has been met. */
+  end(): void {
+    const acts = this.#atEnd;
+    this.#atEnd = [];
+    for (const act of acts) act();
+  }
+
+  /** What has that number; `undefined` for what is hidden. */
+  nodeAt(id: number): object | symbol | undefined {
+    const node = this.#nodes[id];
+    return node === HIDDEN ? this.pools?.bufferOf(id) : node;
+  }
+
+  /** Writes the bodies of all nodes from `first` on, those met meanwhile included. Returns the number of nodes. */
+  bodies(first: number): number {
+    let id = first;
+    for (; id < this.#count; id++) {
       this.#current = id;
       this.body(id);
     }
+    return id;
   }
 
   /** Begins another part of the same image: nodes keep their numbers, everything else is written anew where it first occurs. */
@@ -111,6 +137,7 @@ export class Encoder extends Writer {
     this.#forgetTables();
     this.#forgetValues();
     this.pools = undefined;
+    this.weak = undefined;
   }
 
   #forgetValues(): void {
@@ -143,10 +170,6 @@ export class Encoder extends Writer {
     this.#current = id;
   }
 
-  nodeAt(id: number): object | symbol {
-    return this.#nodes[id]!;
-  }
-
   tagAt(id: number): number {
     return this.#tags[id]!;
   }
@@ -174,8 +197,12 @@ export class Encoder extends Writer {
     if (this.#proven > KEPT_VALUES) this.#values.length = 0;
     else this.#values.fill(undefined, 0, this.#proven);
     this.#proven = this.#written = 0;
+    // A refusal may have come in between.
+    this.#withPrivates = this.#withNatives = false;
     this.#current = -1;
     this.pools = undefined;
+    this.weak = undefined;
+    this.hasNatives = false;
     this.data = undefined;
     this.secrets = false;
     this.#atEnd = [];
@@ -367,8 +394,8 @@ export class Encoder extends Writer {
   }
 
   #head(value: object): void {
-    if (isProxy(value)) this.refuse(value, "it is a Proxy, whose handler flowc cannot see into", "Save its target instead.");
-    if (typeof value === "function") return writeClosure(this, value);
+    if (isProxy(value)) return writeProxy(this, value);
+    if (typeof value === "function") return writeFunction(this, value);
     if (generatorState(value) !== undefined) return this.#handled(value, handlerNamed("generator")!);
     const prototype = getPrototypeOf(value);
     if (prototype === Object.prototype) {
@@ -388,8 +415,8 @@ export class Encoder extends Writer {
     this.#general(value, prototype);
   }
 
-  /** A registered object, by id. */
-  byReference(value: object, id: string): void {
+  /** A registered object or symbol, by id. */
+  byReference(value: object | symbol, id: string): void {
     this.byte(Tag.REFERENCE);
     this.string(id);
     this.add(value, Tag.REFERENCE, undefined);
@@ -410,19 +437,7 @@ export class Encoder extends Writer {
     expectSurgery(Surgery.RESHAPE);
     const id = this.#find(symbol);
     if (id >= 0) return this.nodeReference(id);
-    const wellKnown = symbolNumber(symbol);
-    const key = Symbol.keyFor(symbol);
-    if (wellKnown !== undefined) this.pair(Tag.SYMBOL_WELL_KNOWN, wellKnown);
-    else if (key !== undefined) {
-      this.byte(Tag.SYMBOL_FOR);
-      this.string(key);
-    } else
-      this.refuse(
-        symbol,
-        `it is the unique symbol ${String(symbol)}`,
-        `Use Symbol.for(${JSON.stringify(symbol.description ?? "name")}), which is the same symbol in every process.`,
-      );
-    this.add(symbol, Tag.SYMBOL_FOR, undefined);
+    writeSymbol(this, symbol);
   }
 
   #plain(value: object, tag: typeof Tag.PLAIN | typeof Tag.PLAIN_NULL): boolean {
@@ -454,7 +469,8 @@ export class Encoder extends Writer {
 
   #instance(value: object, prototype: object): boolean {
     const info = classInfo(prototype);
-    if (info.refusal !== undefined) this.refuse(value, info.refusal, INSTANCE_FIX);
+    if (info.refusal !== undefined) this.refuse(value, info.refusal, info.fix);
+    if (info.hasNatives && !this.#withNatives && this.#natives(value, info)) return true;
     if (info.exotic !== undefined) return false;
     const keys = defaultKeys(value, this.#values, this.#proven);
     if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return this.#unused(value);
@@ -464,6 +480,21 @@ export class Encoder extends Writer {
     this.add(value, Tag.PLAIN, shape);
     this.reference(prototype);
     this.shape(shape);
+    return true;
+  }
+
+  /** An instance with private members of the engine: what they take, its head, their values. */
+  #natives(value: object, info: ClassInfo): boolean {
+    const values = writeNatives(this, value, info);
+    if (values === undefined) return false;
+    this.hasNatives = true;
+    const [holder, id] = [this.#current, this.#count];
+    this.#withNatives = true;
+    this.#head(value);
+    this.#withNatives = false;
+    this.#current = id;
+    this.reference(values);
+    this.#current = holder;
     return true;
   }
 
@@ -487,9 +518,18 @@ export class Encoder extends Writer {
   }
 
   #handled(value: object, handler: Handler): void {
-    this.byte(Tag.HANDLED);
+    const added = addedKeys(handler, value);
+    const form = (added.length > 0 ? Form.PROPERTIES : 0) | (Object.isExtensible(value) ? 0 : Form.LOCKED);
+    this.byte(form === 0 ? Tag.HANDLED : Tag.HANDLED_MORE);
     this.string(handler.name);
-    this.add(value, Tag.HANDLED, handler);
+    if (form === 0) return this.add(value, Tag.HANDLED, handler);
+    this.byte(form);
+    this.add(value, Tag.HANDLED_MORE, {
+      write: () => {
+        this.#fields(value, handler);
+        if (added.length > 0) writeProperties(this, value, added);
+      },
+    });
   }
 
   /** The contents of a node, in their turn. */

@@ -1,9 +1,10 @@
 /**
  * The checkpoint format, version 1. One stream, read front to back:
  *
- *     image  := VERSION value body* pool*
+ *     image  := VERSION value body* (entries body*)* pool*
  *     value  := tag payload              a primitive, a reference, or the *head* of an object met for the first time
  *     body   := the contents of one object: its properties, entries, captured values
+ *     entries := what WeakMaps and WeakSets hold for keys met so far; only when there are such, again until there are none left
  *
  * An object gets its number when it is first met, and bodies follow in the order of these numbers (breadth first), so neither side
  * needs a stack: depth costs nothing. The head holds what it takes to make an empty object, so identity and cycles come by themselves.
@@ -82,8 +83,18 @@ export const Tag = {
   PRIVATES: 27,
   /** A method or accessor function of a class that is a closure. */
   MEMBER: 28,
+  /** A unique symbol that the run made: description. */
+  SYMBOL_OWN: 29,
+  /** A Proxy that compiled code made. */
+  PROXY: 30,
+  /** A bound function that compiled code made. */
+  BOUND: 31,
+  /** The same as HANDLED, to which the program added properties, or which it locked: handler name, form. */
+  HANDLED_MORE: 32,
+  /** An object with private members of the engine: count and ids of prototypes, its head, then that of an array of values. No node of its own. */
+  NATIVES: 33,
   /** A large string met for the first time: whether a unit takes one byte, and a blob. */
-  BLOB_STRING: 29,
+  BLOB_STRING: 34,
 
   /** 0x40–0x7f: string 0–63. */
   SMALL_STRING_REF: 0x40,

@@ -11,6 +11,8 @@ export interface Handler<T extends object = object> {
   readonly prototype: T;
   /** The fields' names, for messages: `cursor.array`. Their number is the number of fields. */
   readonly fields: readonly string[];
+  /** Instances get into the hands of the program, which may give them properties of its own. */
+  readonly isVisible?: true;
   /** The field values, in the order of `fields`. `out` is absent when they are only asked for to name one. Runs no user code, but for codecs of the program. */
   save(value: T, out?: Encoder): readonly unknown[];
   /** An object of the class, its fields not set yet, or a Late that makes one of them. */
@@ -27,6 +29,20 @@ export function registerHandler<T extends object>(handler: Handler<T>): void {
   assert(!byName.has(handler.name), `two codec handlers named ${handler.name}`);
   byPrototype.set(handler.prototype, handler);
   byName.set(handler.name, handler);
+}
+
+const bornKeys = new WeakMap<Handler, ReadonlySet<string | symbol>>();
+
+/** The own keys of an instance that are not its class's own doing. */
+export function addedKeys(handler: Handler, value: object): readonly (string | symbol)[] {
+  if (handler.isVisible === undefined) return [];
+  let born = bornKeys.get(handler);
+  if (born === undefined) {
+    born = new Set(Reflect.ownKeys(handler.create()));
+    bornKeys.set(handler, born);
+  }
+  const keys = Reflect.ownKeys(value);
+  return keys.length === born.size ? [] : keys.filter((key) => !born.has(key));
 }
 
 export function handlerOf(prototype: object): Handler | undefined {

@@ -45,11 +45,14 @@ class Meter extends Encoder {
   readonly edges: number[][] = [];
   #of = -1;
 
-  override bodies(first: number): void {
-    for (let id = first; id < this.size; id++) {
-      this.about(id);
-      this.#measure(id, () => this.body(id));
+  override bodies(first: number): number {
+    let id = first;
+    for (; id < this.size; id++) {
+      const node = id;
+      this.about(node);
+      this.#measure(node, () => this.body(node));
     }
+    return id;
   }
 
   /** Where an object is met for the first time its head follows, in the body of another. */
@@ -160,6 +163,8 @@ function isRuntimes(node: unknown): boolean {
 }
 
 function typeOf(node: unknown): string {
+  // A buffer of Node's pool, of which parts are saved.
+  if (node === undefined) return "ArrayBuffer";
   if (node instanceof Frame) return `frame of ${node.code.name}`;
   if (typeof node === "symbol") return "symbol";
   if (typeof node === "function") return closureOf(node) === undefined ? "function" : `closure ${closureOf(node)!.code.name}`;

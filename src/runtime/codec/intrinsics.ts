@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { className, ownName } from "./names.js";
 import { corrupt } from "./reader.js";
 
@@ -27,7 +28,13 @@ const objects = new Map<string, object>();
 /** The name of an intrinsic object or function, `undefined` when it is none. */
 export function intrinsicName(value: object): string | undefined {
   if (names.size === 0) build();
-  return names.get(value) ?? namedGlobal(value);
+  return names.get(value) ?? (types.isProxy(value) ? undefined : namedGlobal(value));
+}
+
+/** All of them that have been looked into, with their names. */
+export function allIntrinsics(): Iterable<[object, string]> {
+  if (names.size === 0) build();
+  return names;
 }
 
 /** The intrinsic of that name. Throws CorruptCheckpointError when this process has none. */
@@ -87,6 +94,7 @@ function hidden(): [string, unknown][] {
     "callee",
   )!.get;
   const generator = function* (): Generator {};
+  const segments = new Intl.Segmenter().segment("");
   const asyncGenerator = async function* (): AsyncGenerator {};
   return [
     ["%ThrowTypeError%", thrower],
@@ -99,6 +107,10 @@ function hidden(): [string, unknown][] {
     ["%SetIteratorPrototype%", Object.getPrototypeOf(new Set().values())],
     ["%StringIteratorPrototype%", Object.getPrototypeOf(""[Symbol.iterator]())],
     ["%RegExpStringIteratorPrototype%", Object.getPrototypeOf("".matchAll(/x/g))],
+    ["%IteratorHelperPrototype%", Object.getPrototypeOf([].values().take(0))],
+    ["%WrapForValidIteratorPrototype%", Object.getPrototypeOf(Iterator.from({ next: () => ({ done: true, value: undefined }) }))],
+    ["%SegmentsPrototype%", Object.getPrototypeOf(segments)],
+    ["%SegmentIteratorPrototype%", Object.getPrototypeOf(segments[Symbol.iterator]())],
   ];
 }
 

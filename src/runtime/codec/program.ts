@@ -24,9 +24,12 @@ export function closureCode(saved: SavedCode): Code {
   return code;
 }
 
-/** A registered class, function or constant. */
-export function registered(id: string): object {
-  const value = valueById(id);
+/** What follows the id of a function in that of its `prototype`. */
+export const PROTOTYPE = ".prototype";
+
+/** A registered class, function, constant or symbol; the `prototype` of a registered function, which is looked up only when it is needed. */
+export function registered(id: string): object | symbol {
+  const value = valueById(id) ?? (id.endsWith(PROTOTYPE) ? prototypeOf(valueById(id.slice(0, -PROTOTYPE.length))) : undefined);
   if (value === undefined) throw changed(id, "is not there any more: it was removed or renamed, or its file is not loaded");
   return value;
 }
@@ -35,6 +38,12 @@ export function registered(id: string): object {
 export const CODEC_PREFIX = "codec:";
 
 /** A class of the runtime that this version does not know, or one of the program for which nobody has registered the codec. */
+function prototypeOf(value: object | symbol | undefined): object | undefined {
+  const prototype: unknown = typeof value === "function" ? Object.getOwnPropertyDescriptor(value, "prototype")?.value : undefined;
+  return typeof prototype === "object" && prototype !== null ? prototype : undefined;
+}
+
+/** A class of the runtime that this version does not know. */
 export function unknownHandler(name: string): ProgramChangedError {
   if (name.startsWith(CODEC_PREFIX)) {
     const codec = JSON.stringify(name.slice(CODEC_PREFIX.length));

@@ -1,6 +1,6 @@
 /** `next`, `throw` and `return` of generators as ordinary code, so that the body may suspend (ECMA-262 27.5.3), and the rounds of `yield*`. */
 import { apply } from "../apply.js";
-import { enterBody, fail, generatorState, settle, type GeneratorState, type Sent } from "../generators.js";
+import { enterBody, fail, generatorState, settle, skipsBody, type GeneratorState, type Sent } from "../generators.js";
 import { call } from "../natives.js";
 import { get } from "./operations/property.js";
 import { getMethod, isObject } from "./operations/conversion.js";
@@ -27,13 +27,7 @@ export function generatorReturn(this: unknown, value?: unknown): unknown {
 }
 
 function resume(state: GeneratorState, mode: Sent["mode"], value: unknown): unknown {
-  if (state.running) throw new TypeError("Generator is already running");
-  if (!state.started && mode !== "next") {
-    state.done = true;
-    state.started = true;
-    state.frame = undefined;
-  }
-  if (state.done) {
+  if (skipsBody(state, mode)) {
     if (mode === "throw") throw value;
     return { value: mode === "return" ? value : undefined, done: true };
   }

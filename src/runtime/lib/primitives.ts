@@ -1,5 +1,6 @@
 /** Numbers, BigInts, symbols, dates and the functions of the global object, which convert their arguments (ECMA-262 19.2, 20.4, 21). */
 import { apply } from "../apply.js";
+import { $symbol } from "../own-symbols.js";
 import { call, DATE, GLOBAL, isDateObject } from "../natives.js";
 import { onArguments } from "./coerced.js";
 import { isObject, ordinaryToPrimitive, toNumeric, toObject, toPrimitive, toStr } from "./operations/conversion.js";
@@ -69,9 +70,15 @@ function dateToPrimitive(this: unknown, hint: unknown): unknown {
 export function globalFunctions(): Record<string, Function> {
   const converting = onArguments("global", {
     BigInt: "p", decodeURI: "s", decodeURIComponent: "s", encodeURI: "s", encodeURIComponent: "s", escape: "s", isFinite: "n", isNaN: "n",
-    parseFloat: "s", parseInt: "sn", Symbol: "S", unescape: "s",
+    parseFloat: "s", parseInt: "sn", unescape: "s",
   }); // prettier-ignore
-  return { ...converting, Number: numberOf, String: stringOf };
+  return { ...converting, Number: numberOf, String: stringOf, Symbol: symbolOf };
+}
+
+/** Symbol called as a function. */
+function symbolOf(...args: unknown[]): unknown {
+  const converted = args.length > 0 && isObject(args[0]) ? [toStr(args[0])] : args;
+  return $symbol(call(GLOBAL["Symbol"], undefined, converted));
 }
 
 /** Number called as a function. */

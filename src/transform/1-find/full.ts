@@ -36,7 +36,7 @@ class Marker {
       const { parent } = info.node;
       if (parent && ts.isClassLike(parent) && !this.findings.writtenOut.has(parent) && this.#isWrittenOut(info, parent))
         this.#writeOut(parent);
-      if (info.full) this.#writeOutPrivate(info.node);
+      if (info.full) this.#writeOutIn(info.node);
     }
     return this.#changed;
   }
@@ -51,11 +51,13 @@ class Marker {
     this.#changed = true;
   }
 
-  /** A full function reaches private members through the class's record, which only a written-out class has. */
-  #writeOutPrivate(root: ts.Node): void {
+  /** A full function reaches private members through the class's record, which only a written-out class has, and evaluates the classes declared in it. */
+  #writeOutIn(root: ts.Node): void {
     const visit = (node: ts.Node): void => {
       const owner = ts.isPrivateIdentifier(node) ? declarerOf(node) : undefined;
       if (owner && !this.findings.writtenOut.has(owner)) this.#writeOut(owner);
+      // A class is evaluated where it stands, and there every operation is written out.
+      if (ts.isClassLike(node) && !this.findings.writtenOut.has(node) && ownerOf(node, this.findings)?.full) this.#writeOut(node);
       ts.forEachChild(node, visit);
     };
     ts.forEachChild(root, visit);

@@ -10,6 +10,7 @@ import { ts, unwrap } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { atom, operands, value } from "./expression.js";
 import { substitutionsOf } from "./rewrite.js";
+import { visibly } from "./visible.js";
 
 export function call(d: Desugarer, node: ts.CallExpression): ts.Expression {
   const made = callExpression(d, node);
@@ -88,7 +89,7 @@ function inPlace(d: Desugarer, node: ts.CallExpression, callee: ts.Expression): 
   const args = node.arguments.map((argument) =>
     ts.isSpreadElement(argument) ? d.rewriter.children(argument) : d.rewriter.expression(argument),
   );
-  return factory.updateCallExpression(node, plainCallee(d, callee), undefined, args);
+  return visibly(d.ctx, d.rewriter.fn, node, factory.updateCallExpression(node, plainCallee(d, callee), undefined, args));
 }
 
 /** `(f(), o.m)(a)` calls `o.m` without a receiver: what was no member in the source must not become one. */

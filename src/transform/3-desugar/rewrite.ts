@@ -6,6 +6,7 @@
  *     unknown()                ⇒   $must(unknown(), "…")               in code that cannot be suspended
  *     text.replace(re, fn)     ⇒   text.replace(re, $native(fn, …))    a function value handed to foreign code
  *     step(body)               ⇒   step(body, undefined, "file#name")  steps are found again by name
+ *     f.bind(self)             ⇒   $made(f, "bind")(self)              see visible.ts
  *
  * Nodes in which nothing changes are returned as they are, so that they print exactly as TypeScript prints them.
  */
@@ -27,6 +28,7 @@ import {
   undefinedValue,
 } from "./build.js";
 import { memberFromOutside } from "./members.js";
+import { visibly } from "./visible.js";
 
 export interface FunctionEmitter {
   /** The fast copy of a function inside the one being rewritten. */
@@ -731,10 +733,10 @@ export class Rewriter {
     const site = this.ctx.findings.siteOf.get(node);
     const id = ts.isCallExpression(node) ? this.emitter.stepId(node) : undefined;
     if (id !== undefined && ts.isCallExpression(node)) return this.#stepCall(node, id);
-    if (!site) return this.children(node);
+    if (!site) return visibly(this.ctx, this.fn, node, this.children(node));
     const verdict = siteVerdict(site);
     if (site.kind === "foreign" || (site.kind === "lib" && verdict !== "never")) return this.foreignCall(node);
-    if (verdict === "never") return this.children(node);
+    if (verdict === "never") return visibly(this.ctx, this.fn, node, this.children(node));
     // Only code that cannot be suspended gets here with a call that may: everything else has been lowered.
     const barrier = this.fn.barrier ?? "a default parameter value";
     if (verdict === "does")
@@ -763,7 +765,7 @@ export class Rewriter {
       if (!guarded.has(child)) return this.visit(child);
       return callRuntime("$native", [this.expression(child as ts.Expression), factory.createStringLiteral(site.label)]);
     };
-    return ts.visitEachChild(node, visit, undefined);
+    return visibly(this.ctx, this.fn, node, ts.visitEachChild(node, visit, undefined));
   }
 
   /** A read that may enter an accessor which suspends is guarded where it could not. */

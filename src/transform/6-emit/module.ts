@@ -28,6 +28,7 @@ import { fastBody } from "./fast.js";
 import { boundNames, type Captured, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
 import { factory, type Context } from "../context.js";
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
+import { canOpen, instancePrivates, withOpenClasses } from "./privates.js";
 import { type EmittedFunction, emitPlain, emitSuspendable, hashOf, type Trace } from "./function.js";
 
 export interface ModuleOptions {
@@ -204,8 +205,24 @@ class ModuleEmitter implements FunctionEmitter {
   // — statements of the source —
 
   #topLevel(node: ts.Statement): ts.Statement[] {
-    const made = this.#rewriteTopLevel(node);
+    const open = this.#openClasses(node);
+    const rewritten = this.#rewriteTopLevel(node);
+    const made = open.size === 0 ? rewritten : rewritten.map((statement) => withOpenClasses(statement, open));
     return [...made, ...this.#registrations(node)];
+  }
+
+  /** Classes of the statement that are saved by reference and keep private members of the engine. */
+  #openClasses(node: ts.Statement): ReadonlySet<ts.Node> {
+    const { findings } = this.ctx;
+    const classes: ts.ClassLikeDeclaration[] = [];
+    if (ts.isClassDeclaration(node) && node.name) classes.push(node);
+    if (ts.isVariableStatement(node) && (node.declarationList.flags & ts.NodeFlags.Const) !== 0) {
+      for (const { initializer } of node.declarationList.declarations) {
+        const value = initializer && unwrap(initializer);
+        if (value && ts.isClassExpression(value)) classes.push(value);
+      }
+    }
+    return new Set(classes.filter((each) => !findings.everywhere && !findings.writtenOut.has(each) && canOpen(each)));
   }
 
   #rewriteTopLevel(node: ts.Statement): ts.Statement[] {
@@ -337,6 +354,7 @@ class ModuleEmitter implements FunctionEmitter {
   #registrations(node: ts.Statement): ts.Statement[] {
     if (ts.isClassDeclaration(node) && node.name)
       return [classRegistration(node, node.name.text, this.ctx.findings.writtenOut.has(node))];
+    if (ts.isImportDeclaration(node)) return this.#namespaceRegistration(node);
     if (
       !ts.isVariableStatement(node) ||
       (node.declarationList.flags & ts.NodeFlags.Const) === 0 ||
@@ -351,6 +369,21 @@ class ModuleEmitter implements FunctionEmitter {
         .filter((name) => this.#needsRegistration(name, declaration))
         .map(registration);
     });
+  }
+
+  /** `import * as ns`, where the namespace itself is used as a value: saved by reference. */
+  #namespaceRegistration(node: ts.ImportDeclaration): ts.Statement[] {
+    const bindings = node.importClause?.namedBindings;
+    if (!bindings || !ts.isNamespaceImport(bindings) || node.importClause.isTypeOnly || this.ctx.findings.everywhere) return [];
+    const symbol = this.ctx.findings.checker.getSymbolAtLocation(bindings.name);
+    const isValue = (child: ts.Node): boolean => {
+      if (ts.isImportDeclaration(child) || ts.isTypeNode(child)) return false;
+      if (ts.isPropertyAccessExpression(child) && ts.isIdentifier(child.expression)) return false;
+      if (ts.isIdentifier(child) && child.text === bindings.name.text && isValueReference(child))
+        return this.ctx.findings.checker.getSymbolAtLocation(child) === symbol;
+      return ts.forEachChild(child, (each) => isValue(each) || undefined) ?? false;
+    };
+    return isValue(this.module.file) ? [registration(bindings.name)] : [];
   }
 
   /** Primitives are saved as they are; functions have been bound. */
@@ -753,14 +786,7 @@ function templateStrings(node: ts.TaggedTemplateExpression): ts.Expression {
 
 /** `$m.cls("Cart", Cart, ["#items"])`. */
 function classRegistration(node: ts.ClassLikeDeclaration, name: string, isWrittenOut: boolean): ts.Statement {
-  const privates = node.members.flatMap((member) => {
-    const isPrivate =
-      !isWrittenOut &&
-      member.name !== undefined &&
-      ts.isPrivateIdentifier(member.name) &&
-      !hasModifier(member, ts.SyntaxKind.StaticKeyword);
-    return isPrivate ? [member.name.text] : [];
-  });
+  const privates = isWrittenOut ? [] : instancePrivates(node);
   const args: ts.Expression[] = [factory.createStringLiteral(name), factory.createIdentifier(name)];
   if (privates.length > 0)
     args.push(factory.createArrayLiteralExpression(privates.map((field) => factory.createStringLiteral(field))));

@@ -5,7 +5,7 @@ export const GENERATORS: readonly Mutant[] = [
   {
     name: "return-skips-finally",
     what: "`return()` of a generator ends it without running its finally blocks",
-    file: "src/runtime/lib/generator.ts",
+    file: "src/runtime/generators.ts",
     find: 'if (!state.started && mode !== "next") {',
     replace: 'if (mode === "return" || (!state.started && mode !== "next")) {',
   },
@@ -33,7 +33,7 @@ export const GENERATORS: readonly Mutant[] = [
   {
     name: "generator-reentered",
     what: "a running generator can be resumed",
-    file: "src/runtime/lib/generator.ts",
+    file: "src/runtime/generators.ts",
     find: "if (state.running) throw",
     replace: "if (state.running && state.done) throw",
   },

@@ -5,3 +5,6 @@ import "./errors.js";
 import "./values.js";
 import "./urls.js";
 import "./binary.js";
+import "./weak.js";
+import "./headers.js";
+import "./abort.js";

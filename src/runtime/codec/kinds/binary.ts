@@ -130,14 +130,14 @@ function writeBuffer(out: Encoder, view: View, isNodeBuffer: boolean): void {
 }
 
 function lengthOf(view: View): number {
-  return view instanceof DataView ? view.byteLength : view.length;
+  return types.isDataView(view) ? view.byteLength : view.length;
 }
 
 /** Whether the view grows and shrinks with its resizable buffer. The language does not tell, so the buffer is resized by a little, and back. */
 function tracksLength(view: View): boolean {
   const buffer = view.buffer as ArrayBuffer;
   if (!buffer.resizable || view.byteOffset + view.byteLength > buffer.byteLength) return false;
-  const unit = view instanceof DataView ? 1 : view.BYTES_PER_ELEMENT;
+  const unit = types.isDataView(view) ? 1 : view.BYTES_PER_ELEMENT;
   const before = view.byteLength;
   const size = buffer.byteLength;
   if (size + unit <= buffer.maxByteLength) {
@@ -173,7 +173,7 @@ const INDEX = /^(?:0|[1-9]\d*)$/;
  * of the same bytes, which Node does without listing the elements; properties that are not enumerable go unseen then.
  */
 function propertyKeys(view: View, constructor: ViewConstructor): readonly (string | symbol)[] {
-  if (view instanceof DataView) return Reflect.ownKeys(view);
+  if (types.isDataView(view)) return Reflect.ownKeys(view);
   const large =
     view.length > FEW_ELEMENTS && Object.isExtensible(view) && Object.getPrototypeOf(view) === prototypeOf(constructor);
   if (large && isDeepStrictEqual(view, makeView(constructor, view.buffer as ArrayBuffer, view.byteOffset, view.length)))

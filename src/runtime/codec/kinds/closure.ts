@@ -2,7 +2,9 @@
  * Functions. Those of modules and of the language go by reference; a closure is its code id and what it captured, and is made again by the
  * factory the compiler emitted. What the program changed on it since (properties, `prototype`) is found by comparing it with a fresh one.
  */
+import { types } from "node:util";
 import type { Code } from "../../../shared/abi.js";
+import { boundParts } from "../../bound.js";
 import { type Membership, membershipOf } from "../../classes.js";
 import { $tag, closureOf, idOf } from "../../registry.js";
 import type { Closure } from "../../stamp.js";
@@ -12,15 +14,14 @@ import { Tag } from "../format.js";
 import { intrinsicName } from "../intrinsics.js";
 import { Late, settled } from "../late.js";
 import { ownName } from "../names.js";
-import { closureCode } from "../program.js";
-import { readProperties, writeProperties } from "../properties.js";
+import { closureCode, PROTOTYPE } from "../program.js";
 import { corrupt } from "../reader.js";
-
-/** What differs from a fresh one; bits of one byte. */
-const Change = { PROPERTIES: 1, REMOVED: 2, PROTOTYPE: 4, LOCKED: 8, HOME: 16 } as const;
+import { writeBound } from "./bound.js";
+import { Change, compare, type Difference, isChanged, readChange, sameProperty, writeChange } from "./change.js";
+import { ownHome } from "./home.js";
 
 /** Head of a function that is not registered. Refuses functions flowc knows nothing about. */
-export function writeClosure(out: Encoder, fn: Function): void {
+export function writeFunction(out: Encoder, fn: Function): void {
   const closure = closureOf(fn);
   if (closure?.code.make !== undefined) {
     out.byte(Tag.CLOSURE);
@@ -32,6 +33,8 @@ export function writeClosure(out: Encoder, fn: Function): void {
     out.byte(Tag.MEMBER);
     return out.add(fn, Tag.MEMBER, new MemberBody(membership));
   }
+  const bound = boundParts(fn);
+  if (bound !== undefined) return writeBound(out, fn, bound);
   const intrinsic = intrinsicName(fn);
   if (intrinsic === undefined) return refuseFunction(out, fn);
   out.byte(Tag.INTRINSIC);
@@ -44,7 +47,11 @@ function refuseFunction(out: Encoder, fn: Function): never {
   const called = name === undefined ? "" : ` (${name})`;
   const isNative = Function.prototype.toString.call(fn).endsWith("{ [native code] }");
   if (isNative && called.startsWith(" (bound ")) {
-    out.refuse(fn, `it is a bound function${called}`, "Use an arrow function instead of bind().");
+    out.refuse(
+      fn,
+      `it is a bound function${called} that code outside of compiled files made, and the engine does not tell what it is bound to`,
+      "Use an arrow function instead, or call bind() in a compiled file.",
+    );
   }
   if (isNative)
     out.refuse(
@@ -79,17 +86,16 @@ class LateMember extends Late {
   }
   override make(): Function {
     const [ctor, onHome, part, key] = this.path.map(settled);
-    const owner: unknown = onHome === true ? (ctor as Function | undefined)?.prototype : ctor;
-    const found =
-      typeof owner === "object" || typeof owner === "function"
-        ? members(owner as object, key as PropertyKey, part as "value")
-        : undefined;
+    const owner = onHome === true ? partOf(ctor, "prototype", "value") : ctor;
+    const found = partOf(owner, key as PropertyKey, part as "value");
     if (typeof found !== "function") throw corrupt("a method is missing");
     return found;
   }
 }
 
-function members(owner: object, key: PropertyKey, part: "value" | "get" | "set"): unknown {
+/** A part of an own property, `undefined` of what has none or is a Proxy, which would have to be asked. */
+function partOf(owner: unknown, key: PropertyKey, part: "value" | "get" | "set"): unknown {
+  if (((typeof owner !== "object" || owner === null) && typeof owner !== "function") || types.isProxy(owner)) return undefined;
   return Object.getOwnPropertyDescriptor(owner, key)?.[part];
 }
 
@@ -113,9 +119,9 @@ class ClosureBody implements BodyWriter {
     const fresh = freshOf(code, this.closure);
     if (isUntouched(this.fn, fresh)) return out.byte(0);
     const home = ownHome(this.fn);
-    const replaced = (home === undefined && !isGeneratorHome(this.fn, fresh)) || isLockedHome(this.fn, fresh);
-    const difference = compare(this.fn, fresh, (key) => key === "prototype" && !replaced);
-    const homeChanged = home !== undefined && isChanged(compareHomes(home, fresh));
+    const isBornWith = home === undefined ? isGeneratorHome(this.fn, fresh) : ownHome(fresh) !== undefined;
+    const difference = compare(this.fn, fresh, isBornWith ? "prototype" : undefined);
+    const homeChanged = home !== undefined && isBornWith && isChanged(compareHomes(home, fresh));
     writeChange(out, this.fn, difference, homeChanged ? Change.HOME : 0);
     if (homeChanged) out.value(home);
   }
@@ -135,33 +141,26 @@ function isUntouched(fn: Function, fresh: Function): boolean {
   );
 }
 
-/** The `prototype` object a function was born with, `undefined` when it has none, or another one by now. */
-function ownHome(fn: Function): object | undefined {
-  const home: unknown = Object.getOwnPropertyDescriptor(fn, "prototype")?.value;
-  if (typeof home !== "object" || home === null) return undefined;
-  return Object.getOwnPropertyDescriptor(home, "constructor")?.value === fn ? home : undefined;
-}
-
 /** Generator functions are born with a `prototype` that does not point back. */
 function isGeneratorHome(fn: Function, fresh: Function): boolean {
   const home = Object.getOwnPropertyDescriptor(fn, "prototype")?.value as object | undefined;
   const other = Object.getOwnPropertyDescriptor(fresh, "prototype")?.value as object | undefined;
-  if (home === undefined || other === undefined) return home === other;
+  if (typeof home !== "object" || home === null || typeof other !== "object" || types.isProxy(home)) return false;
   const isPlain = Reflect.ownKeys(home).length === 0 && Reflect.ownKeys(other).length === 0;
   return isPlain && Object.getPrototypeOf(home) === Object.getPrototypeOf(other);
-}
-
-/** Whether the `prototype` property cannot be written any more: that of a frozen function. */
-function isLockedHome(fn: Function, fresh: Function): boolean {
-  const mine = Object.getOwnPropertyDescriptor(fn, "prototype");
-  return mine?.writable !== Object.getOwnPropertyDescriptor(fresh, "prototype")?.writable;
 }
 
 /** Head of the `prototype` object of a closure. False when `value` is not one. */
 export function writePrototypeOf(out: Encoder, value: object): boolean {
   const constructor: unknown = Object.getOwnPropertyDescriptor(value, "constructor")?.value;
-  if (typeof constructor !== "function" || ownHome(constructor) !== value || idOf(constructor) !== undefined) return false;
-  const code = closureOf(constructor)?.code;
+  if (typeof constructor !== "function" || types.isProxy(constructor) || ownHome(constructor) !== value) return false;
+  const id = idOf(constructor);
+  if (id !== undefined) {
+    out.byReference(value, id + PROTOTYPE);
+    return true;
+  }
+  const closure = closureOf(constructor);
+  const code = closure?.code;
   if (code?.make === undefined) {
     out.refuse(
       value,
@@ -169,9 +168,15 @@ export function writePrototypeOf(out: Encoder, value: object): boolean {
       "Compile the file of that class, or let it go out of scope before the suspension.",
     );
   }
+  // An object that was made the `prototype` of a function born without one is an object like any other.
+  if (ownHome(freshOf(code, closure)) === undefined) return false;
   out.byte(Tag.PROTOTYPE_OF);
   out.add(value, Tag.PROTOTYPE_OF, new HomeBody(value, constructor, code));
   return true;
+}
+
+function compareHomes(home: object, fresh: Function): Difference {
+  return compare(home, ownHome(fresh) ?? {}, "constructor");
 }
 
 class HomeBody implements BodyWriter {
@@ -185,67 +190,6 @@ class HomeBody implements BodyWriter {
     out.value(this.fn);
     writeChange(out, this.home, compareHomes(this.home, freshOf(this.code, closureOf(this.fn))), 0);
   }
-}
-
-interface Difference {
-  readonly removed: readonly (string | symbol)[];
-  readonly changed: readonly (string | symbol)[];
-  /** `undefined`: the same as that of a fresh one. */
-  readonly prototype: object | null | undefined;
-  readonly locked: boolean;
-}
-
-function compareHomes(home: object, fresh: Function): Difference {
-  return compare(home, ownHome(fresh) ?? {}, (key) => key === "constructor");
-}
-
-function compare(value: object, fresh: object, skip: (key: string | symbol) => boolean): Difference {
-  const changed = Reflect.ownKeys(value).filter((key) => !skip(key) && !sameProperty(value, fresh, key));
-  const removed = Reflect.ownKeys(fresh).filter((key) => !Object.hasOwn(value, key));
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  const same = prototype === Object.getPrototypeOf(fresh);
-  return { changed, removed, prototype: same ? undefined : prototype, locked: !Object.isExtensible(value) };
-}
-
-function isChanged({ changed, removed, prototype, locked }: Difference): boolean {
-  return changed.length > 0 || removed.length > 0 || prototype !== undefined || locked;
-}
-
-function sameProperty(value: object, fresh: object, key: string | symbol): boolean {
-  const mine = Reflect.getOwnPropertyDescriptor(value, key)!;
-  const other = Reflect.getOwnPropertyDescriptor(fresh, key);
-  if (other === undefined) return false;
-  return (
-    mine.enumerable === other.enumerable &&
-    mine.configurable === other.configurable &&
-    mine.writable === other.writable &&
-    samePart(mine.value, other.value) &&
-    samePart(mine.get, other.get) &&
-    samePart(mine.set, other.set)
-  );
-}
-
-/** Methods of a class made at run time are other functions each time; they come with the class. */
-function samePart(mine: unknown, other: unknown): boolean {
-  if (Object.is(mine, other)) return true;
-  return typeof mine === "function" && typeof other === "function" && closureOf(mine) === undefined && idOf(mine) === undefined;
-}
-
-function writeChange(out: Encoder, value: object, difference: Difference, more: number): void {
-  const { changed, removed, prototype, locked } = difference;
-  out.byte(
-    more |
-      (changed.length > 0 ? Change.PROPERTIES : 0) |
-      (removed.length > 0 ? Change.REMOVED : 0) |
-      (prototype === undefined ? 0 : Change.PROTOTYPE) |
-      (locked ? Change.LOCKED : 0),
-  );
-  if (prototype !== undefined) out.value(prototype);
-  if (removed.length > 0) {
-    out.uint(removed.length);
-    for (const key of removed) out.value(key);
-  }
-  if (changed.length > 0) writeProperties(out, value, changed);
 }
 
 const freshOnes = new WeakMap<Code, Function>();
@@ -309,7 +253,7 @@ class LateHome extends Late {
     return [this.fn];
   }
   override make(): object {
-    const fn = this.fn instanceof LateClosure ? this.fn.made : undefined;
+    const fn = Late.is(this.fn) && this.fn instanceof LateClosure ? this.fn.made : undefined;
     const home: unknown = fn === undefined ? undefined : Object.getOwnPropertyDescriptor(fn, "prototype")?.value;
     if (typeof home !== "object" || home === null) throw corrupt("a function has no prototype");
     return home;
@@ -336,22 +280,4 @@ export function readPrototypeOf(input: Decoder, id: number): Late {
     readChange(source, late);
   });
   return input.late(late);
-}
-
-function readChange(input: Decoder, late: Late): number {
-  const change = input.byte();
-  if (change & Change.PROTOTYPE) {
-    input.settle([late, input.value()], ([owner, prototype]) => {
-      if (typeof prototype !== "object" && typeof prototype !== "function") throw corrupt("a prototype is not an object");
-      Object.setPrototypeOf(owner, prototype);
-    });
-  }
-  if (change & Change.REMOVED) {
-    input.settle([late, ...input.values(input.count())], ([owner, ...keys]) => {
-      for (const key of keys) Reflect.deleteProperty(owner as object, key as string | symbol);
-    });
-  }
-  if (change & Change.PROPERTIES) readProperties(input, late);
-  if (change & Change.LOCKED) input.atEnd(() => void Object.preventExtensions(late.made));
-  return change;
 }

@@ -12,8 +12,10 @@ import { intrinsicName } from "../intrinsics.js";
 import { settled } from "../late.js";
 import { readProperties, writeProperties } from "../properties.js";
 import { corrupt } from "../reader.js";
-import { explain, INSTANCE_FIX } from "../refusal.js";
+import { INSTANCE_FIX } from "../reasons.js";
+import { explain } from "../refusal.js";
 import "./all.js";
+import { hasNatives } from "./natives.js";
 import { exoticByBrand, exoticByPrototype, exoticByTag, ORDINARY_TAG, type Exotic } from "./kind.js";
 
 /** Head of `value`, which no faster form fits. Refuses what no kind knows. */
@@ -118,21 +120,22 @@ function savedPrototype(out: Encoder, value: object, prototype: object | null): 
   const ancestor = nativeErrorPrototype(value, prototype);
   if (ancestor !== undefined) return ancestor;
   if (!isPlainPrototype(prototype)) out.refuse(value, ...explain(value, prototype));
+  if (hasNatives(value)) out.refuse(value, "it has private fields, and a prototype that is not that of its class", INSTANCE_FIX);
   return prototype;
 }
 
 function refusalOf(value: object, prototype: object, info: ClassInfo): readonly [string, string] {
-  return idOf(prototype) === undefined ? explain(value, prototype) : [info.refusal!, INSTANCE_FIX];
+  return idOf(prototype) === undefined ? explain(value, prototype) : [info.refusal!, info.fix];
 }
 
 /** False for what keeps state that no program can read, whatever its prototype says. */
 function hasKnownState(value: object): boolean {
-  return !types.isPromise(value) && !types.isGeneratorObject(value) && !types.isWeakMap(value) && !types.isWeakSet(value);
+  return !types.isPromise(value) && !types.isGeneratorObject(value) && !types.isModuleNamespaceObject(value);
 }
 
 /** Node's own errors (`ERR_INVALID_ARG_TYPE`) have a prototype between them and the built-in error they extend: theirs is saved instead. */
 function nativeErrorPrototype(value: object, prototype: object): object | undefined {
-  if (!types.isNativeError(value)) return undefined;
+  if (!types.isNativeError(value) || types.isProxy(prototype)) return undefined;
   const above = Object.getPrototypeOf(prototype) as object | null;
   const constructor = Object.getOwnPropertyDescriptor(prototype, "constructor");
   const isNodes =
@@ -143,6 +146,8 @@ function nativeErrorPrototype(value: object, prototype: object): object | undefi
 
 /** An object used as a prototype that is not that of a class: it can be saved like any other object. That of a closure can, too. */
 function isPlainPrototype(prototype: object): boolean {
+  // A Proxy says itself whether it can be saved.
+  if (types.isProxy(prototype)) return true;
   const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
   if (typeof constructor !== "function") return true;
   const its: unknown = Object.getOwnPropertyDescriptor(constructor, "prototype")?.value;
@@ -155,7 +160,10 @@ export function readExotic(input: Decoder, id: number): object {
   if (kind === undefined) throw corrupt("an object has an unknown kind");
   const form = input.byte();
   const prototype = form & Form.PROTOTYPE ? input.prototype() : form & Form.NULL_PROTOTYPE ? null : undefined;
-  const value = kind.make(input);
+  const shell = input.shell();
+  if (shell !== undefined && kind.tag !== ORDINARY_TAG) throw corrupt("private members have the wrong owner");
+  for (const key of shell === undefined ? [] : Reflect.ownKeys(shell)) Reflect.deleteProperty(shell!, key);
+  const value = shell ?? kind.make(input);
   // Some are made last, and what stands for them has to stay as it is.
   if (prototype !== undefined) input.settle([value], ([made]) => void Object.setPrototypeOf(made, prototype));
   if (form & Form.LOCKED) input.atEnd(() => void Object.preventExtensions(settled(value) as object));
@@ -166,8 +174,8 @@ export function readExotic(input: Decoder, id: number): object {
 
 function readExoticBody(input: Decoder, value: object, kind: Exotic, form: number): void {
   if (form & Form.LATE_PROTOTYPE) {
-    input.settle([input.value(), value], ([prototype, made]) => {
-      if (typeof prototype !== "object") throw corrupt("a prototype is not an object");
+    input.settle([value, input.value()], ([made, prototype]) => {
+      if (typeof prototype !== "object" && typeof prototype !== "function") throw corrupt("a prototype is not an object");
       Object.setPrototypeOf(made, prototype);
     });
   }

@@ -1,5 +1,6 @@
 import type { Encoder } from "../encoder.js";
 import type { Decoder } from "../decoder.js";
+import { className } from "../names.js";
 
 /**
  * An object with state outside its properties: Map, Date, ArrayBuffer. Its own properties, its prototype and whether it is extensible are
@@ -14,6 +15,8 @@ export interface Exotic<T extends object = object> {
   is(value: object): boolean;
   /** `is` is cheap and certain enough to try it on any object. */
   readonly branded?: boolean;
+  /** It is made when its contents are known. */
+  readonly isLate?: true;
   /** The own keys to write as properties, when they are not all own keys: without those that are part of the kind's state. */
   propertyKeys?(value: T): readonly (string | symbol)[];
   /** What it takes to make an empty one. Objects it refers to may only be of kinds whose heads are complete. */
@@ -30,6 +33,8 @@ export const ORDINARY_TAG = 0;
 
 const kinds: (Exotic | undefined)[] = [];
 const byPrototype = new Map<object, Exotic>();
+/** Kinds of classes that Node loads on first use: made when an instance shows that it was, or a checkpoint asks for it. */
+const lazy = new Map<string, { readonly tag: number; readonly register: () => void }>();
 
 /** `descendants`: prototypes of built-in classes that extend the kind's and add nothing. */
 export function registerExotic<T extends object>(kind: Exotic<T>, descendants: readonly object[] = []): void {
@@ -39,11 +44,24 @@ export function registerExotic<T extends object>(kind: Exotic<T>, descendants: r
   for (const prototype of descendants) byPrototype.set(prototype, kind);
 }
 
+/** Registers a kind later, under the same number: `name` is that of its class, a global. */
+export function registerLazily(name: string, tag: number, register: () => void): void {
+  lazy.set(name, { tag, register });
+}
+
 export function exoticByPrototype(prototype: object): Exotic | undefined {
+  return byPrototype.get(prototype) ?? loaded(className(prototype), prototype);
+}
+
+function loaded(name: string, prototype: object): Exotic | undefined {
+  const found = lazy.get(name);
+  if (found === undefined || (globalThis as unknown as Record<string, Function>)[name]?.prototype !== prototype) return undefined;
+  found.register();
   return byPrototype.get(prototype);
 }
 
 export function exoticByTag(tag: number): Exotic | undefined {
+  if (kinds[tag] === undefined) for (const kind of lazy.values()) if (kind.tag === tag) kind.register();
   return kinds[tag];
 }
 

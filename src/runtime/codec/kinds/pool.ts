@@ -56,6 +56,12 @@ export class PooledBuffers {
     return true;
   }
 
+  /** The buffer of that number. */
+  bufferOf(id: number): ArrayBuffer | undefined {
+    for (const pooled of this.#byBuffer.values()) if (pooled.id === id) return pooled.buffer;
+    return undefined;
+  }
+
   write(out: Encoder): void {
     for (const { buffer, ranges } of this.#byBuffer.values()) {
       const merged = merge(ranges);

@@ -19,13 +19,15 @@ registerExotic<URL>({
   make: (input) => new URL(input.string()),
   fill(input, url) {
     const params = input.value();
-    if (!(params instanceof LateParams) || params.made !== undefined) throw corrupt("a URL lacks its parameters");
+    if (!Late.is(params) || !(params instanceof LateParams) || params.made !== undefined)
+      throw corrupt("a URL lacks its parameters");
     params.made = paramsOf.call(url);
   },
 });
 
 registerExotic<URLSearchParams>({
   tag: 15,
+  isLate: true,
   prototype: URLSearchParams.prototype,
   is: (value) => answers(() => URLSearchParams.prototype.toString.call(value)),
   head: (out, params) => out.string(URLSearchParams.prototype.toString.call(params)),

@@ -50,8 +50,7 @@ export class Tracker {
   /** The whole image. Call it once. Throws what `encode` throws. */
   full(root: unknown, rootName?: string): Uint8Array {
     const bytes = this.#out.encode(root, rootName ?? "value");
-    // Buffers that are saved in parts are not watched.
-    this.#stale = this.#out.pools !== undefined && !this.#out.pools.isEmpty;
+    this.#stale = this.#hasUnwatched();
     if (!this.#stale) this.#watchNew();
     return bytes;
   }
@@ -78,11 +77,18 @@ export class Tracker {
       if (error instanceof Unpatchable) return undefined;
       throw error;
     }
-    if (out.pools !== undefined && !out.pools.isEmpty) return undefined;
+    if (this.#hasUnwatched()) return undefined;
+    out.end();
     const bytes = out.finish();
     this.#watchNew();
     this.#stale = false;
     return bytes;
+  }
+
+  /** What nobody could see change: buffers that are saved in parts, entries of weak collections, private members of the engine. */
+  #hasUnwatched(): boolean {
+    const { pools, weak, hasNatives } = this.#out;
+    return (pools !== undefined && !pools.isEmpty) || weak !== undefined || hasNatives;
   }
 
   #changed(): Watch[] {

@@ -1,7 +1,7 @@
 /** Iteration (ECMA-262 7.4), as calls that may suspend. Iterators of the engine whose position can be saved take the place of those that hide it. */
 import { apply } from "../../apply.js";
 import { append, isArray, isProxy, isTypedArray } from "../../intrinsics.js";
-import { type ArrayCursor, arrayCursor, arrayLength, builtInIterator, isStringIterator } from "../../iterate.js";
+import { arrayCursor, type ArrayPosition, arrayLength, builtInIterator, isStringIterator } from "../../iterate.js";
 import { getMethod, isCallable, isObject, lengthOf, toStr } from "./conversion.js";
 import { get } from "./property.js";
 
@@ -57,7 +57,7 @@ export function step(record: IteratorRecord): boolean {
 }
 
 /** %ArrayIteratorPrototype%.next: the elements may be accessors, and what is iterated may be any object. */
-function stepArray(record: IteratorRecord, cursor: ArrayCursor): boolean {
+function stepArray(record: IteratorRecord, cursor: ArrayPosition): boolean {
   const target = cursor.target;
   const index = cursor.index;
   const length = target === undefined ? 0 : isNative(target) ? arrayLength(target) : lengthOf(target);

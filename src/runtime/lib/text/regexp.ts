@@ -1,6 +1,7 @@
 /** The methods of RegExp.prototype (ECMA-262 22.2.6). On a regular expression that nobody has made special, the engine does all but call a replacer. */
 import { apply, construct } from "../../apply.js";
 import { append, is, reflectDefine, valueDescriptor } from "../../intrinsics.js";
+import { matchIterator } from "../../iterate.js";
 import { call, isPristineRegExp, isRegExpObject, REGEXP, regExpStringIterator, STRING } from "../../natives.js";
 import {
   isCallable,
@@ -101,7 +102,7 @@ export function matchRegExp(this: unknown, text?: unknown): unknown {
   return found.length === 0 ? null : found;
 }
 
-/** RegExp.prototype[Symbol.matchAll]. The iterator is the engine's: its `exec` cannot suspend. */
+/** RegExp.prototype[Symbol.matchAll]. That of a special one is the engine's: its `exec` cannot suspend. */
 export function matchAllRegExp(this: unknown, text?: unknown): unknown {
   const self = requireObject(this, "@@matchAll");
   const subject = toStr(text);
@@ -110,7 +111,9 @@ export function matchAllRegExp(this: unknown, text?: unknown): unknown {
   const matcher = construct(constructor, [self, flags]) as object;
   const lastIndex = toLength(get(self, "lastIndex"));
   set(matcher, "lastIndex", lastIndex);
-  return regExpStringIterator(matcher, subject, has(flags, "g"), has(flags, "u") || has(flags, "v"));
+  const isUnicode = has(flags, "u") || has(flags, "v");
+  if (isPristineRegExp(matcher)) return matchIterator(matcher, subject, has(flags, "g"), isUnicode);
+  return regExpStringIterator(matcher, subject, has(flags, "g"), isUnicode);
 }
 
 /** RegExp.prototype[Symbol.search]. */

@@ -45,14 +45,9 @@ const GROUPS: readonly Group[] = [
     fix: HANDLE_FIX,
   },
   {
-    names: "WeakMap WeakSet WeakRef FinalizationRegistry",
-    why: "nobody can list what it holds",
-    fix: "Use a Map or a Set, or let it go out of scope before the suspension.",
-  },
-  {
-    names: "AbortController",
-    why: "those who listen to it are in the running process",
-    fix: "Use `task.cancel()` or `withTimeout`: those are saved. Inside a step there is `stepContext().signal`.",
+    names: "FinalizationRegistry",
+    why: "it waits for the garbage collector of the running process",
+    fix: "Release what it watches over in a `finally` block, which can be saved.",
   },
 ];
 

@@ -1,0 +1,2 @@
+/** What `program.ts` imports as a namespace. */
+export const answer = 42;
