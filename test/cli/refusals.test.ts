@@ -34,7 +34,7 @@ const caught = `
 import { note, step } from "./kit.js";
 
 export function main(): string {
-  const held: { anything: unknown } = { anything: new WeakSet() };
+  const held: { anything: unknown } = { anything: new FinalizationRegistry(() => undefined) };
   try {
     step();
     return "saved";
