@@ -110,7 +110,10 @@ export function heapOf(root: unknown, limit = 20): HeapReport {
   };
   const isInFrame = (id: number): boolean => meter.nodeAt(meter.graph.parents[id] ?? -1) instanceof Frame;
   const ids = [...above.order].sort((a, b) => retained.bytes[b]! - retained.bytes[a]!);
-  const objects = ids.filter((id) => !isRuntimes(meter.nodeAt(id)));
+  // The buffer of a single view is part of that.
+  const isViewed = (id: number): boolean =>
+    types.isAnyArrayBuffer(meter.nodeAt(id)) && ArrayBuffer.isView(meter.nodeAt(above.dominator[id]!));
+  const objects = ids.filter((id) => !isRuntimes(meter.nodeAt(id)) && !isViewed(id));
   return {
     bytes,
     objects: count,
