@@ -1,6 +1,7 @@
 /** When images are written whole and when in parts, and what is put aside. */
 import { describe, expect, it } from "vitest";
 import { BLOB_SIZE, CHUNK_BYTES } from "../../src/runtime/codec/blobs.js";
+import { registerCodec } from "../../src/runtime/codec/custom.js";
 import { decode, encode } from "../../src/runtime/codec/index.js";
 import { ImageWriter, type Written } from "../../src/runtime/codec/parts/writer.js";
 import { CorruptCheckpointError } from "../../src/shared/errors.js";
@@ -77,6 +78,47 @@ describe("an image", () => {
     root.items[7]!.id = 7;
     expect(stored.commit(writer.write(root))).toBe("image");
     expect(Buffer.from(encode(stored.load())).equals(encode(root))).toBe(true);
+  });
+});
+
+/** A class of a package, whose instances change. */
+class Tally {
+  readonly #of: { n: number };
+  constructor(n: number) {
+    this.#of = { n };
+  }
+  add(): void {
+    this.#of.n++;
+  }
+  get n(): number {
+    return this.#of.n;
+  }
+}
+registerCodec(Tally, { name: "tally", version: 1, encode: (tally) => [tally.n], decode: ([n]) => new Tally(n!) });
+
+describe("values that only their codec can look into", () => {
+  it("are saved as they are now, however large the rest is", () => {
+    const root: { items: unknown[]; tally: Tally | undefined; more: Tally[] } = {
+      items: items(5_000),
+      tally: undefined,
+      more: [],
+    };
+    const writer = new ImageWriter();
+    const stored = new Stored();
+    stored.commit(writer.write(root));
+    const check = (): void => {
+      stored.commit(writer.write(root));
+      const back = stored.load() as typeof root;
+      expect([back.tally?.n, back.more.map(({ n }) => n)]).toEqual([root.tally?.n, root.more.map(({ n }) => n)]);
+    };
+    root.tally = new Tally(1);
+    check();
+    root.tally.add();
+    check();
+    root.more.push(root.tally, new Tally(7));
+    check();
+    root.more[1]!.add();
+    check();
   });
 });
 

@@ -7,7 +7,7 @@ import { types } from "node:util";
 import { Late } from "../late.js";
 import { corrupt } from "../reader.js";
 import type { Encoder } from "../encoder.js";
-import { registerExotic } from "./kind.js";
+import { answers, registerExotic } from "./kind.js";
 
 type Getter<T> = (this: object) => T;
 const getter = (prototype: object, key: string): Getter<unknown> =>
@@ -103,12 +103,3 @@ registerExotic<AbortController>({
     late.made = signalOf.call(controller);
   },
 });
-
-function answers(ask: () => unknown): boolean {
-  try {
-    ask();
-    return true;
-  } catch {
-    return false;
-  }
-}

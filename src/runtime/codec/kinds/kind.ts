@@ -69,3 +69,13 @@ export function exoticByTag(tag: number): Exotic | undefined {
 export function exoticByBrand(value: object): Exotic | undefined {
   return kinds.find((kind) => kind?.branded && kind.is(value));
 }
+
+/** Whether `ask`, which calls a method of the platform on a value, does not throw: it throws for what is not of its class. */
+export function answers(ask: () => unknown): boolean {
+  try {
+    ask();
+    return true;
+  } catch {
+    return false;
+  }
+}

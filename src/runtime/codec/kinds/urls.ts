@@ -5,7 +5,7 @@
 import type { Decoder } from "../decoder.js";
 import { Late } from "../late.js";
 import { corrupt } from "../reader.js";
-import { registerExotic } from "./kind.js";
+import { answers, registerExotic } from "./kind.js";
 
 const hrefOf = Object.getOwnPropertyDescriptor(URL.prototype, "href")!.get as (this: object) => string;
 const paramsOf = Object.getOwnPropertyDescriptor(URL.prototype, "searchParams")!.get as (this: object) => URLSearchParams;
@@ -43,14 +43,5 @@ class LateParams extends Late {
   }
   override make(): URLSearchParams {
     return new URLSearchParams(this.query);
-  }
-}
-
-function answers(ask: () => unknown): boolean {
-  try {
-    ask();
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -85,10 +85,10 @@ export class Tracker {
     return bytes;
   }
 
-  /** What nobody could see change: buffers that are saved in parts, entries of weak collections, private members of the engine. */
+  /** What nobody could see change: buffers that are saved in parts, entries of weak collections, private members of the engine, values with a codec of the program. */
   #hasUnwatched(): boolean {
-    const { pools, weak, hasNatives } = this.#out;
-    return (pools !== undefined && !pools.isEmpty) || weak !== undefined || hasNatives;
+    const { pools, weak, hasNatives, data } = this.#out;
+    return (pools !== undefined && !pools.isEmpty) || weak !== undefined || hasNatives || data !== undefined;
   }
 
   #changed(): Watch[] {
