@@ -6,6 +6,7 @@ import { expectSurgery } from "../../src/runtime/codec/parts/surgery.js";
 import { Surgery } from "../../src/shared/abi.js";
 import { Tracker } from "../../src/runtime/codec/parts/tracker.js";
 import { CorruptCheckpointError } from "../../src/shared/errors.js";
+import { ArrayCursor } from "../../src/runtime/iterate.js";
 import { adder, closure, frame, Point } from "./program.js";
 
 /** What a store would hold: the image, and the parts after it. */
@@ -242,6 +243,7 @@ describe("a part, when the program may do more to objects than assign and delete
   beforeAll(() => expectSurgery(Surgery.REDEFINE | Surgery.RESHAPE));
 
   it.each<[string, Any, (root: Any) => void]>([
+    ["a property of an iterator", { o: new ArrayCursor([1, 2], "values") }, (root) => (root.o.name = 1)],
     ["frozen", { o: { a: 1 } }, (root) => Object.freeze(root.o)],
     ["a symbol key", { o: { a: 1 } }, (root) => (root.o[Symbol.iterator] = 1)],
     ["another prototype", { o: { a: 1 } }, (root) => Object.setPrototypeOf(root.o, Point.prototype)],

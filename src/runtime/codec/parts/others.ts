@@ -1,7 +1,7 @@
 /** Watches over Maps, Sets, instances of the runtime's own classes, and over everything else by its bytes. */
 import type { Encoder } from "../encoder.js";
 import { Patch } from "../format.js";
-import type { Handler } from "../handlers.js";
+import { addedKeys, type Handler } from "../handlers.js";
 import { plainKindOf } from "../kinds/exotic.js";
 import { type Entries, writeEntries } from "./entries.js";
 import { isSameValue, Unpatchable, Watch } from "./watch.js";
@@ -97,10 +97,16 @@ export class FieldsWatch extends Watch {
 
   isSame(): boolean {
     const old = this.#fields;
-    return this.handler.save(this.node).every((value, at) => isSameValue(value, old[at]));
+    return this.#isBare() && this.handler.save(this.node).every((value, at) => isSameValue(value, old[at]));
+  }
+
+  /** The program has added no properties, and has not locked it. */
+  #isBare(): boolean {
+    return !this.handler.isVisible || (addedKeys(this.handler, this.node).length === 0 && Object.isExtensible(this.node));
   }
 
   patch(out: Encoder): void {
+    if (!this.#isBare()) throw new Unpatchable();
     const now = this.handler.save(this.node);
     out.byte(Patch.FIELDS);
     for (const value of now) out.value(value);
