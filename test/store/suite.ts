@@ -1,5 +1,6 @@
 /** The specification of a store, as tests. Every store passes it: call `run` with a factory. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { outward } from "./outward.js";
 import type { Blob } from "../../src/runtime/codec/blobs.js";
 import type { ClaimedRun, Commit, JournalEntry, NewMessage, NewRun, Store, WorkerRecord } from "../../src/runtime/store/store.js";
 
@@ -614,6 +615,14 @@ export function run(storeName: string, factory: () => Medium): void {
         expect(await store.commit([commitOf(claimed, { journal: [entry(2)] })])).toEqual(["committed"]);
         expect((await other.readJournal("r1")).map(({ at }) => at)).toEqual([1, 2]);
       });
+    });
+
+    outward({
+      store: () => store,
+      held,
+      claim: (workerId, now = 1_000) => claim(workerId, { now, leaseUntil: now + 10_000 }),
+      newRun,
+      commitOf,
     });
 
     test("a closed store refuses politely", async () => {

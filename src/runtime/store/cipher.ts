@@ -2,7 +2,7 @@
  * A store whose payloads are encrypted before they reach another store, and decrypted on the way back.
  *
  *     encrypted   continuations with their blobs (which are not shared between runs then), outcomes, message payloads, the facts of journal entries, the reasons of cancellations
- *     in clear    ids of runs and messages, names (workflows, steps, channels), statuses, times: what the store finds runs by
+ *     in clear    ids of runs and messages, names (workflows, steps, channels), statuses, times, notes: what the store finds runs by
  *
  * A payload that cannot be read is replaced by one whose reading throws CipherError, so that one unreadable run keeps nobody from the others, and status and
  * journal can still be seen. Upholds: nothing is written in answer to a payload that could not be read (I8).
@@ -45,6 +45,10 @@ const COMMIT: Readonly<Record<keyof Commit, "clear" | "sealed">> = {
   refers: "sealed",
   outcome: "sealed",
   journal: "sealed",
+  starts: "sealed",
+  sends: "sealed",
+  watches: "clear",
+  notes: "clear",
 };
 
 class CipherStore implements Store {
@@ -64,9 +68,8 @@ class CipherStore implements Store {
     return this.#store.url;
   }
 
-  // Field by field: a new one would otherwise go to the store as it is.
-  createRun({ id, workflow, image, createdAt }: NewRun): Promise<"created" | "exists"> {
-    return this.#store.createRun({ id, workflow, image: this.#seal(image, id, "image"), createdAt });
+  createRun(run: NewRun): Promise<"created" | "exists"> {
+    return this.#store.createRun(this.#sealRun(run));
   }
 
   async getRun(id: string): Promise<StoredRun | undefined> {
@@ -88,15 +91,7 @@ class CipherStore implements Store {
   }
 
   send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
-    const { run, kind, topic, sentAt, id } = message;
-    return this.#store.send({
-      run,
-      kind,
-      topic: kind === "cancel" ? this.#sealText(topic, run, "reason") : topic,
-      payload: this.#seal(message.payload, run, payloadKind(message)),
-      sentAt,
-      ...(id !== undefined && { id }),
-    });
+    return this.#store.send(this.#sealMessage(message));
   }
 
   async pollMessages(workerId: string, after: number): Promise<Message[]> {
@@ -129,7 +124,7 @@ class CipherStore implements Store {
       const { image, names } = this.#openedImage(run, run.id);
       this.#names.set(run.id, names);
       const messages = run.messages.map((message) => this.#openMessage(message));
-      return { ...this.#opened(run), ...image, fence: run.fence, messages };
+      return { ...this.#opened(run), ...image, fence: run.fence, messages, losses: run.losses };
     });
   }
 
@@ -158,9 +153,34 @@ class CipherStore implements Store {
     return { ...entry, data: { encrypted: this.#sealText(JSON.stringify(data), run, "journal") } };
   }
 
+  // Field by field: a new one would otherwise go to the store as it is.
+  #sealRun({ id, workflow, image, createdAt, startAt, parent, endsWithParent }: NewRun): NewRun {
+    return {
+      id,
+      workflow,
+      image: this.#seal(image, id, "image"),
+      createdAt,
+      ...(startAt !== undefined && { startAt }),
+      ...(parent !== undefined && { parent }),
+      ...(endsWithParent !== undefined && { endsWithParent }),
+    };
+  }
+
+  #sealMessage(message: NewMessage): NewMessage {
+    const { run, kind, topic, sentAt, id } = message;
+    return {
+      run,
+      kind,
+      topic: kind === "cancel" ? this.#sealText(topic, run, "reason") : topic,
+      payload: this.#seal(message.payload, run, payloadKind(message)),
+      sentAt,
+      ...(id !== undefined && { id }),
+    };
+  }
+
   #sealCommit(commit: Commit): Commit {
     const clear = Object.fromEntries(Object.entries(commit).filter(([field]) => COMMIT[field as keyof Commit] === "clear"));
-    const { run, image, part, blobs, refers, outcome, journal } = commit;
+    const { run, image, part, blobs, refers, outcome, journal, starts, sends } = commit;
     return {
       ...(clear as unknown as Commit),
       ...(image !== undefined && { image: this.#seal(image, run, "image") }),
@@ -169,6 +189,8 @@ class CipherStore implements Store {
       ...(refers !== undefined && { refers: refers.map((id) => this.#nameOf(id, run)) }),
       ...(outcome !== undefined && { outcome: this.#seal(outcome, run, "outcome") }),
       journal: journal.map((entry) => this.#sealEntry(entry, run)),
+      ...(starts !== undefined && { starts: starts.map((start) => this.#sealRun(start)) }),
+      ...(sends !== undefined && { sends: sends.map((message) => this.#sealMessage(message)) }),
     };
   }
 
@@ -190,8 +212,9 @@ class CipherStore implements Store {
 
   #opened(run: StoredRun): StoredRun {
     const { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version } = run;
+    const { parent, notes } = run;
     const summary = { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version };
-    return { ...summary, outcome: run.outcome && this.#open(run.outcome, id, "outcome") };
+    return { ...summary, parent, notes, outcome: run.outcome && this.#open(run.outcome, id, "outcome") };
   }
 
   #openedImage({ image, parts, blobs }: StoredImage, run: string): { image: StoredImage; names: Map<string, string> } {
@@ -240,6 +263,9 @@ class CipherStore implements Store {
 
   #openMessage(message: Message): Message {
     const { run, kind, topic } = message;
+    if (kind === "orphaned" || message.payload.length === 0) return message;
+    // Another run's outcome, handed over by the store as it was sealed.
+    if (kind === "ended") return { ...message, payload: this.#open(message.payload, topic, "outcome") };
     const payload = this.#open(message.payload, run, payloadKind(message));
     if (kind !== "cancel") return { ...message, payload };
     try {

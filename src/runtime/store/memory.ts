@@ -1,6 +1,8 @@
 import { StoreError } from "../../shared/errors.js";
 import {
+  FINAL_STATUSES,
   LIVE_STATUSES,
+  RETRYABLE_STATUSES,
   type ClaimedRun,
   type Commit,
   type CommitResult,
@@ -8,6 +10,7 @@ import {
   type Message,
   type NewMessage,
   type NewRun,
+  type Notes,
   type RunQuery,
   type RunStatus,
   type RunSummary,
@@ -21,6 +24,8 @@ interface Row {
   readonly id: string;
   readonly workflow: string;
   readonly createdAt: number;
+  readonly parent: string | undefined;
+  readonly endsWithParent: boolean;
   /** Position in order of creation; breaks ties between runs of the same millisecond. */
   readonly position: number;
   status: RunStatus;
@@ -29,6 +34,7 @@ interface Row {
   owner: string | undefined;
   leaseUntil: number;
   fence: number;
+  losses: number;
   waitingFor: string;
   waitingSince: number;
   version: number;
@@ -41,6 +47,11 @@ interface Row {
   /** Waiting messages, oldest first. */
   messages: Message[];
   readonly messageIds: Set<string>;
+  notes: Notes;
+  /** Runs that want to hear of its end. */
+  readonly watchers: Set<string>;
+  /** Runs it started that end with it. */
+  readonly children: Set<string>;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -55,11 +66,14 @@ export class MemoryStore implements Store {
   #closed = false;
 
   createRun(run: NewRun): Promise<"created" | "exists"> {
-    return this.#transaction(() => {
-      if (this.#runs.has(run.id)) return "exists";
-      this.#runs.set(run.id, newRow(run, this.#runs.size));
-      return "created";
-    });
+    return this.#transaction(() => (this.#create(run) ? "created" : "exists"));
+  }
+
+  #create(run: NewRun): boolean {
+    if (this.#runs.has(run.id)) return false;
+    this.#runs.set(run.id, newRow(run, this.#runs.size));
+    if (run.parent !== undefined && run.endsWithParent) this.#runs.get(run.parent)?.children.add(run.id);
+    return true;
   }
 
   getImage(id: string): Promise<StoredImage | undefined> {
@@ -92,17 +106,23 @@ export class MemoryStore implements Store {
   }
 
   send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
-    return this.#transaction(() => {
-      const row = this.#runs.get(message.run);
-      if (row === undefined) return "unknown";
-      const { id, ...rest } = message;
-      if (id !== undefined && row.messageIds.has(id)) return "duplicate";
-      if (!LIVE_STATUSES.has(row.status)) return "ended";
-      if (id !== undefined) row.messageIds.add(id);
-      row.messages.push({ ...rest, payload: rest.payload.slice(), seq: ++this.#seq });
-      makeDue(row, message.sentAt);
-      return "sent";
-    });
+    return this.#transaction(() => this.#send(message));
+  }
+
+  #send(message: NewMessage): "sent" | "duplicate" | "unknown" | "ended" {
+    const row = this.#runs.get(message.run);
+    if (row === undefined) return "unknown";
+    const { id, ...rest } = message;
+    if (id !== undefined && row.messageIds.has(id)) return "duplicate";
+    if (!LIVE_STATUSES.has(row.status)) return "ended";
+    if (id !== undefined) row.messageIds.add(id);
+    this.#deliver(row, rest);
+    return "sent";
+  }
+
+  #deliver(row: Row, message: Omit<Message, "seq">): void {
+    row.messages.push({ ...message, payload: message.payload.slice(), seq: ++this.#seq });
+    if (LIVE_STATUSES.has(row.status)) makeDue(row, message.sentAt);
   }
 
   pollMessages(workerId: string, after: number): Promise<Message[]> {
@@ -118,8 +138,9 @@ export class MemoryStore implements Store {
     return this.#transaction(() => {
       const row = this.#runs.get(id);
       if (row === undefined) return "unknown";
-      if (row.status !== "failed") return "not-failed";
+      if (!RETRYABLE_STATUSES.has(row.status)) return "not-failed";
       Object.assign(row, { status: "ready", outcome: undefined, wakeAt: at, updatedAt: at, waitingSince: at, waitingFor: "" });
+      row.losses = 0;
       row.version++;
       row.journal.push(structuredClone(journal));
       return "ready";
@@ -135,6 +156,7 @@ export class MemoryStore implements Store {
       const holder = this.#worker;
       if (holder !== undefined && holder.id !== worker.id) {
         if (holder.leaseUntil > now && isAlive(holder)) return { ...holder };
+        for (const row of this.#runs.values()) if (row.owner === holder.id) row.losses++;
         this.#release(holder.id, now);
       }
       this.#worker = { ...worker };
@@ -172,12 +194,15 @@ export class MemoryStore implements Store {
         .sort((a, b) => a.wakeAt! - b.wakeAt! || a.position - b.position)
         .slice(0, limit);
       return due.map((row) => {
+        // Its owner did not give it back.
+        if (row.owner !== undefined) row.losses++;
         Object.assign(row, { owner: workerId, leaseUntil, status: "running" });
         row.fence++;
         return {
           ...stored(row),
           ...this.#imageOf(row),
           fence: row.fence,
+          losses: row.losses,
           messages: row.messages.map((message) => ({ ...message })),
         };
       });
@@ -206,14 +231,39 @@ export class MemoryStore implements Store {
     row.wakeAt = ended ? undefined : commit.wakeAt;
     row.waitingFor = commit.waitingFor;
     row.version++;
+    row.losses = 0;
     this.#write(row, commit);
     if (commit.outcome !== undefined) row.outcome = commit.outcome.slice();
     row.journal.push(...structuredClone(commit.journal));
+    this.#outward(row, commit, ended);
     if (ended || commit.release) {
       row.owner = undefined;
       if (!ended && row.messages.length > 0) makeDue(row, commit.at);
     }
     return "committed";
+  }
+
+  /** What the commit does beyond its own run. */
+  #outward(row: Row, { starts = [], sends = [], watches = [], notes, status, at }: Commit, ended: boolean): void {
+    for (const run of starts) this.#create(run);
+    for (const message of sends) this.#send(message);
+    for (const id of watches) {
+      const target = this.#runs.get(id);
+      if (target !== undefined && LIVE_STATUSES.has(target.status)) target.watchers.add(row.id);
+      else this.#tell(row.id, "ended", id, target?.outcome, at);
+    }
+    if (notes !== undefined) row.notes = { ...row.notes, ...notes };
+    if (!ended) return;
+    for (const id of row.watchers) this.#tell(id, "ended", row.id, row.outcome, at);
+    row.watchers.clear();
+    if (FINAL_STATUSES.has(status)) for (const id of row.children) this.#tell(id, "orphaned", "", undefined, at);
+  }
+
+  #tell(run: string, kind: "ended" | "orphaned", topic: string, outcome: Uint8Array | undefined, at: number): void {
+    const row = this.#runs.get(run);
+    if (row !== undefined && LIVE_STATUSES.has(row.status)) {
+      this.#deliver(row, { run, kind, topic, payload: outcome ?? new Uint8Array(0), sentAt: at });
+    }
   }
 
   #write(row: Row, { image, part, blobs = [], refers = [] }: Commit): void {
@@ -262,13 +312,16 @@ function newRow(run: NewRun, position: number): Row {
     id: run.id,
     workflow: run.workflow,
     createdAt: run.createdAt,
+    parent: run.parent,
+    endsWithParent: run.endsWithParent ?? false,
     position,
-    status: "ready",
+    status: (run.startAt ?? run.createdAt) > run.createdAt ? "scheduled" : "ready",
     updatedAt: run.createdAt,
-    wakeAt: run.createdAt,
+    wakeAt: run.startAt ?? run.createdAt,
     owner: undefined,
     leaseUntil: 0,
     fence: 0,
+    losses: 0,
     waitingFor: "",
     waitingSince: run.createdAt,
     version: 0,
@@ -279,12 +332,16 @@ function newRow(run: NewRun, position: number): Row {
     journal: [],
     messages: [],
     messageIds: new Set(),
+    notes: {},
+    watchers: new Set(),
+    children: new Set(),
   };
 }
 
 function summary(row: Row): RunSummary {
   const { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version } = row;
-  return { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version };
+  const { parent, notes } = row;
+  return { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version, parent, notes };
 }
 
 function stored(row: Row): StoredRun {
@@ -292,7 +349,14 @@ function stored(row: Row): StoredRun {
 }
 
 function matches(row: Row, query: RunQuery): boolean {
-  return (query.status?.includes(row.status) ?? true) && (query.workflow === undefined || row.workflow === query.workflow);
+  const { status, workflow, since, parent, note = {} } = query;
+  return (
+    (status?.includes(row.status) ?? true) &&
+    (workflow === undefined || row.workflow === workflow) &&
+    (since === undefined || row.createdAt >= since) &&
+    (parent === undefined || row.parent === parent) &&
+    Object.entries(note).every(([key, value]) => Object.hasOwn(row.notes, key) && row.notes[key] === value)
+  );
 }
 
 function isDue(row: Row, now: number): boolean {

@@ -7,11 +7,47 @@
  */
 import type { Blob, Blobs } from "../codec/blobs.js";
 
-/** What a run is doing. `ready`: can be advanced now. `running`: a worker holds it. `waiting`: for a timer, a message. The rest are ends; a `failed` run can be retried. */
-export type RunStatus = "ready" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+/**
+ * What a run is doing.
+ *
+ *     scheduled   begins at a later time            completed   its function returned
+ *     ready       can be advanced now               failed      its function threw; keeps its place, can be retried
+ *     running     a worker holds it                 cancelled   it was asked to end, and did
+ *     waiting     for a timer, a message, a run     timed-out   its deadline passed, and it ended because of that
+ *     retrying    for the next attempt of a step    crashed     it took workers down with it, several times in the same place; can be retried
+ *     paused      until it is resumed
+ *     cancelling  it was asked to end and still tidies up
+ */
+export type RunStatus =
+  | "scheduled"
+  | "ready"
+  | "running"
+  | "waiting"
+  | "retrying"
+  | "paused"
+  | "cancelling"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "timed-out"
+  | "crashed";
 
 /** Statuses in which a run can still advance. */
-export const LIVE_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>(["ready", "running", "waiting"]);
+export const LIVE_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>([
+  "scheduled",
+  "ready",
+  "running",
+  "waiting",
+  "retrying",
+  "paused",
+  "cancelling",
+]);
+
+/** Statuses of runs that have kept their continuation and can be made to go on with it. */
+export const RETRYABLE_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>(["failed", "crashed"]);
+
+/** Statuses at which a run leaves nothing to go on with: its children are cancelled with it. */
+export const FINAL_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>(["completed", "cancelled", "timed-out"]);
 
 export interface NewRun {
   readonly id: string;
@@ -20,7 +56,17 @@ export interface NewRun {
   /** Encoded continuation to begin with. */
   readonly image: Uint8Array;
   readonly createdAt: number;
+  /** It begins then, and is `scheduled` until. Default: at once. */
+  readonly startAt?: number;
+  /** The run that started it. */
+  readonly parent?: string;
+  /** With a parent: it is sent a cancellation when that one is over. Default: it goes on. */
+  readonly endsWithParent?: boolean;
 }
+
+/** What can be searched for: a fact about a run. */
+export type NoteValue = string | number | boolean | null;
+export type Notes = Readonly<Record<string, NoteValue>>;
 
 /** A run as listed: everything but its payloads. */
 export interface RunSummary {
@@ -38,6 +84,9 @@ export interface RunSummary {
   readonly waitingSince: number;
   /** Number of commits so far. */
   readonly version: number;
+  /** The run that started it, `undefined` when the host did. */
+  readonly parent: string | undefined;
+  readonly notes: Notes;
 }
 
 /** A run as it is asked for: with its outcome, without its continuation. */
@@ -56,7 +105,11 @@ export interface StoredImage {
   readonly blobs: Blobs;
 }
 
-export type MessageKind = "send" | "cancel";
+/**
+ * `ended`: a run that was watched has ended; its outcome is the payload, which is empty when there is no such run. `orphaned`: the run's parent is over, and it
+ * was to end with it. These two come from the store itself.
+ */
+export type MessageKind = "send" | "cancel" | "pause" | "resume" | "ended" | "orphaned";
 
 /** Something from outside for a run, kept until a commit consumes it. */
 export interface Message {
@@ -64,13 +117,14 @@ export interface Message {
   readonly seq: number;
   readonly run: string;
   readonly kind: MessageKind;
-  /** Channel name of a `send`, the reason of a `cancel`. */
+  /** Channel name of a `send`, the reason of a `cancel`, the id of the run that `ended`. */
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly sentAt: number;
 }
 
-export type NewMessage = Omit<Message, "seq"> & {
+export type NewMessage = Omit<Message, "seq" | "kind"> & {
+  readonly kind: Exclude<MessageKind, "ended" | "orphaned">;
   /** With an id, the same message sent twice is kept once. */
   readonly id?: string;
 };
@@ -90,6 +144,8 @@ export interface ClaimedRun extends StoredRun, StoredImage {
   readonly fence: number;
   /** Messages that wait for it, oldest first. */
   readonly messages: readonly Message[];
+  /** How many workers in a row were lost while they held it, with no commit in between. */
+  readonly losses: number;
 }
 
 /** One transition of one run: all of it or nothing (I4). */
@@ -117,6 +173,14 @@ export interface Commit {
   readonly journal: readonly JournalEntry[];
   /** Give the lease back with this commit. When unconsumed messages wait for the run, it is claimable at once whatever `wakeAt` says. Ended runs are always released. */
   readonly release: boolean;
+  /** Runs to create; one whose id exists stays as it is. */
+  readonly starts?: readonly NewRun[];
+  /** Messages to runs. To one that is unknown or over: lost. */
+  readonly sends?: readonly NewMessage[];
+  /** Runs whose end this one wants to hear of, by a message of kind `ended`: at once when that has happened. */
+  readonly watches?: readonly string[];
+  /** Facts to add or replace. */
+  readonly notes?: Notes;
 }
 
 export type CommitResult = "committed" | "superseded";
@@ -132,6 +196,12 @@ export interface WorkerRecord {
 export interface RunQuery {
   readonly status?: readonly RunStatus[];
   readonly workflow?: string;
+  /** Only runs with all of these notes. */
+  readonly note?: Notes;
+  /** Only runs created at or after this time. */
+  readonly since?: number;
+  /** Only runs that this run started. */
+  readonly parent?: string;
   /** At most this many, newest first. Default 100. */
   readonly limit?: number;
   /** Only runs created before this run id's position: the `id` of the last row of the page before. */
@@ -156,7 +226,7 @@ export interface Store {
   /** Messages that wait for runs this worker holds, oldest first, with `seq` greater than `after`. */
   pollMessages(workerId: string, after: number): Promise<Message[]>;
 
-  /** Makes a failed run claimable again from the continuation it kept. `"not-failed"` when it is in another state. */
+  /** Makes a failed or crashed run claimable again from the continuation it kept. `"not-failed"` when it is in another state. */
   retryRun(id: string, at: number, journal: JournalEntry): Promise<"ready" | "not-failed" | "unknown">;
 
   /** Announces a worker. A store for one worker at a time answers with the live holder instead; a holder is dead when its lease ended or `isAlive` says so, and then its runs are claimable at once. */

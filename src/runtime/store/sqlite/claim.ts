@@ -12,7 +12,7 @@ export interface ClaimOptions {
   readonly workflows?: readonly string[];
 }
 
-const COLUMNS = `n, fence, journal, ${SUMMARY_COLUMNS}, outcome, image`;
+const COLUMNS = `n, fence, losses, journal, ${SUMMARY_COLUMNS}, outcome, image`;
 const RUNNING = statusNumber("running");
 
 type Prepare = (sql: string) => StatementSync;
@@ -50,9 +50,12 @@ function isWhole(row: RunRow, { parts, blobs }: StoredImage): boolean {
 }
 
 function claim(prepare: Prepare, row: RunRow, { workerId, leaseUntil }: ClaimOptions, committer: Committer): ClaimedRun {
-  prepare(`UPDATE runs SET owner = ?, lease_until = ?, status = ${RUNNING}, fence = fence + 1 WHERE n = ?`).run(
+  // Its owner did not give it back.
+  const losses = row.owner === null ? row.losses : row.losses + 1;
+  prepare(`UPDATE runs SET owner = ?, lease_until = ?, status = ${RUNNING}, fence = fence + 1, losses = ? WHERE n = ?`).run(
     workerId,
     leaseUntil,
+    losses,
     row.n,
   );
   const continuation = readContinuation(prepare, row.n, row.image);
@@ -66,6 +69,7 @@ function claim(prepare: Prepare, row: RunRow, { workerId, leaseUntil }: ClaimOpt
     owner: workerId,
     status: "running",
     fence: row.fence + 1,
+    losses,
     messages: messages.map((message) => toMessage(message, row.id)),
   };
 }

@@ -1,6 +1,7 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { LIVE_STATUSES, type Commit, type CommitResult } from "../store.js";
 import { addBlobs, addPart, inRow, isLarge, keepBlobs, removeParts } from "./continuation.js";
+import { writeOutward } from "./outward.js";
 import { statusNumber, toJson } from "./rows.js";
 
 type Prepare = (sql: string) => StatementSync;
@@ -46,6 +47,7 @@ export class Committer {
     for (const seq of commit.consumed) this.#prepare("DELETE FROM messages WHERE seq = ? AND run = ?").run(seq, n);
     if (!this.#update(n, commit, journal, ended)) return "superseded";
     this.#writeContinuation(n, commit);
+    writeOutward(this.#prepare, n, commit);
     if (ended || commit.release) this.#let(commit.run, n);
     return "committed";
   }
@@ -121,6 +123,7 @@ const UPDATES: readonly string[] = Array.from({ length: 24 }, (_, bits) => {
     "waiting_since = iif(waiting_for = ?6, waiting_since, ?4)",
     "waiting_for = ?6",
     "version = version + 1",
+    "losses = 0",
   ];
   let next = 7;
   if (bits & 1) sets.push(`journal = ?${next++}`);

@@ -10,6 +10,8 @@
  *               `runs.image` is empty then: SQLite writes a row whole, and every commit writes that one.
  *     blobs     large contents by SHA-256, and in run_blobs which runs refer to them; one that no run refers to is deleted.
  *     worker    the one worker of the file.
+ *     watches   which run wants to hear of the end of which. Gone with that end.
+ *     notes     searchable facts about runs, values as JSON.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../../shared/errors.js";
@@ -62,6 +64,13 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE blobs (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
    CREATE TABLE run_blobs (run INTEGER NOT NULL, blob INTEGER NOT NULL, PRIMARY KEY (run, blob)) STRICT, WITHOUT ROWID;
    CREATE INDEX run_blobs_blob ON run_blobs (blob);`,
+  `ALTER TABLE runs ADD COLUMN parent INTEGER;
+   ALTER TABLE runs ADD COLUMN ends_with_parent INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN losses INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX runs_parent ON runs (parent) WHERE parent IS NOT NULL;
+   CREATE TABLE watches (target INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (target, run)) STRICT, WITHOUT ROWID;
+   CREATE TABLE notes (run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key)) STRICT, WITHOUT ROWID;
+   CREATE INDEX notes_value ON notes (key, value);`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { StoreError } from "../../../shared/errors.js";
 import {
-  LIVE_STATUSES,
+  RETRYABLE_STATUSES,
   type ClaimedRun,
   type Commit,
   type CommitResult,
@@ -20,11 +20,12 @@ import { claimDue } from "./claim.js";
 import { Committer } from "./commit.js";
 import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
-import { addPart, inRow, isLarge, readContinuation } from "./continuation.js";
+import { readContinuation } from "./continuation.js";
+import { insertMessage, insertRun } from "./outward.js";
 import {
   fromJson,
-  kindNumber,
   statusNumber,
+  STATUSES,
   SUMMARY_COLUMNS,
   toJson,
   toMessage,
@@ -62,13 +63,7 @@ export class SqliteStore implements Store {
   }
 
   createRun(run: NewRun): Promise<"created" | "exists"> {
-    return this.#transaction(() => {
-      const { changes, lastInsertRowid } = this.#prepare(
-        "INSERT INTO runs (id, workflow, status, created_at, updated_at, wake_at, waiting_since, waiting_for, image) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?4, '', ?5) ON CONFLICT (id) DO NOTHING",
-      ).run(run.id, run.workflow, READY, run.createdAt, inRow(run.image));
-      if (changes === 1 && isLarge(run.image)) addPart((sql) => this.#prepare(sql), Number(lastInsertRowid), run.image);
-      return changes === 1 ? "created" : "exists";
-    });
+    return this.#transaction(() => (insertRun((sql) => this.#prepare(sql), run) ? "created" : "exists"));
   }
 
   getRun(id: string): Promise<StoredRun | undefined> {
@@ -86,13 +81,25 @@ export class SqliteStore implements Store {
   }
 
   listRuns(query: RunQuery): Promise<RunSummary[]> {
-    const { status, workflow, after, limit = DEFAULT_LIMIT } = query;
+    const { status, workflow, note, since, parent, after, limit = DEFAULT_LIMIT } = query;
     const conditions: string[] = [];
     const values: SQLInputValue[] = [];
     if (status !== undefined) conditions.push(`status IN (${status.map(statusNumber).join(", ")})`);
     if (workflow !== undefined) {
       conditions.push("workflow = ?");
       values.push(workflow);
+    }
+    if (since !== undefined) {
+      conditions.push("created_at >= ?");
+      values.push(since);
+    }
+    if (parent !== undefined) {
+      conditions.push("parent = (SELECT n FROM runs WHERE id = ?)");
+      values.push(parent);
+    }
+    for (const [key, value] of Object.entries(note ?? {})) {
+      conditions.push("n IN (SELECT run FROM notes WHERE key = ? AND value = ?)");
+      values.push(key, JSON.stringify(value));
     }
     if (after !== undefined) {
       conditions.push("n < (SELECT n FROM runs WHERE id = ?)");
@@ -119,25 +126,7 @@ export class SqliteStore implements Store {
   }
 
   send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
-    return this.#transaction(() => {
-      const run = this.#get<{ n: number; status: number }>("SELECT n, status FROM runs WHERE id = ?", message.run);
-      if (run === undefined) return "unknown";
-      if (message.id !== undefined && this.#get("SELECT 1 FROM message_ids WHERE run = ? AND id = ?", run.n, message.id))
-        return "duplicate";
-      if (run.status > LAST_LIVE) return "ended";
-      if (message.id !== undefined) this.#prepare("INSERT INTO message_ids (run, id) VALUES (?, ?)").run(run.n, message.id);
-      this.#prepare("INSERT INTO messages (run, kind, topic, payload, sent_at) VALUES (?, ?, ?, ?, ?)").run(
-        run.n,
-        kindNumber(message.kind),
-        message.topic,
-        message.payload,
-        message.sentAt,
-      );
-      this.#prepare(
-        "UPDATE runs SET wake_at = min(coalesce(wake_at, ?1), ?1) WHERE n = ?2 AND (wake_at IS NULL OR wake_at > ?1)",
-      ).run(message.sentAt, run.n);
-      return "sent";
-    });
+    return this.#transaction(() => insertMessage((sql) => this.#prepare(sql), message));
   }
 
   pollMessages(workerId: string, after: number): Promise<Message[]> {
@@ -157,13 +146,13 @@ export class SqliteStore implements Store {
         id,
       );
       if (run === undefined) return "unknown";
-      if (run.status !== statusNumber("failed")) return "not-failed";
+      if (!RETRYABLE_STATUSES.has(STATUSES[run.status]!)) return "not-failed";
       const { lastInsertRowid } = this.#prepare("INSERT INTO journal (prev, entries) VALUES (?, ?)").run(
         run.journal,
         toJson([journal]),
       );
       this.#prepare(
-        "UPDATE runs SET status = ?1, outcome = NULL, wake_at = ?2, updated_at = ?2, waiting_since = ?2, waiting_for = '', version = version + 1, journal = ?3 WHERE n = ?4",
+        "UPDATE runs SET status = ?1, outcome = NULL, wake_at = ?2, updated_at = ?2, waiting_since = ?2, waiting_for = '', version = version + 1, losses = 0, journal = ?3 WHERE n = ?4",
       ).run(READY, at, lastInsertRowid, run.n);
       return "ready";
     });
@@ -235,8 +224,9 @@ export class SqliteStore implements Store {
     return this.#db.isOpen ? this.#run(() => this.#db.close()) : Promise.resolve();
   }
 
+  /** What another worker held when it was lost. */
   #releaseAllBut(workerId: string, now: number): void {
-    this.#prepare(`${RELEASE} WHERE owner IS NOT NULL AND owner <> ?2`).run(now, workerId);
+    this.#prepare(`${RELEASE}, losses = losses + 1 WHERE owner IS NOT NULL AND owner <> ?2`).run(now, workerId);
   }
 
   #readDataVersion(): number {
@@ -302,7 +292,6 @@ export class SqliteStore implements Store {
 
 /** Takes runs from their owner; `?1` is the time. What was running is ready, all of it is due. */
 const RELEASE = `UPDATE runs SET owner = NULL, wake_at = min(coalesce(wake_at, ?1), ?1), status = iif(status = ${RUNNING}, ${READY}, status)`;
-const LAST_LIVE = Math.max(...[...LIVE_STATUSES].map(statusNumber));
 
 /** A store in the file at `path`. Throws StoreError when the file cannot be used. */
 export function sqlite(path: string, options?: SqliteOptions): SqliteStore {
