@@ -1,4 +1,5 @@
 /** Sentences for people about what a run waits for. */
+import { CALLBACK } from "./effects/callback.js";
 import { definitionOf } from "./effects/step.js";
 import type { RunImage } from "./image.js";
 import type { Wait } from "./strand.js";
@@ -14,12 +15,18 @@ export function describeWait(wait: Wait): string {
     case "sleep":
       return `sleep until ${isoTime(wait.until)}`;
     case "receive":
-      return `message on channel "${wait.channel}"${wait.deadline === undefined ? "" : `, at most until ${isoTime(wait.deadline)}`}`;
+      return `${source(wait.channel)}${wait.deadline === undefined ? "" : `, at most until ${isoTime(wait.deadline)}`}`;
+    case "run":
+      return `end of run ${wait.run}`;
     case "join":
       return `end of task ${wait.task.id}`;
     case "start":
       return "a worker to begin it";
   }
+}
+
+function source(channel: string): string {
+  return channel.startsWith(CALLBACK) ? "answer to a callback" : `message on channel "${channel}"`;
 }
 
 function stepName(id: string, wait: Wait & { readonly kind: "step" }): string {

@@ -16,6 +16,8 @@ import { RESUME_NEXT, RESUME_THROW } from "../shared/abi.js";
 import { assert } from "../shared/assert.js";
 import { NotSaveableError, StepError, TimeoutError } from "../shared/errors.js";
 import { describeRun, describeWait } from "./describe.js";
+import { CALLBACK } from "./effects/callback.js";
+import { resultOf } from "./effects/child.js";
 import { backoffAfter } from "./effects/retry.js";
 import { releaseAll } from "./effects/resource.js";
 import { definitionOf } from "./effects/step.js";
@@ -25,7 +27,7 @@ import type { Codec, ImageWriter, Outcome, RunImage } from "./image.js";
 import { type CheckpointLimits, largest, sizeText, tooLarge } from "./limits.js";
 import { settleCursors } from "./iterate.js";
 import { oneLine, restore, saveableError, unsaveable, type Saved } from "./saved.js";
-import type { JournalEntry, Message, RunStatus, StoredImage } from "./store/store.js";
+import { FINAL_STATUSES, type JournalEntry, type Message, type RunStatus, type StoredImage } from "./store/store.js";
 import { Scheduler } from "./scheduler.js";
 import type { Strand, StepWait } from "./strand.js";
 import { shortName } from "./suspend.js";
@@ -38,6 +40,8 @@ export interface DriverPorts {
   readonly limits: Required<CheckpointLimits>;
   /** Between 0 and 1, for jitter. */
   random(): number;
+  /** A new id that nobody can guess. */
+  newId(): string;
 }
 
 /** How often in a row NotSaveableError is raised in a run before the run is failed: a loop that catches it would never end. */
@@ -66,11 +70,12 @@ export class Driver {
     this.#writer = ports.codec.writer(blobs.keys());
     this.#image = ports.codec.decode(image, parts, blobs) as RunImage;
     settleCursors();
-    this.#strands = new Scheduler(this.#image, ports.codec);
+    this.#strands = new Scheduler(this.#image, ports.codec, ports.newId);
   }
 
   /** True when a freshly loaded run can advance without an event: it has not begun, a timer is due, or it was retried with a result at hand. */
   isDue(now: number): boolean {
+    if (this.#isPaused) return false;
     if (!this.#image.begun) return true;
     const timer = nextTimer(this.#image);
     return (
@@ -81,12 +86,17 @@ export class Driver {
 
   /** The next time `advance` has something to do although nothing happened. */
   timerAt(): number | undefined {
-    return nextTimer(this.#image);
+    return this.#isPaused ? undefined : nextTimer(this.#image);
+  }
+
+  get #isPaused(): boolean {
+    return this.#image.rare?.paused !== undefined;
   }
 
   /** Attempts whose intent is durable and that nobody has started in this process: after a load, all that the image waits for. */
   takeStarts(): StepStart[] {
     const start: StepStart[] = [];
+    if (this.#isPaused) return start;
     for (const strand of this.#image.strands) {
       const wait = strand.wait;
       if (wait?.kind !== "step" || wait.kept !== undefined || this.#strands.started.has(wait.call)) continue;
@@ -123,18 +133,20 @@ export class Driver {
     this.#strands.now = now;
     this.#strands.aborted = [];
     this.#strands.ran.clear();
+    this.#strands.outward.reset();
     this.#journal = [];
     this.#consumed = [];
   }
 
   #begin(): void {
-    if (this.#image.begun || this.#strands.outcome !== undefined) return;
+    if (this.#image.begun || this.#strands.outcome !== undefined || this.#isPaused) return;
     this.#image.begun = true;
     this.#log("run.started", { workflow: this.#image.workflow });
     this.#strands.begin();
   }
 
   #deliverKept(): void {
+    if (this.#isPaused) return;
     for (const strand of this.#image.strands) {
       const wait = strand.wait;
       if (wait?.kind === "step" && wait.kept !== undefined) this.#strands.wake(strand, RESUME_NEXT, wait.kept.value);
@@ -151,7 +163,9 @@ export class Driver {
     this.#strands.started.delete(wait.call);
     if (event.kind === "stepSucceeded") {
       this.#log("step.completed", { ...facts(wait), ms: this.#now - wait.since });
-      this.#strands.wake(strand, RESUME_NEXT, restore(event.result, this.#ports.codec));
+      const value = restore(event.result, this.#ports.codec);
+      if (this.#isPaused) wait.kept = { value };
+      else this.#strands.wake(strand, RESUME_NEXT, value);
     } else this.#stepFailed(strand, wait, event.error, event.final);
   }
 
@@ -176,6 +190,11 @@ export class Driver {
       return;
     }
     this.#log("step.failed", { ...facts(wait), error: oneLine(error) });
+    if (this.#isPaused || this.#image.rare?.pauseOnFailure) {
+      wait.attempt = 1;
+      wait.notBefore = 0;
+      return this.#pause(`step ${name} failed: ${oneLine(error)}`);
+    }
     this.#strands.wake(strand, RESUME_THROW, this.#stepError(name, wait, error));
   }
 
@@ -191,21 +210,89 @@ export class Driver {
 
   #message(message: Message): void {
     this.#consumed.push(message.seq);
-    if (message.kind === "cancel") return this.#cancelRun(message.topic);
-    const value = this.#ports.codec.decode(message.payload);
-    this.#log("message.received", { channel: message.topic });
-    const receiver = this.#image.strands.find((s) => s.wait?.kind === "receive" && s.wait.channel === message.topic);
-    if (receiver !== undefined) {
-      this.#strands.wake(receiver, RESUME_NEXT, value);
-      return this.#strands.drain();
+    switch (message.kind) {
+      case "cancel":
+        return this.#cancelRun(message.topic);
+      case "orphaned":
+        return this.#cancelRun("the run that started it is over");
+      case "pause":
+        return this.#pause(message.topic);
+      case "resume":
+        return this.#resume();
+      case "ended":
+        return this.#runEnded(message.topic, message.payload);
+      case "send":
+        return this.#received(message.topic, this.#ports.codec.decode(message.payload));
     }
-    const box = this.#image.mailboxes.get(message.topic);
-    if (box === undefined) this.#image.mailboxes.set(message.topic, [value]);
+  }
+
+  #received(channel: string, value: unknown): void {
+    const isAnswer = channel.startsWith(CALLBACK);
+    if (isAnswer && !this.#image.rare?.callbacks.has(channel)) return this.#log("callback.late", {});
+    this.#log(isAnswer ? "callback.answered" : "message.received", isAnswer ? {} : { channel });
+    const box = this.#image.mailboxes.get(channel);
+    if (box === undefined) this.#image.mailboxes.set(channel, [value]);
     else box.push(value);
+    this.#deliver(channel);
+  }
+
+  /** Hands messages of a channel to those who wait for one. */
+  #deliver(channel: string): void {
+    while (!this.#isPaused && this.#strands.outcome === undefined) {
+      const receiver = this.#image.strands.find((s) => s.wait?.kind === "receive" && s.wait.channel === channel);
+      const taken = receiver && this.#strands.take(channel);
+      if (taken === undefined) return;
+      if (channel.startsWith(CALLBACK)) this.#strands.closeCallback(channel);
+      this.#strands.wake(receiver!, RESUME_NEXT, taken.value);
+      this.#strands.drain();
+    }
+  }
+
+  /** Word of the end of a run that this one has started or waits for. */
+  #runEnded(run: string, outcome: Uint8Array): void {
+    this.#log("child.ended", { run });
+    this.#image.more.ends.set(run, outcome);
+    this.#deliverEnd(run);
+  }
+
+  #deliverEnd(run: string): void {
+    if (this.#isPaused) return;
+    const waiting = this.#image.strands.filter((s) => s.wait?.kind === "run" && s.wait.run === run);
+    if (waiting.length === 0) return;
+    const bytes = this.#image.more.ends.get(run);
+    if (bytes === undefined) return;
+    this.#image.more.ends.delete(run);
+    for (const strand of waiting) {
+      // Each gets a copy of its own, as two runs would.
+      const outcome = bytes.length === 0 ? undefined : (this.#ports.codec.decode(bytes) as Outcome);
+      try {
+        this.#strands.wake(strand, RESUME_NEXT, resultOf(run, outcome));
+      } catch (error) {
+        this.#strands.wake(strand, RESUME_THROW, error);
+      }
+    }
+    this.#strands.drain();
+  }
+
+  #pause(reason: string): void {
+    if (this.#image.ending !== undefined) return;
+    if (!this.#isPaused) this.#log("run.paused", { reason });
+    this.#image.more.paused ??= { reason };
+  }
+
+  /** Everything that came in the meantime is delivered now. */
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#image.more.paused = undefined;
+    this.#log("run.resumed", {});
+    if (!this.#image.begun) return;
+    for (const channel of Array.from(this.#image.mailboxes.keys())) this.#deliver(channel);
+    for (const run of Array.from(this.#image.more.ends.keys())) this.#deliverEnd(run);
   }
 
   #cancelRun(reason: string): void {
     if (this.#image.cancel !== undefined || this.#image.ending !== undefined) return;
+    this.#resume();
     this.#image.cancel = { reason };
     this.#log("run.cancelling", { reason });
     const main = this.#image.strands[0];
@@ -215,6 +302,8 @@ export class Driver {
 
   /** Raises TimeoutErrors and ends sleeps in the order in which they became due; what comes into being meanwhile waits for the next transition. */
   #fireTimers(): void {
+    if (this.#isPaused) return;
+    this.#checkDeadline();
     for (const due of dueTimers(this.#image, this.#now)) {
       const { strand, wait, scope } = due;
       if (this.#strands.outcome !== undefined || !this.#image.strands.includes(strand)) continue;
@@ -227,10 +316,23 @@ export class Driver {
           new TimeoutError(`timed out after ${scope.label}${strand.wait ? `, waiting for ${describeWait(strand.wait)}` : ""}`),
         );
       } else if (strand.wait === wait) {
+        if (wait?.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.#strands.closeCallback(wait.channel);
         this.#strands.wake(strand, RESUME_NEXT, undefined);
       }
       this.#strands.drain();
     }
+  }
+
+  /** Raises TimeoutError in main when the run as a whole is over time. */
+  #checkDeadline(): void {
+    const deadline = this.#image.rare?.deadline;
+    const main = this.#image.strands[0];
+    if (deadline === undefined || deadline.raised !== undefined || deadline.at > this.#now) return;
+    if (main?.task !== undefined || main?.wait === undefined || this.#strands.outcome !== undefined) return;
+    deadline.raised = new TimeoutError(`the run was over its deadline, waiting for ${describeWait(main.wait)}`);
+    this.#log("run.overdue", { waitingFor: describeWait(main.wait) });
+    this.#strands.interrupt(main, deadline.raised);
+    this.#strands.drain();
   }
 
   #waitingForCall(call: number): Strand | undefined {
@@ -337,16 +439,11 @@ export class Driver {
     const warning = this.#warning(size);
     this.#remember(isImage, bytes, blobs, refers);
     const start = this.takeStarts();
-    const timerAt = nextTimer(this.#image);
-    let running = false;
-    let wakeAt = timerAt;
-    for (const { wait } of this.#image.strands) {
-      if (wait?.kind !== "step") continue;
-      if (wait.notBefore <= this.#now) running = true;
-      else if (wakeAt === undefined || wait.notBefore < wakeAt) wakeAt = wait.notBefore;
-    }
+    const timerAt = this.timerAt();
+    const steps = this.#stepsUnderWay();
     return {
-      status: running ? "running" : "waiting",
+      status: this.#liveStatus(steps),
+      isBusy: steps.running || this.#strands.started.size > 0,
       image: isImage ? bytes : undefined,
       part: isImage ? undefined : bytes,
       blobs,
@@ -354,14 +451,34 @@ export class Driver {
       warning,
       outcome: undefined,
       // While steps run the run is due at once for whoever takes it over from a dead worker.
-      wakeAt: running ? this.#now : wakeAt,
+      wakeAt: steps.running ? this.#now : earliest(timerAt, steps.nextAttempt),
       timerAt,
-      waitingFor: describeRun(this.#image),
+      waitingFor: this.#isPaused ? `to be resumed: ${this.#image.rare!.paused!.reason}` : describeRun(this.#image),
       consumed: this.#consumed,
       journal: this.#journal,
       start,
       abort: this.#strands.aborted,
+      outward: this.#strands.outward.effects,
     };
+  }
+
+  #stepsUnderWay(): { readonly running: boolean; readonly nextAttempt: number | undefined } {
+    let running = false;
+    let nextAttempt: number | undefined;
+    if (!this.#isPaused)
+      for (const { wait } of this.#image.strands) {
+        if (wait?.kind !== "step") continue;
+        if (wait.notBefore <= this.#now) running = true;
+        else nextAttempt = earliest(nextAttempt, wait.notBefore);
+      }
+    return { running, nextAttempt };
+  }
+
+  #liveStatus({ running, nextAttempt }: { readonly running: boolean; readonly nextAttempt: number | undefined }): RunStatus {
+    if (this.#isPaused) return "paused";
+    if (this.#image.cancel !== undefined) return "cancelling";
+    if (running) return "running";
+    return nextAttempt === undefined ? "waiting" : "retrying";
   }
 
   #remember(isImage: boolean, bytes: Uint8Array, blobs: readonly Blob[], refers: readonly string[]): void {
@@ -381,6 +498,7 @@ export class Driver {
     const journal = this.#journal;
     return {
       status,
+      isBusy: false,
       image: written?.bytes,
       part: undefined,
       blobs: written?.blobs ?? [],
@@ -394,6 +512,8 @@ export class Driver {
       journal,
       start: [],
       abort,
+      // What a failed transition did is undone with it.
+      outward: FINAL_STATUSES.has(status) ? this.#strands.outward.effects : {},
     };
   }
 
@@ -430,6 +550,11 @@ export class Driver {
   #log(kind: string, data: Readonly<Record<string, unknown>>): void {
     this.#journal.push({ at: this.#now, kind, data });
   }
+}
+
+/** The earlier of two times, either of which may be never. */
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : b === undefined ? a : Math.min(a, b);
 }
 
 function facts(wait: StepWait): { step: string; call: number; attempt: number } {

@@ -7,10 +7,13 @@ import { CancelledError, NotSaveableError, UsageError } from "../shared/errors.j
 import type { Held } from "./effects/resource.js";
 import { resumeStrand, startStrand, type Rest } from "./execute.js";
 import { placeOf } from "./frame.js";
-import type { Codec, Outcome, RunImage } from "./image.js";
+import { CALLBACK } from "./effects/callback.js";
+import { type Codec, newImage, type Outcome, type RunImage } from "./image.js";
+import { Outward } from "./outward.js";
 import { save, saveableError, saveInput, unsaveable } from "./saved.js";
 import { Strand, TimeoutScope, type Request, type StepWait, type TaskState } from "./strand.js";
-import { Execution, requestName, type RunPort } from "./suspend.js";
+import type { NoteValue } from "./store/store.js";
+import { type ChildStart, Execution, requestName, type RunPort } from "./suspend.js";
 
 /** A runnable strand with what it goes on with. */
 interface Runnable {
@@ -37,7 +40,11 @@ export class Scheduler implements RunPort {
   /** The strands that ran in this transition. */
   readonly ran = new Set<Strand>();
 
+  /** What the transition does beyond the run. */
+  readonly outward = new Outward();
+
   readonly #codec: Codec;
+  readonly #newId: () => string;
   readonly #execution = new Execution(this);
   /** The strand on the native stack. */
   #running: Strand | undefined;
@@ -48,8 +55,10 @@ export class Scheduler implements RunPort {
   constructor(
     readonly image: RunImage,
     codec: Codec,
+    newId: () => string,
   ) {
     this.#codec = codec;
+    this.#newId = newId;
   }
 
   get runId(): string {
@@ -76,6 +85,7 @@ export class Scheduler implements RunPort {
       this.#interrupts.set(strand, error);
       return;
     }
+    if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.closeCallback(wait.channel);
     if (wait.kind === "step" && this.started.delete(wait.call)) this.aborted.push(wait.call);
     if (wait.kind === "start") return this.#ended(strand, { kind: "threw", error });
     this.wake(strand, RESUME_THROW, error);
@@ -128,6 +138,9 @@ export class Scheduler implements RunPort {
       case "receive":
         if (request.timeout !== undefined) request.deadline = this.now + request.timeout;
         return;
+      case "run":
+        if (!request.isComing) this.outward.watches.push(request.run);
+        return;
       case "join":
         if (request.task === strand.task)
           this.wake(strand, RESUME_THROW, new UsageError("a task cannot join itself: it would wait for ever."));
@@ -162,6 +175,8 @@ export class Scheduler implements RunPort {
     if (rest.kind === "returned") image.ending = { kind: "completed", value: rest.value };
     else if (image.cancel !== undefined && rest.error instanceof CancelledError)
       image.ending = { kind: "cancelled", error: rest.error };
+    else if (rest.error !== undefined && rest.error === image.rare?.deadline?.raised)
+      image.ending = { kind: "timed-out", error: rest.error };
     else {
       // Failure is a state: the other strands stay as they are in the store, for a retry.
       this.outcome = { kind: "failed", error: rest.error };
@@ -226,6 +241,46 @@ export class Scheduler implements RunPort {
     const value = box.shift();
     if (box.length === 0) this.image.mailboxes.delete(channel);
     return { value };
+  }
+
+  endOf(run: string): { readonly outcome: Outcome | undefined } | undefined {
+    const bytes = this.image.rare?.ends.get(run);
+    if (bytes === undefined) return undefined;
+    this.image.rare!.ends.delete(run);
+    return { outcome: bytes.length === 0 ? undefined : (this.#codec.decode(bytes) as Outcome) };
+  }
+
+  startRun(workflow: string, fn: Function, args: readonly unknown[], start: ChildStart): string {
+    const { image, now } = this;
+    const id = start.id ?? `${image.run}/${image.more.children + 1}`;
+    const startAt = now + start.delayMs;
+    const deadline = start.deadlineMs === undefined ? undefined : startAt + start.deadlineMs;
+    const { pauseOnFailure, isAttached } = start;
+    const bytes = this.#codec.encode(newImage(id, workflow, fn, args, now, { deadline, pauseOnFailure }), "arguments");
+    image.more.children++;
+    const run = { id, workflow, image: bytes, createdAt: now, parent: image.run, endsWithParent: isAttached };
+    this.outward.starts.push(start.delayMs > 0 ? { ...run, startAt } : run);
+    if (isAttached) this.outward.watches.push(id);
+    return id;
+  }
+
+  sendMessage(kind: "send" | "cancel", run: string, topic: string, value: unknown): void {
+    this.outward.sends.push({ run, kind, topic, payload: this.#codec.encode(value, "message"), sentAt: this.now });
+  }
+
+  note(key: string, value: NoteValue): void {
+    this.outward.note(key, value);
+  }
+
+  openCallback(): string {
+    const channel = CALLBACK + this.#newId();
+    this.image.more.callbacks.add(channel);
+    return channel;
+  }
+
+  closeCallback(channel: string): void {
+    this.image.rare?.callbacks.delete(channel);
+    this.image.mailboxes.delete(channel);
   }
 
   openScope(label: string, durationMs: number): TimeoutScope {

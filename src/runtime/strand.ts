@@ -63,6 +63,15 @@ export interface JoinWait {
   since: number;
 }
 
+/** `result` of a run this one has started. */
+export interface RunWait {
+  readonly kind: "run";
+  readonly run: string;
+  /** Word of its end is on its way already. */
+  readonly isComing: boolean;
+  since: number;
+}
+
 /** A strand that has not run yet: the function and its arguments. */
 export interface StartWait {
   readonly kind: "start";
@@ -71,7 +80,7 @@ export interface StartWait {
   since: number;
 }
 
-export type Wait = StepWait | SleepWait | ReceiveWait | JoinWait | StartWait;
+export type Wait = StepWait | SleepWait | ReceiveWait | JoinWait | RunWait | StartWait;
 /** What a suspending primitive asks for. */
 export type Request = Exclude<Wait, StartWait>;
 

@@ -19,7 +19,8 @@ function endOf(wait: Wait | undefined): number | undefined {
 
 /** The earliest timer of the run, `undefined` when there is none. */
 export function nextTimer(image: RunImage): number | undefined {
-  let next: number | undefined;
+  const deadline = image.rare?.deadline;
+  let next = deadline?.raised === undefined ? deadline?.at : undefined;
   for (const strand of image.strands) {
     const end = endOf(strand.wait);
     if (end !== undefined && (next === undefined || end < next)) next = end;

@@ -1,4 +1,5 @@
 /** What goes into the driver and what comes out of it. */
+import type { OutwardEffects } from "./outward.js";
 import type { Blob } from "./codec/blobs.js";
 import type { JournalEntry, Message, RunStatus } from "./store/store.js";
 import type { StepWait } from "./strand.js";
@@ -28,6 +29,8 @@ export interface StepStart {
 /** One transition of a run: to be committed as a whole (I4), then its effects are started. */
 export interface Transition {
   readonly status: RunStatus;
+  /** Attempts run for it here, or are about to: it stays in memory. */
+  readonly isBusy: boolean;
   /** The image, or the part that follows it. Both absent: the stored one stays. */
   readonly image: Uint8Array | undefined;
   readonly part: Uint8Array | undefined;
@@ -46,4 +49,6 @@ export interface Transition {
   readonly start: readonly StepStart[];
   /** Calls whose outcome nobody waits for any more. */
   readonly abort: readonly number[];
+  /** What it does beyond the run. */
+  readonly outward: OutwardEffects;
 }

@@ -11,9 +11,9 @@ import type { Hub } from "./hub.js";
 import type { Codec } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports, TimerHandle } from "./ports.js";
-import { allCodes, functionById } from "./registry.js";
 import { oneLine } from "./saved.js";
 import type { Store, WorkerRecord } from "./store/store.js";
+import { loadedWorkflows } from "./workflows.js";
 
 /** Options of `flow.worker`. All times in milliseconds. */
 export interface WorkerOptions {
@@ -25,6 +25,8 @@ export interface WorkerOptions {
   readonly leaseMs?: number;
   /** A run whose next timer is nearer than this stays in memory. Default 1,000. */
   readonly parkAfterMs?: number;
+  /** A run that took so many workers with it in a row, in the same place, is not tried again: its status is `crashed`, and it can be retried. Default 5. */
+  readonly maxLosses?: number;
   /** How long `stop` lets running steps finish. Default 5,000. */
   readonly graceMs?: number;
 }
@@ -81,6 +83,8 @@ export class Worker {
       limits: parts.limits,
       parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
       onEnded: (run) => this.#ended(run),
+      maxLosses: positive(options.maxLosses ?? 5, "maxLosses"),
+      onOutward: () => parts.hub.work(),
       onParked: (wakeAt) => this.#parked(wakeAt),
       onCrash: (error) => this.#crash(error),
     });
@@ -274,14 +278,6 @@ export class Worker {
     this.#nap?.wake();
     return true;
   }
-}
-
-/** Ids of the workflows that this process has loaded: a worker claims runs of no others. */
-export function loadedWorkflows(): string[] {
-  const ids: string[] = [];
-  // The runtime has functions of its own among them.
-  for (const { id } of allCodes()) if (!id.startsWith("flowc:") && functionById(id) !== undefined) ids.push(id);
-  return ids;
 }
 
 /** Ids of the workers of this process, whichever copy of this package started them. */

@@ -170,7 +170,7 @@ test("a failed attempt is made again after its backoff, durably", () => {
   sim.advance();
   const event = sim.perform(sim.starts.shift()!);
   const transition = sim.advance(event);
-  expect(transition).toMatchObject({ status: "waiting", wakeAt: sim.now + 1_000, waitingFor: "step flaky, attempt 2" });
+  expect(transition).toMatchObject({ status: "retrying", wakeAt: sim.now + 1_000, waitingFor: "step flaky, attempt 2" });
   sim.crash();
   expect(sim.starts).toMatchObject([{ attempt: 2, notBefore: sim.now + 1_000 }]);
   const began = sim.now;

@@ -123,7 +123,7 @@ test("attempts fail, are retried after their backoff with the same key, and succ
   await flow.worker();
   await world.settle();
   expect(seen).toHaveLength(1);
-  expect(await run.status()).toMatchObject({ status: "waiting", waitingFor: "step work, attempt 2" });
+  expect(await run.status()).toMatchObject({ status: "retrying", waitingFor: "step work, attempt 2" });
   await world.pass(99);
   expect(seen).toHaveLength(1);
   await world.pass(1);
@@ -526,7 +526,7 @@ test("a run whose step no loaded module declares fails where it is, and says so"
   const { Driver } = await import("../../src/runtime/driver.js");
   const { codec } = await import("./kit.js");
   const { checkLimits } = await import("../../src/runtime/limits.js");
-  const waiting = new Driver(stored, { codec, limits: checkLimits(), random: () => 0 }).advance([], world.now);
+  const waiting = new Driver(stored, { codec, limits: checkLimits(), random: () => 0, newId: () => "id" }).advance([], world.now);
   const patched = codec.decode(waiting.image!) as { strands: { wait: { step: string } }[] };
   patched.strands[0]!.wait.step = "src/gone.ts#gone";
   const { id: fresh } = await flow.start(workflow, [], { id: "patched" });

@@ -161,7 +161,7 @@ function isRuntimes(node: unknown): boolean {
   if (Array.isArray(node) && node.length > 0) return node.every((each) => isRuntimes(each));
   const prototype = Object.getPrototypeOf(node) as object | null;
   return (
-    node instanceof Frame || (prototype !== null && ["RunImage", "Strand", "StepWait"].includes(handlerOf(prototype)?.name ?? ""))
+    node instanceof Frame || (prototype !== null && ["Run", "Strand", "StepWait"].includes(handlerOf(prototype)?.name ?? ""))
   );
 }
 
