@@ -9,6 +9,8 @@ export { sleep, sleepUntil } from "./runtime/effects/sleep.js";
 export type { Duration } from "./runtime/effects/duration.js";
 export { channel, type Channel, type ReceiveOptions } from "./runtime/effects/channel.js";
 export { spawn, type Task } from "./runtime/effects/task.js";
+export { all, any, race, settle, type Results, type Settled, type SettledResults } from "./runtime/effects/concurrent.js";
+export { map, type MapOptions } from "./runtime/effects/map.js";
 export { withTimeout } from "./runtime/effects/timeout.js";
 
 // Values that need help to be saved.

@@ -15,7 +15,7 @@
 import { RESUME_NEXT, RESUME_THROW } from "../shared/abi.js";
 import { assert } from "../shared/assert.js";
 import { NotSaveableError, StepError, TimeoutError } from "../shared/errors.js";
-import { describeRun, describeWait } from "./describe.js";
+import { describeRun, describeWait, strandName } from "./describe.js";
 import { backoffAfter } from "./effects/retry.js";
 import { releaseAll } from "./effects/resource.js";
 import { definitionOf } from "./effects/step.js";
@@ -27,9 +27,9 @@ import { settleCursors } from "./iterate.js";
 import { oneLine, restore, saveableError, unsaveable, type Saved } from "./saved.js";
 import type { JournalEntry, Message, RunStatus, StoredImage } from "./store/store.js";
 import { Scheduler } from "./scheduler.js";
-import type { Strand, StepWait } from "./strand.js";
+import type { Strand, StepWait, TimeoutScope } from "./strand.js";
 import { shortName } from "./suspend.js";
-import { dueTimers, nextTimer } from "./timers.js";
+import { isLive } from "./timers.js";
 import type { DriverEvent, StepStart, Transition } from "./transition.js";
 
 /** What the driver needs from outside. */
@@ -54,6 +54,8 @@ export class Driver {
   #committedBytes: number;
   #now = 0;
   #isLarge = false;
+  /** Waits whose result arrived before a failure. */
+  #kept: { readonly strand: Strand; readonly wait: StepWait }[] = [];
   #journal: JournalEntry[] = [];
   #consumed: number[] = [];
 
@@ -66,30 +68,29 @@ export class Driver {
     this.#writer = ports.codec.writer(blobs.keys());
     this.#image = ports.codec.decode(image, parts, blobs) as RunImage;
     settleCursors();
-    this.#strands = new Scheduler(this.#image, ports.codec);
+    this.#strands = new Scheduler(this.#image, ports.codec, (kind, data) => this.#log(kind, data));
+    for (const strand of this.#image.strands) {
+      const { wait } = strand;
+      if (wait?.kind === "step" && wait.kept !== undefined) this.#kept.push({ strand, wait });
+    }
   }
 
   /** True when a freshly loaded run can advance without an event: it has not begun, a timer is due, or it was retried with a result at hand. */
   isDue(now: number): boolean {
     if (!this.#image.begun) return true;
-    const timer = nextTimer(this.#image);
-    return (
-      (timer !== undefined && timer <= now) ||
-      this.#image.strands.some((s) => s.wait?.kind === "step" && s.wait.kept !== undefined)
-    );
+    const timer = this.timerAt();
+    return (timer !== undefined && timer <= now) || this.#kept.length > 0;
   }
 
   /** The next time `advance` has something to do although nothing happened. */
   timerAt(): number | undefined {
-    return nextTimer(this.#image);
+    return this.#strands.waiting.timers.next;
   }
 
   /** Attempts whose intent is durable and that nobody has started in this process: after a load, all that the image waits for. */
   takeStarts(): StepStart[] {
     const start: StepStart[] = [];
-    for (const strand of this.#image.strands) {
-      const wait = strand.wait;
-      if (wait?.kind !== "step" || wait.kept !== undefined || this.#strands.started.has(wait.call)) continue;
+    for (const wait of this.#strands.waiting.takeAttempts()) {
       this.#strands.started.add(wait.call);
       start.push({ call: wait.call, attempt: wait.attempt, notBefore: wait.notBefore, wait });
     }
@@ -135,22 +136,21 @@ export class Driver {
   }
 
   #deliverKept(): void {
-    for (const strand of this.#image.strands) {
-      const wait = strand.wait;
-      if (wait?.kind === "step" && wait.kept !== undefined) this.#strands.wake(strand, RESUME_NEXT, wait.kept.value);
-    }
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const { strand, wait } of kept) if (strand.wait === wait) this.#strands.wake(strand, RESUME_NEXT, wait.kept!.value);
     this.#strands.drain();
   }
 
   #stepEvent(event: Exclude<DriverEvent, { kind: "message" }>): void {
-    const strand = this.#waitingForCall(event.call);
+    const strand = this.#strands.waiting.forCall(event.call);
     // Nobody waits any more (it was cancelled), or a later attempt is under way.
     if (strand === undefined) return;
     const wait = strand.wait as StepWait;
     if (wait.attempt !== event.attempt) return;
     this.#strands.started.delete(wait.call);
     if (event.kind === "stepSucceeded") {
-      this.#log("step.completed", { ...facts(wait), ms: this.#now - wait.since });
+      this.#log("step.completed", { ...facts(strand, wait), ms: this.#now - wait.since });
       this.#strands.wake(strand, RESUME_NEXT, restore(event.result, this.#ports.codec));
     } else this.#stepFailed(strand, wait, event.error, event.final);
   }
@@ -171,11 +171,13 @@ export class Driver {
     }
     if (again) {
       wait.notBefore = this.#now + backoffAfter(policy!, wait.attempt, this.#ports.random());
-      this.#log("step.retrying", { ...facts(wait), error: oneLine(error), nextAttemptAt: wait.notBefore });
+      this.#log("step.retrying", { ...facts(strand, wait), error: oneLine(error), nextAttemptAt: wait.notBefore });
       wait.attempt++;
+      this.#strands.touched.add(wait);
+      this.#strands.waiting.attempt(wait);
       return;
     }
-    this.#log("step.failed", { ...facts(wait), error: oneLine(error) });
+    this.#log("step.failed", { ...facts(strand, wait), error: oneLine(error) });
     this.#strands.wake(strand, RESUME_THROW, this.#stepError(name, wait, error));
   }
 
@@ -194,7 +196,7 @@ export class Driver {
     if (message.kind === "cancel") return this.#cancelRun(message.topic);
     const value = this.#ports.codec.decode(message.payload);
     this.#log("message.received", { channel: message.topic });
-    const receiver = this.#image.strands.find((s) => s.wait?.kind === "receive" && s.wait.channel === message.topic);
+    const receiver = this.#strands.waiting.forMessage(message.topic);
     if (receiver !== undefined) {
       this.#strands.wake(receiver, RESUME_NEXT, value);
       return this.#strands.drain();
@@ -208,34 +210,28 @@ export class Driver {
     if (this.#image.cancel !== undefined || this.#image.ending !== undefined) return;
     this.#image.cancel = { reason };
     this.#log("run.cancelling", { reason });
-    const main = this.#image.strands[0];
+    const main = this.#image.strands.first;
     if (main !== undefined) this.#strands.cancelStrand(main, `the run was cancelled${reason === "" ? "" : `: ${reason}`}`);
     this.#strands.drain();
   }
 
   /** Raises TimeoutErrors and ends sleeps in the order in which they became due; what comes into being meanwhile waits for the next transition. */
   #fireTimers(): void {
-    for (const due of dueTimers(this.#image, this.#now)) {
-      const { strand, wait, scope } = due;
-      if (this.#strands.outcome !== undefined || !this.#image.strands.includes(strand)) continue;
-      if (scope !== undefined) {
-        if (scope.fired || !strand.scopes.includes(scope)) continue;
-        scope.fired = true;
-        this.#log("timeout", { after: scope.label, waitingFor: strand.wait ? describeWait(strand.wait) : "" });
-        this.#strands.interrupt(
-          strand,
-          new TimeoutError(`timed out after ${scope.label}${strand.wait ? `, waiting for ${describeWait(strand.wait)}` : ""}`),
-        );
-      } else if (strand.wait === wait) {
-        this.#strands.wake(strand, RESUME_NEXT, undefined);
-      }
+    for (const due of this.#strands.waiting.timers.takeDue(this.#now)) {
+      if (this.#strands.outcome !== undefined || !isLive(due)) continue;
+      if (due.kind === "wait") this.#strands.wake(due.strand, RESUME_NEXT, undefined);
+      else this.#timeOut(due.strand, due.scope, due.depth);
       this.#strands.drain();
     }
   }
 
-  #waitingForCall(call: number): Strand | undefined {
-    for (const strand of this.#image.strands) if (strand.wait?.kind === "step" && strand.wait.call === call) return strand;
-    return undefined;
+  #timeOut(strand: Strand, scope: TimeoutScope, depth: number): void {
+    scope.fired = true;
+    this.#strands.touched.add(scope);
+    const waitingFor = strand.wait ? describeWait(strand.wait) : "";
+    this.#log("timeout", { after: scope.label, waitingFor });
+    const message = `timed out after ${scope.label}${waitingFor === "" ? "" : `, waiting for ${waitingFor}`}`;
+    this.#strands.interrupt(strand, new TimeoutError(message), depth);
   }
 
   // the commit
@@ -285,12 +281,15 @@ export class Driver {
     if (this.#image.uncaught.length > 0) this.#image.uncaught = this.#image.uncaught.filter((task) => !task.joined);
     for (let attempt = 1; this.#strands.outcome === undefined; attempt++) {
       try {
-        return this.#writer.write(this.#image);
+        const written = this.#writer.write(this.#image, this.#strands.touched);
+        this.#strands.written();
+        return written;
       } catch (error) {
         if (!(error instanceof NotSaveableError)) throw error;
         const culprit = attempt < MAX_SAVE_ATTEMPTS ? this.#culprit() : undefined;
-        if (culprit === undefined) this.#strands.outcome = { kind: "failed", error };
-        else this.#strands.interrupt(culprit.strand, culprit.error);
+        // One that waits for its own strands to end cannot be asked twice.
+        const isTold = culprit !== undefined && this.#strands.interrupt(culprit.strand, culprit.error);
+        if (!isTold) this.#strands.outcome = { kind: "failed", error };
         this.#strands.drain();
       }
     }
@@ -300,9 +299,9 @@ export class Driver {
   /** The strand that holds what cannot be saved. One that has run in this transition put it there, even when others can reach it too. */
   #culprit(): { strand: Strand; error: NotSaveableError } | undefined {
     for (const strand of new Set([...this.#strands.ran, ...this.#image.strands])) {
-      if (!this.#image.strands.includes(strand)) continue;
+      if (!this.#image.strands.has(strand)) continue;
       try {
-        this.#ports.codec.encode(strand);
+        this.#ports.codec.encode([strand.task, strand.wait, strand.frames]);
       } catch (error) {
         if (error instanceof NotSaveableError) return { strand, error };
         throw error;
@@ -337,14 +336,9 @@ export class Driver {
     const warning = this.#warning(size);
     this.#remember(isImage, bytes, blobs, refers);
     const start = this.takeStarts();
-    const timerAt = nextTimer(this.#image);
-    let running = false;
-    let wakeAt = timerAt;
-    for (const { wait } of this.#image.strands) {
-      if (wait?.kind !== "step") continue;
-      if (wait.notBefore <= this.#now) running = true;
-      else if (wakeAt === undefined || wait.notBefore < wakeAt) wakeAt = wait.notBefore;
-    }
+    const timerAt = this.timerAt();
+    const { running, next } = this.#strands.waiting.stepsAt(this.#now);
+    const wakeAt = next === undefined || (timerAt !== undefined && timerAt < next) ? timerAt : next;
     return {
       status: running ? "running" : "waiting",
       image: isImage ? bytes : undefined,
@@ -432,8 +426,11 @@ export class Driver {
   }
 }
 
-function facts(wait: StepWait): { step: string; call: number; attempt: number } {
+/** What the journal tells of a step; `strand` unless it is main that called it. */
+function facts(strand: Strand, wait: StepWait): { step: string; call: number; attempt: number; strand?: string } {
   assert(wait.call > 0, "a step event for a request the driver never took");
   const name = definitionOf(wait)?.name ?? wait.step;
-  return { step: name, call: wait.call, attempt: wait.attempt };
+  const known = { step: name, call: wait.call, attempt: wait.attempt };
+  const who = strandName(strand);
+  return who === "" ? known : { ...known, strand: who };
 }

@@ -19,6 +19,7 @@ import type { Written } from "./codec/parts/writer.js";
 import { registerHandler } from "./codec/handlers.js";
 import { registerValue } from "./registry.js";
 import { packed, Strand, unpacked, type TaskState } from "./strand.js";
+import { Strands } from "./strands.js";
 
 /** What the driver needs of the checkpoint codec. */
 export interface Codec {
@@ -34,8 +35,8 @@ export interface Codec {
 
 /** Writes an image whole or, once it is large, what changed in it. */
 export interface ImageWriter {
-  /** Throws NotSaveableError; then the next call writes everything. */
-  write(image: RunImage): Written;
+  /** `touched`: the runtime's own objects that may have changed since the last call. Throws NotSaveableError; then the next call writes everything. */
+  write(image: RunImage, touched?: Iterable<object>): Written;
 }
 
 /** How a run ended. Encoded into `Commit.outcome`. */
@@ -59,14 +60,31 @@ export class RunImage {
   cancel: { readonly reason: string } | undefined;
   /** Main has ended this way; the other strands are being cancelled. */
   ending: Outcome | undefined;
+  #strands: Strands | undefined;
 
   constructor(
     public run: string,
     /** Code id of the workflow. */
     public workflow: string,
-    /** Strands that have not ended, main first while it lives. */
-    public strands: Strand[],
+    /** The strands as they are saved: the only one, or all of them by number. */
+    public saved: Strand | Map<number, Strand> | undefined,
   ) {}
+
+  /** Strands that have not ended, main first while it lives. Not before the image has been decoded as a whole. */
+  get strands(): Strands {
+    this.#strands ??= linked(this.saved);
+    return this.#strands;
+  }
+}
+
+/** Tells groups their strands. */
+function linked(saved: RunImage["saved"]): Strands {
+  const strands = new Strands(saved instanceof Strand ? new Map([[saved.id, saved]]) : saved);
+  for (const strand of strands) {
+    strand.group?.children.add(strand);
+    if (strand.wait?.kind === "group") strand.wait.parent = strand;
+  }
+  return strands;
 }
 
 /** Grows when the meaning of a field changes. */
@@ -79,22 +97,24 @@ registerHandler<RunImage>({
   save(image) {
     const { run, workflow, strands, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending } = image;
     const boxes = mailboxes.size === 0 ? undefined : mailboxes;
-    return [FORMAT, run, workflow, packed(strands), begun, nextStrand, calls, boxes, packed(uncaught), cancel, ending];
+    const saved = strands.size > 1 ? strands.map : strands.first;
+    return [FORMAT, run, workflow, saved, begun, nextStrand, calls, boxes, packed(uncaught), cancel, ending];
   },
-  create: () => new RunImage("", "", []),
-  restore(image, [format, run, workflow, strands, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending]) {
+  parts: ({ strands }) => [{ node: strands.map, watch: (id) => strands.watch(id) }],
+  create: () => new RunImage("", "", undefined),
+  restore(image, [format, run, workflow, saved, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending]) {
     if (format !== FORMAT)
       throw new ProgramChangedError(
         `The run was saved in format ${String(format)}; this version of flowc reads format ${FORMAT}.`,
       );
     const fields = { run, workflow, begun, nextStrand, calls, cancel, ending };
-    Object.assign(image, fields, { mailboxes: mailboxes ?? new Map(), strands: unpacked(strands), uncaught: unpacked(uncaught) });
+    Object.assign(image, fields, { saved, mailboxes: mailboxes ?? new Map(), uncaught: unpacked(uncaught) });
   },
 });
 
 /** The image of a run that has not begun. */
 export function newImage(run: string, workflow: string, fn: Function, args: readonly unknown[], now: number): RunImage {
-  return new RunImage(run, workflow, [new Strand(0, undefined, { kind: "start", fn, args, since: now })]);
+  return new RunImage(run, workflow, new Strand(0, undefined, { kind: "start", fn, args, since: now }));
 }
 
 // Errors of ours that a program can hold in a variable.

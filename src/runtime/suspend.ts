@@ -273,6 +273,8 @@ export function requestName(request: Request): string {
       return request.step === "" ? "perform" : `step ${shortName(request.step)}`;
     case "receive":
       return `receive on channel "${request.channel}"`;
+    case "group":
+      return request.combinator;
     case "sleep":
     case "join":
       return request.kind;
