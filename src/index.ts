@@ -12,6 +12,8 @@ export { spawn, type Task } from "./runtime/effects/task.js";
 export { start, send, type ChildOptions, type ChildRun } from "./runtime/effects/child.js";
 export { callback } from "./runtime/effects/callback.js";
 export { note } from "./runtime/effects/note.js";
+export { all, any, race, settle, type Results, type Settled, type SettledResults } from "./runtime/effects/concurrent.js";
+export { map, type MapOptions } from "./runtime/effects/map.js";
 export { withTimeout } from "./runtime/effects/timeout.js";
 
 // Values that need help to be saved.

@@ -15,7 +15,7 @@ export function stackLines({ strands, mailboxes }: Stack, manifest: Manifest | u
   return [
     ...strands.flatMap((strand) => [
       "",
-      ...(several ? [color.bold(`${strand.id === 0 ? "main" : `task ${strand.id}`}: ${strand.waitingFor}`)] : []),
+      ...(several ? [color.bold(`${strand.name}: ${strand.waitingFor}`)] : []),
       ...strand.timeouts
         .filter(({ fired }) => !fired)
         .map(({ after, deadline }) => `  within withTimeout(${after}), until ${clock(deadline)}`),

@@ -2,7 +2,8 @@
 import { CALLBACK } from "./effects/callback.js";
 import { definitionOf } from "./effects/step.js";
 import type { RunImage } from "./image.js";
-import type { Wait } from "./strand.js";
+import type { Group } from "./group.js";
+import type { Strand, Wait } from "./strand.js";
 import { shortName } from "./suspend.js";
 
 /** What a strand waits for: `step charge, attempt 2`, `sleep until 2026-01-01T00:00:00.000Z`. */
@@ -22,7 +23,25 @@ export function describeWait(wait: Wait): string {
       return `end of task ${wait.task.id}`;
     case "start":
       return "a worker to begin it";
+    case "group":
+      return describeGroup(wait);
   }
+}
+
+/** `map of 10000: 100 running, 1200 ended`. */
+function describeGroup({ combinator, size, next, children, isDecided }: Group): string {
+  const running = children.size;
+  const ended = next - running;
+  const state = isDecided ? `${running} being cancelled` : `${running} running`;
+  return `${combinator} of ${size}: ${state}${ended === 0 || isDecided ? "" : `, ${ended} ended`}`;
+}
+
+/** What people call a strand: `map[17]`, `map[17] > all[0]` when it was started by that one, `task 3`; main has no name. */
+export function strandName(strand: Strand): string {
+  const { group, task, index } = strand;
+  if (group === undefined) return task === undefined ? "" : `task ${task.id}`;
+  const above = group.parent === undefined ? "" : strandName(group.parent);
+  return `${above === "" ? "" : `${above} > `}${group.combinator}[${index}]`;
 }
 
 function source(channel: string): string {
@@ -35,9 +54,9 @@ function stepName(id: string, wait: Wait & { readonly kind: "step" }): string {
 
 /** What a run waits for: the wait of its first strand, and how many others there are. */
 export function describeRun(image: RunImage): string {
-  const first = image.strands[0];
+  const { first } = image.strands;
   if (first?.wait === undefined) return "";
-  const others = image.strands.length - 1;
+  const others = image.strands.size - 1;
   const more = others === 0 ? "" : ` (and ${others} more strand${others === 1 ? "" : "s"})`;
   return describeWait(first.wait) + more;
 }

@@ -15,7 +15,7 @@
 import { RESUME_NEXT, RESUME_THROW } from "../shared/abi.js";
 import { assert } from "../shared/assert.js";
 import { NotSaveableError, StepError, TimeoutError } from "../shared/errors.js";
-import { describeRun, describeWait } from "./describe.js";
+import { describeRun, describeWait, strandName } from "./describe.js";
 import { CALLBACK } from "./effects/callback.js";
 import { resultOf } from "./effects/child.js";
 import { backoffAfter } from "./effects/retry.js";
@@ -29,9 +29,10 @@ import { settleCursors } from "./iterate.js";
 import { oneLine, restore, saveableError, unsaveable, type Saved } from "./saved.js";
 import { FINAL_STATUSES, type JournalEntry, type Message, type RunStatus, type StoredImage } from "./store/store.js";
 import { Scheduler } from "./scheduler.js";
-import type { Strand, StepWait } from "./strand.js";
+import type { Strand, StepWait, TimeoutScope, Wait } from "./strand.js";
+import type { StepsUnderWay } from "./waiting.js";
 import { shortName } from "./suspend.js";
-import { dueTimers, nextTimer } from "./timers.js";
+import { isLive } from "./timers.js";
 import type { DriverEvent, StepStart, Transition } from "./transition.js";
 
 /** What the driver needs from outside. */
@@ -47,6 +48,8 @@ export interface DriverPorts {
 /** How often in a row NotSaveableError is raised in a run before the run is failed: a loop that catches it would never end. */
 const MAX_SAVE_ATTEMPTS = 100;
 
+const NO_STEPS: StepsUnderWay = { running: false, next: undefined };
+
 export class Driver {
   readonly #ports: DriverPorts;
   readonly #image: RunImage;
@@ -58,6 +61,8 @@ export class Driver {
   #committedBytes: number;
   #now = 0;
   #isLarge = false;
+  /** Waits whose result arrived before a failure. */
+  #kept: { readonly strand: Strand; readonly wait: StepWait }[] = [];
   #journal: JournalEntry[] = [];
   #consumed: number[] = [];
 
@@ -70,23 +75,26 @@ export class Driver {
     this.#writer = ports.codec.writer(blobs.keys());
     this.#image = ports.codec.decode(image, parts, blobs) as RunImage;
     settleCursors();
-    this.#strands = new Scheduler(this.#image, ports.codec, ports.newId);
+    this.#strands = new Scheduler(this.#image, ports.codec, ports.newId, (kind, data) => this.#log(kind, data));
+    for (const strand of this.#image.strands) {
+      const { wait } = strand;
+      if (wait?.kind === "step" && wait.kept !== undefined) this.#kept.push({ strand, wait });
+    }
   }
 
   /** True when a freshly loaded run can advance without an event: it has not begun, a timer is due, or it was retried with a result at hand. */
   isDue(now: number): boolean {
     if (this.#isPaused) return false;
     if (!this.#image.begun) return true;
-    const timer = nextTimer(this.#image);
-    return (
-      (timer !== undefined && timer <= now) ||
-      this.#image.strands.some((s) => s.wait?.kind === "step" && s.wait.kept !== undefined)
-    );
+    const timer = this.timerAt();
+    return (timer !== undefined && timer <= now) || this.#kept.length > 0;
   }
 
   /** The next time `advance` has something to do although nothing happened. */
   timerAt(): number | undefined {
-    return this.#isPaused ? undefined : nextTimer(this.#image);
+    if (this.#isPaused) return undefined;
+    const deadline = this.#image.rare?.deadline;
+    return earliest(this.#strands.waiting.timers.next, deadline?.raised === undefined ? deadline?.at : undefined);
   }
 
   get #isPaused(): boolean {
@@ -97,9 +105,7 @@ export class Driver {
   takeStarts(): StepStart[] {
     const start: StepStart[] = [];
     if (this.#isPaused) return start;
-    for (const strand of this.#image.strands) {
-      const wait = strand.wait;
-      if (wait?.kind !== "step" || wait.kept !== undefined || this.#strands.started.has(wait.call)) continue;
+    for (const wait of this.#strands.waiting.takeAttempts()) {
       this.#strands.started.add(wait.call);
       start.push({ call: wait.call, attempt: wait.attempt, notBefore: wait.notBefore, wait });
     }
@@ -147,26 +153,32 @@ export class Driver {
 
   #deliverKept(): void {
     if (this.#isPaused) return;
-    for (const strand of this.#image.strands) {
-      const wait = strand.wait;
-      if (wait?.kind === "step" && wait.kept !== undefined) this.#strands.wake(strand, RESUME_NEXT, wait.kept.value);
-    }
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const { strand, wait } of kept) if (strand.wait === wait) this.#strands.wake(strand, RESUME_NEXT, wait.kept!.value);
     this.#strands.drain();
   }
 
   #stepEvent(event: Exclude<DriverEvent, { kind: "message" }>): void {
-    const strand = this.#waitingForCall(event.call);
+    const strand = this.#strands.waiting.forCall(event.call);
     // Nobody waits any more (it was cancelled), or a later attempt is under way.
     if (strand === undefined) return;
     const wait = strand.wait as StepWait;
     if (wait.attempt !== event.attempt) return;
     this.#strands.started.delete(wait.call);
     if (event.kind === "stepSucceeded") {
-      this.#log("step.completed", { ...facts(wait), ms: this.#now - wait.since });
+      this.#log("step.completed", { ...facts(strand, wait), ms: this.#now - wait.since });
       const value = restore(event.result, this.#ports.codec);
-      if (this.#isPaused) wait.kept = { value };
+      if (this.#isPaused) this.#keep(strand, wait, value);
       else this.#strands.wake(strand, RESUME_NEXT, value);
     } else this.#stepFailed(strand, wait, event.error, event.final);
+  }
+
+  /** For when the run is resumed. */
+  #keep(strand: Strand, wait: StepWait, value: unknown): void {
+    wait.kept = { value };
+    this.#strands.touched.add(wait);
+    this.#kept.push({ strand, wait });
   }
 
   #stepFailed(strand: Strand, wait: StepWait, error: unknown, final: boolean): void {
@@ -185,14 +197,18 @@ export class Driver {
     }
     if (again) {
       wait.notBefore = this.#now + backoffAfter(policy!, wait.attempt, this.#ports.random());
-      this.#log("step.retrying", { ...facts(wait), error: oneLine(error), nextAttemptAt: wait.notBefore });
+      this.#log("step.retrying", { ...facts(strand, wait), error: oneLine(error), nextAttemptAt: wait.notBefore });
       wait.attempt++;
+      this.#strands.touched.add(wait);
+      this.#strands.waiting.attempt(wait);
       return;
     }
-    this.#log("step.failed", { ...facts(wait), error: oneLine(error) });
+    this.#log("step.failed", { ...facts(strand, wait), error: oneLine(error) });
     if (this.#isPaused || this.#image.rare?.pauseOnFailure) {
       wait.attempt = 1;
       wait.notBefore = 0;
+      this.#strands.touched.add(wait);
+      this.#strands.waiting.attempt(wait);
       return this.#pause(`step ${name} failed: ${oneLine(error)}`);
     }
     this.#strands.wake(strand, RESUME_THROW, this.#stepError(name, wait, error));
@@ -239,7 +255,7 @@ export class Driver {
   /** Hands messages of a channel to those who wait for one. */
   #deliver(channel: string): void {
     while (!this.#isPaused && this.#strands.outcome === undefined) {
-      const receiver = this.#image.strands.find((s) => s.wait?.kind === "receive" && s.wait.channel === channel);
+      const receiver = this.#strands.waiting.forMessage(channel);
       const taken = receiver && this.#strands.take(channel);
       if (taken === undefined) return;
       if (channel.startsWith(CALLBACK)) this.#strands.closeCallback(channel);
@@ -257,10 +273,9 @@ export class Driver {
 
   #deliverEnd(run: string): void {
     if (this.#isPaused) return;
-    const waiting = this.#image.strands.filter((s) => s.wait?.kind === "run" && s.wait.run === run);
-    if (waiting.length === 0) return;
+    const waiting = this.#strands.waiting.forEndOfRun(run);
     const bytes = this.#image.more.ends.get(run);
-    if (bytes === undefined) return;
+    if (waiting.length === 0 || bytes === undefined) return;
     this.#image.more.ends.delete(run);
     for (const strand of waiting) {
       // Each gets a copy of its own, as two runs would.
@@ -295,7 +310,7 @@ export class Driver {
     this.#resume();
     this.#image.cancel = { reason };
     this.#log("run.cancelling", { reason });
-    const main = this.#image.strands[0];
+    const main = this.#image.strands.first;
     if (main !== undefined) this.#strands.cancelStrand(main, `the run was cancelled${reason === "" ? "" : `: ${reason}`}`);
     this.#strands.drain();
   }
@@ -304,40 +319,39 @@ export class Driver {
   #fireTimers(): void {
     if (this.#isPaused) return;
     this.#checkDeadline();
-    for (const due of dueTimers(this.#image, this.#now)) {
-      const { strand, wait, scope } = due;
-      if (this.#strands.outcome !== undefined || !this.#image.strands.includes(strand)) continue;
-      if (scope !== undefined) {
-        if (scope.fired || !strand.scopes.includes(scope)) continue;
-        scope.fired = true;
-        this.#log("timeout", { after: scope.label, waitingFor: strand.wait ? describeWait(strand.wait) : "" });
-        this.#strands.interrupt(
-          strand,
-          new TimeoutError(`timed out after ${scope.label}${strand.wait ? `, waiting for ${describeWait(strand.wait)}` : ""}`),
-        );
-      } else if (strand.wait === wait) {
-        if (wait?.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.#strands.closeCallback(wait.channel);
-        this.#strands.wake(strand, RESUME_NEXT, undefined);
-      }
+    for (const due of this.#strands.waiting.timers.takeDue(this.#now)) {
+      if (this.#strands.outcome !== undefined || !isLive(due)) continue;
+      if (due.kind === "wait") this.#waitOver(due.strand, due.wait);
+      else this.#timeOut(due.strand, due.scope, due.depth);
       this.#strands.drain();
     }
+  }
+
+  #waitOver(strand: Strand, wait: Wait): void {
+    if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.#strands.closeCallback(wait.channel);
+    this.#strands.wake(strand, RESUME_NEXT, undefined);
   }
 
   /** Raises TimeoutError in main when the run as a whole is over time. */
   #checkDeadline(): void {
     const deadline = this.#image.rare?.deadline;
-    const main = this.#image.strands[0];
+    const main = this.#image.strands.get(0);
     if (deadline === undefined || deadline.raised !== undefined || deadline.at > this.#now) return;
-    if (main?.task !== undefined || main?.wait === undefined || this.#strands.outcome !== undefined) return;
-    deadline.raised = new TimeoutError(`the run was over its deadline, waiting for ${describeWait(main.wait)}`);
-    this.#log("run.overdue", { waitingFor: describeWait(main.wait) });
+    if (main?.wait === undefined || this.#strands.outcome !== undefined) return;
+    const waitingFor = describeWait(main.wait);
+    deadline.raised = new TimeoutError(`the run was over its deadline, waiting for ${waitingFor}`);
+    this.#log("run.overdue", { waitingFor });
     this.#strands.interrupt(main, deadline.raised);
     this.#strands.drain();
   }
 
-  #waitingForCall(call: number): Strand | undefined {
-    for (const strand of this.#image.strands) if (strand.wait?.kind === "step" && strand.wait.call === call) return strand;
-    return undefined;
+  #timeOut(strand: Strand, scope: TimeoutScope, depth: number): void {
+    scope.fired = true;
+    this.#strands.touched.add(scope);
+    const waitingFor = strand.wait ? describeWait(strand.wait) : "";
+    this.#log("timeout", { after: scope.label, waitingFor });
+    const message = `timed out after ${scope.label}${waitingFor === "" ? "" : `, waiting for ${waitingFor}`}`;
+    this.#strands.interrupt(strand, new TimeoutError(message), depth);
   }
 
   // the commit
@@ -387,12 +401,15 @@ export class Driver {
     if (this.#image.uncaught.length > 0) this.#image.uncaught = this.#image.uncaught.filter((task) => !task.joined);
     for (let attempt = 1; this.#strands.outcome === undefined; attempt++) {
       try {
-        return this.#writer.write(this.#image);
+        const written = this.#writer.write(this.#image, this.#strands.touched);
+        this.#strands.written();
+        return written;
       } catch (error) {
         if (!(error instanceof NotSaveableError)) throw error;
         const culprit = attempt < MAX_SAVE_ATTEMPTS ? this.#culprit() : undefined;
-        if (culprit === undefined) this.#strands.outcome = { kind: "failed", error };
-        else this.#strands.interrupt(culprit.strand, culprit.error);
+        // One that waits for its own strands to end cannot be asked twice.
+        const isTold = culprit !== undefined && this.#strands.interrupt(culprit.strand, culprit.error);
+        if (!isTold) this.#strands.outcome = { kind: "failed", error };
         this.#strands.drain();
       }
     }
@@ -402,9 +419,9 @@ export class Driver {
   /** The strand that holds what cannot be saved. One that has run in this transition put it there, even when others can reach it too. */
   #culprit(): { strand: Strand; error: NotSaveableError } | undefined {
     for (const strand of new Set([...this.#strands.ran, ...this.#image.strands])) {
-      if (!this.#image.strands.includes(strand)) continue;
+      if (!this.#image.strands.has(strand)) continue;
       try {
-        this.#ports.codec.encode(strand);
+        this.#ports.codec.encode([strand.task, strand.wait, strand.frames]);
       } catch (error) {
         if (error instanceof NotSaveableError) return { strand, error };
         throw error;
@@ -440,7 +457,7 @@ export class Driver {
     this.#remember(isImage, bytes, blobs, refers);
     const start = this.takeStarts();
     const timerAt = this.timerAt();
-    const steps = this.#stepsUnderWay();
+    const steps = this.#isPaused ? NO_STEPS : this.#strands.waiting.stepsAt(this.#now);
     return {
       status: this.#liveStatus(steps),
       isBusy: steps.running || this.#strands.started.size > 0,
@@ -451,7 +468,7 @@ export class Driver {
       warning,
       outcome: undefined,
       // While steps run the run is due at once for whoever takes it over from a dead worker.
-      wakeAt: steps.running ? this.#now : earliest(timerAt, steps.nextAttempt),
+      wakeAt: steps.running ? this.#now : earliest(timerAt, steps.next),
       timerAt,
       waitingFor: this.#isPaused ? `to be resumed: ${this.#image.rare!.paused!.reason}` : describeRun(this.#image),
       consumed: this.#consumed,
@@ -462,23 +479,11 @@ export class Driver {
     };
   }
 
-  #stepsUnderWay(): { readonly running: boolean; readonly nextAttempt: number | undefined } {
-    let running = false;
-    let nextAttempt: number | undefined;
-    if (!this.#isPaused)
-      for (const { wait } of this.#image.strands) {
-        if (wait?.kind !== "step") continue;
-        if (wait.notBefore <= this.#now) running = true;
-        else nextAttempt = earliest(nextAttempt, wait.notBefore);
-      }
-    return { running, nextAttempt };
-  }
-
-  #liveStatus({ running, nextAttempt }: { readonly running: boolean; readonly nextAttempt: number | undefined }): RunStatus {
+  #liveStatus({ running, next }: StepsUnderWay): RunStatus {
     if (this.#isPaused) return "paused";
     if (this.#image.cancel !== undefined) return "cancelling";
     if (running) return "running";
-    return nextAttempt === undefined ? "waiting" : "retrying";
+    return next === undefined ? "waiting" : "retrying";
   }
 
   #remember(isImage: boolean, bytes: Uint8Array, blobs: readonly Blob[], refers: readonly string[]): void {
@@ -557,8 +562,11 @@ function earliest(a: number | undefined, b: number | undefined): number | undefi
   return a === undefined ? b : b === undefined ? a : Math.min(a, b);
 }
 
-function facts(wait: StepWait): { step: string; call: number; attempt: number } {
+/** What the journal tells of a step; `strand` unless it is main that called it. */
+function facts(strand: Strand, wait: StepWait): { step: string; call: number; attempt: number; strand?: string } {
   assert(wait.call > 0, "a step event for a request the driver never took");
   const name = definitionOf(wait)?.name ?? wait.step;
-  return { step: name, call: wait.call, attempt: wait.attempt };
+  const known = { step: name, call: wait.call, attempt: wait.attempt };
+  const who = strandName(strand);
+  return who === "" ? known : { ...known, strand: who };
 }

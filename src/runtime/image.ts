@@ -18,9 +18,10 @@ import {
 import type { Blobs } from "./codec/blobs.js";
 import type { HeapReport } from "./codec/heap.js";
 import type { Written } from "./codec/parts/writer.js";
-import { registerHandler, registerOlderForm } from "./codec/handlers.js";
+import { registerHandler } from "./codec/handlers.js";
 import { registerValue } from "./registry.js";
 import { packed, Strand, unpacked, type TaskState } from "./strand.js";
+import { Strands } from "./strands.js";
 
 /** What the driver needs of the checkpoint codec. */
 export interface Codec {
@@ -36,8 +37,8 @@ export interface Codec {
 
 /** Writes an image whole or, once it is large, what changed in it. */
 export interface ImageWriter {
-  /** Throws NotSaveableError; then the next call writes everything. */
-  write(image: RunImage): Written;
+  /** `touched`: the runtime's own objects that may have changed since the last call. Throws NotSaveableError; then the next call writes everything. */
+  write(image: RunImage, touched?: Iterable<object>): Written;
 }
 
 /** How a run ended. Encoded into `Commit.outcome`. */
@@ -63,14 +64,21 @@ export class RunImage {
   ending: Outcome | undefined;
   /** What most runs have nothing of. */
   rare: Rare | undefined;
+  #strands: Strands | undefined;
 
   constructor(
     public run: string,
     /** Code id of the workflow. */
     public workflow: string,
-    /** Strands that have not ended, main first while it lives. */
-    public strands: Strand[],
+    /** The strands as they are saved: the only one, or all of them by number. */
+    public saved: Strand | Map<number, Strand> | undefined,
   ) {}
+
+  /** Strands that have not ended, main first while it lives. Not before the image has been decoded as a whole. */
+  get strands(): Strands {
+    this.#strands ??= linked(this.saved);
+    return this.#strands;
+  }
 
   /** `rare`, made when it is not there. */
   get more(): Rare {
@@ -115,41 +123,53 @@ export interface RunSettings {
   readonly pauseOnFailure?: boolean | undefined;
 }
 
+/** Tells groups their strands. */
+function linked(saved: RunImage["saved"]): Strands {
+  const strands = new Strands(saved instanceof Strand ? new Map([[saved.id, saved]]) : saved);
+  for (const strand of strands) {
+    strand.group?.children.add(strand);
+    if (strand.wait?.kind === "group") strand.wait.parent = strand;
+  }
+  return strands;
+}
+
 /** Grows when the meaning of a field changes. */
 const FORMAT = 1;
-const FIELDS = "format run workflow strands begun nextStrand calls mailboxes uncaught cancel ending".split(" ");
 
 registerHandler<RunImage>({
   name: "Run",
   prototype: RunImage.prototype,
-  fields: [...FIELDS, "rare"],
+  fields: [
+    "format",
+    "run",
+    "workflow",
+    "strands",
+    "begun",
+    "nextStrand",
+    "calls",
+    "mailboxes",
+    "uncaught",
+    "cancel",
+    "ending",
+    "rare",
+  ],
   save(image) {
     const { run, workflow, strands, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending } = image;
     const boxes = mailboxes.size === 0 ? undefined : mailboxes;
-    const common = [FORMAT, run, workflow, packed(strands), begun, nextStrand, calls, boxes, packed(uncaught), cancel, ending];
-    return [...common, image.rare];
+    const saved = strands.size > 1 ? strands.map : strands.first;
+    return [FORMAT, run, workflow, saved, begun, nextStrand, calls, boxes, packed(uncaught), cancel, ending, image.rare];
   },
-  create: () => new RunImage("", "", []),
-  restore: restoreRun,
+  parts: ({ strands }) => [{ node: strands.map, watch: (id) => strands.watch(id) }],
+  create: () => new RunImage("", "", undefined),
+  restore(image, [format, run, workflow, saved, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending, rare]) {
+    if (format !== FORMAT)
+      throw new ProgramChangedError(
+        `The run was saved in format ${String(format)}; this version of flowc reads format ${FORMAT}.`,
+      );
+    const fields = { run, workflow, begun, nextStrand, calls, cancel, ending, rare };
+    Object.assign(image, fields, { saved, mailboxes: mailboxes ?? new Map(), uncaught: unpacked(uncaught) });
+  },
 });
-
-registerOlderForm<RunImage>({
-  name: "RunImage",
-  prototype: RunImage.prototype,
-  fields: FIELDS,
-  create: () => new RunImage("", "", []),
-  restore: restoreRun,
-});
-
-function restoreRun(
-  image: RunImage,
-  [format, run, workflow, strands, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending, rare]: readonly unknown[],
-): void {
-  if (format !== FORMAT)
-    throw new ProgramChangedError(`The run was saved in format ${String(format)}; this version of flowc reads format ${FORMAT}.`);
-  const fields = { run, workflow, begun, nextStrand, calls, cancel, ending, rare };
-  Object.assign(image, fields, { mailboxes: mailboxes ?? new Map(), strands: unpacked(strands), uncaught: unpacked(uncaught) });
-}
 
 /** The image of a run that has not begun. */
 export function newImage(
@@ -160,7 +180,7 @@ export function newImage(
   now: number,
   { deadline, pauseOnFailure }: RunSettings = {},
 ): RunImage {
-  const image = new RunImage(run, workflow, [new Strand(0, undefined, { kind: "start", fn, args, since: now })]);
+  const image = new RunImage(run, workflow, new Strand(0, undefined, { kind: "start", fn, args, since: now }));
   if (deadline !== undefined) image.more.deadline = { at: deadline, raised: undefined };
   if (pauseOnFailure === true) image.more.pauseOnFailure = true;
   return image;

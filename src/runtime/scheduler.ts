@@ -1,19 +1,25 @@
 /**
  * Runs the strands of one image until all of them wait or the run has ended, in the order in which they became runnable. Owns the image during a
  * transition and is what running code talks to (RunPort). Starts nothing: a request is taken, numbered and left in the image (I3).
+ *
+ * Whatever is done here costs the same however many strands there are: who waits for what is indexed, and what changed is noted for the writer (I7).
  */
 import { RESUME_NEXT, RESUME_THROW, type ResumeMode } from "../shared/abi.js";
 import { CancelledError, NotSaveableError, UsageError } from "../shared/errors.js";
+import { circleOf } from "./deadlock.js";
+import { strandName } from "./describe.js";
 import type { Held } from "./effects/resource.js";
-import { resumeStrand, startStrand, type Rest } from "./execute.js";
+import { resumeStrand, startStrand } from "./execute.js";
 import { placeOf } from "./frame.js";
+import type { End, Group } from "./group.js";
 import { CALLBACK } from "./effects/callback.js";
 import { type Codec, newImage, type Outcome, type RunImage } from "./image.js";
 import { Outward } from "./outward.js";
-import { save, saveableError, saveInput, unsaveable } from "./saved.js";
-import { Strand, TimeoutScope, type Request, type StepWait, type TaskState } from "./strand.js";
+import { oneLine, save, saveableError, saveInput, unsaveable } from "./saved.js";
+import { Strand, TimeoutScope, type Interrupt, type JoinWait, type Request, type StepWait, type TaskState } from "./strand.js";
 import type { NoteValue } from "./store/store.js";
 import { type ChildStart, Execution, requestName, type RunPort } from "./suspend.js";
+import { Waiting } from "./waiting.js";
 
 /** A runnable strand with what it goes on with. */
 interface Runnable {
@@ -22,7 +28,13 @@ interface Runnable {
   readonly value: unknown;
 }
 
-type End = Extract<Rest, { readonly kind: "returned" | "threw" }>;
+/** Takes a fact about the transition under way. */
+type Log = (kind: string, data: Readonly<Record<string, unknown>>) => void;
+
+/** So many entries of the queue are taken out together. */
+const QUEUE_PIECE = 1_024;
+/** Outside of all timeouts. */
+const OUTERMOST = -1;
 
 export class Scheduler implements RunPort {
   /** The time of the transition under way. */
@@ -39,73 +51,113 @@ export class Scheduler implements RunPort {
 
   /** The strands that ran in this transition. */
   readonly ran = new Set<Strand>();
+  readonly waiting = new Waiting();
+  /** What may have changed in the image since it was last written, of the runtime's own. */
+  readonly touched = new Set<object>();
 
   /** What the transition does beyond the run. */
   readonly outward = new Outward();
 
   readonly #codec: Codec;
   readonly #newId: () => string;
+  readonly #log: Log;
   readonly #execution = new Execution(this);
   /** The strand on the native stack. */
   #running: Strand | undefined;
   #queue: Runnable[] = [];
   /** Errors to raise in strands that were runnable when they were interrupted. */
-  readonly #interrupts = new Map<Strand, Error>();
+  readonly #interrupts = new Map<Strand, Interrupt>();
 
   constructor(
     readonly image: RunImage,
     codec: Codec,
     newId: () => string,
+    log: Log,
   ) {
     this.#codec = codec;
     this.#newId = newId;
+    this.#log = log;
+    this.touched.add(image);
+    for (const strand of image.strands) {
+      this.waiting.add(strand);
+      for (let depth = 0; depth < strand.scopes.length; depth++) this.waiting.timers.addScope(strand, depth);
+    }
   }
 
   get runId(): string {
     return this.image.run;
   }
 
+  /** Everything up to now has been written. */
+  written(): void {
+    this.touched.clear();
+    this.touched.add(this.image);
+    this.image.strands.written();
+  }
+
   /** Enters main for the first time. */
   begin(): void {
-    const main = this.image.strands[0];
+    const main = this.image.strands.first;
     if (main?.wait?.kind === "start") this.#queue.push({ strand: main, mode: RESUME_NEXT, value: undefined });
     this.drain();
   }
 
   /** The strand goes on with `value`. */
   wake(strand: Strand, mode: ResumeMode, value: unknown): void {
-    strand.wait = undefined;
+    this.#release(strand);
     this.#queue.push({ strand, mode, value });
   }
 
-  /** Raises `error` at the strand's suspension point, giving up what it waits for. A strand that is about to run meets it where it next waits. */
-  interrupt(strand: Strand, error: Error): void {
-    const wait = strand.wait;
+  #release(strand: Strand): void {
+    this.waiting.remove(strand);
+    strand.wait = undefined;
+    this.touched.add(strand);
+  }
+
+  /**
+   * Raises `error` at the strand's suspension point, giving up what it waits for; where that is strands of its own, once these have ended. A strand that is about
+   * to run meets it where it next waits. Of several, the one from furthest out is raised. Answers whether anything came of it.
+   */
+  interrupt(strand: Strand, error: Error, depth = OUTERMOST): boolean {
+    const { wait } = strand;
+    const interrupt = { error, depth };
     if (wait === undefined) {
-      this.#interrupts.set(strand, error);
-      return;
+      if (outranks(this.#interrupts.get(strand), interrupt)) return false;
+      this.#interrupts.set(strand, interrupt);
+    } else if (wait.kind === "group" && wait.children.size > 0) {
+      return this.#interruptGroup(wait, interrupt);
+    } else if (wait.kind === "start") {
+      this.#ended(strand, { kind: "threw", error });
+    } else {
+      if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.closeCallback(wait.channel);
+      if (wait.kind === "step" && this.started.delete(wait.call)) this.aborted.push(wait.call);
+      this.wake(strand, RESUME_THROW, error);
     }
-    if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.closeCallback(wait.channel);
-    if (wait.kind === "step" && this.started.delete(wait.call)) this.aborted.push(wait.call);
-    if (wait.kind === "start") return this.#ended(strand, { kind: "threw", error });
-    this.wake(strand, RESUME_THROW, error);
+    return true;
   }
 
   /** Asks a strand to end; asking twice does nothing. */
   cancelStrand(strand: Strand, message: string): void {
     if (strand.cancelled) return;
     strand.cancelled = true;
+    this.touched.add(strand);
     this.interrupt(strand, new CancelledError(message));
   }
 
   /** Runs until no strand is runnable. */
   drain(): void {
-    while (this.#queue.length > 0 && this.outcome === undefined) this.#run(this.#queue.shift()!);
+    let at = 0;
+    while (at < this.#queue.length && this.outcome === undefined) {
+      this.#run(this.#queue[at++]!);
+      // Taking each out at once would move all that is behind it.
+      if (at === QUEUE_PIECE) at -= this.#queue.splice(0, at).length;
+    }
+    this.#queue = [];
   }
 
   #run({ strand, mode, value }: Runnable): void {
     // A strand that was cancelled before it began is gone already.
-    if (!this.image.strands.includes(strand)) return;
+    if (!this.image.strands.has(strand)) return;
     const { wait } = strand;
     strand.wait = undefined;
     this.#running = strand;
@@ -124,27 +176,29 @@ export class Scheduler implements RunPort {
   #accept(strand: Strand, request: Request): void {
     request.since = this.now;
     strand.wait = request;
+    this.touched.add(strand);
     const interrupt = this.#interrupts.get(strand);
     if (interrupt !== undefined) {
       this.#interrupts.delete(strand);
-      return this.interrupt(strand, interrupt);
+      return void this.interrupt(strand, interrupt.error, interrupt.depth);
     }
     switch (request.kind) {
       case "step":
         return this.#acceptStep(strand, request);
       case "sleep":
         if (request.duration !== undefined) request.until = this.now + request.duration;
-        return;
+        return this.waiting.add(strand);
       case "receive":
         if (request.timeout !== undefined) request.deadline = this.now + request.timeout;
-        return;
+        return this.waiting.add(strand);
       case "run":
         if (!request.isComing) this.outward.watches.push(request.run);
-        return;
+        return this.waiting.add(strand);
       case "join":
-        if (request.task === strand.task)
-          this.wake(strand, RESUME_THROW, new UsageError("a task cannot join itself: it would wait for ever."));
-        return;
+        return this.#acceptJoin(strand, request);
+      case "group":
+        request.parent = strand;
+        return this.#startChildren(request);
     }
   }
 
@@ -158,60 +212,86 @@ export class Scheduler implements RunPort {
       return this.wake(strand, RESUME_THROW, unsaveable(`what ${requestName(wait)}${place} is called with`, error));
     }
     wait.call = ++this.image.calls;
+    this.waiting.add(strand);
   }
 
-  #ended(strand: Strand, rest: End): void {
-    const { strands } = this.image;
-    strands.splice(strands.indexOf(strand), 1);
-    this.#interrupts.delete(strand);
-    strand.wait = undefined;
-    if (strand.task === undefined) this.#mainEnded(rest);
-    else this.#taskEnded(strand, strand.task, rest);
-    if (this.image.ending !== undefined && strands.length === 0) this.outcome ??= this.#finalOutcome(this.image.ending);
+  #acceptJoin(strand: Strand, { task }: JoinWait): void {
+    if (task === strand.task)
+      return this.wake(strand, RESUME_THROW, new UsageError("a task cannot join itself: it would wait for ever."));
+    this.waiting.add(strand);
+    this.#breakCircle(strand);
   }
 
-  #mainEnded(rest: End): void {
+  /** Raises an error in a strand that waits, in the end, for itself. */
+  #breakCircle(strand: Strand): void {
+    const circle = circleOf(strand, this.image.strands);
+    if (circle === undefined) return;
+    const names = [...circle, strand].map((each) => strandName(each) || "main");
+    const steps = names.slice(1).map((name, at) => `${names[at]} waits for ${name}`);
+    this.wake(
+      strand,
+      RESUME_THROW,
+      new UsageError(
+        `join would wait for ever: ${steps.join(", ")}. Join a task only from strands that it does not wait for, or limit the wait: ` +
+          "withTimeout(…, () => task.join()).",
+      ),
+    );
+  }
+
+  #ended(strand: Strand, end: End): void {
     const { image } = this;
-    if (rest.kind === "returned") image.ending = { kind: "completed", value: rest.value };
-    else if (image.cancel !== undefined && rest.error instanceof CancelledError)
-      image.ending = { kind: "cancelled", error: rest.error };
-    else if (rest.error !== undefined && rest.error === image.rare?.deadline?.raised)
-      image.ending = { kind: "timed-out", error: rest.error };
+    const { task, group } = strand;
+    image.strands.delete(strand);
+    this.#interrupts.delete(strand);
+    this.waiting.remove(strand);
+    strand.wait = undefined;
+    this.touched.delete(strand);
+    if (task !== undefined) this.#taskEnded(strand, task, end);
+    else if (group !== undefined) this.#childEnded(strand, group, end);
+    else this.#mainEnded(end);
+    if (image.ending !== undefined && image.strands.size === 0) this.outcome ??= this.#finalOutcome(image.ending);
+  }
+
+  #mainEnded(end: End): void {
+    const { image } = this;
+    if (end.kind === "returned") image.ending = { kind: "completed", value: end.value };
+    else if (image.cancel !== undefined && end.error instanceof CancelledError)
+      image.ending = { kind: "cancelled", error: end.error };
+    else if (end.error !== undefined && end.error === image.rare?.deadline?.raised)
+      image.ending = { kind: "timed-out", error: end.error };
     else {
       // Failure is a state: the other strands stay as they are in the store, for a retry.
-      this.outcome = { kind: "failed", error: rest.error };
+      this.outcome = { kind: "failed", error: end.error };
       return;
     }
     // A copy: a strand that had not begun leaves the list at once.
-    for (const other of image.strands.slice()) this.cancelStrand(other, "the main function of the run has ended");
+    for (const other of image.strands.list()) this.cancelStrand(other, "the main function of the run has ended");
   }
 
-  #taskEnded(strand: Strand, task: TaskState, rest: End): void {
-    if (rest.kind === "threw") {
-      task.state = strand.cancelled && rest.error instanceof CancelledError ? "cancelled" : "failed";
-      task.value = rest.error;
-    } else {
-      task.state = "completed";
-      task.value = rest.value;
-    }
-    this.#checkSaveable(task);
-    for (const other of this.image.strands) {
-      if (other.wait?.kind !== "join" || other.wait.task !== task) continue;
+  #taskEnded(strand: Strand, task: TaskState, end: End): void {
+    const checked = this.#saveable(strand, end);
+    task.value = checked.kind === "returned" ? checked.value : checked.error;
+    if (checked.kind === "returned") task.state = "completed";
+    else task.state = isOwnCancel(strand, end) ? "cancelled" : "failed";
+    for (const other of this.waiting.forEndOf(task)) {
       task.joined = true;
       this.wake(other, task.state === "completed" ? RESUME_NEXT : RESUME_THROW, task.value);
     }
     if (task.state === "failed" && !task.joined) this.image.uncaught.push(task);
   }
 
-  /** The result of a task may be held by any strand; it is refused where it came into being. */
-  #checkSaveable(task: TaskState): void {
+  /** What a strand ended with may be held by any other; it is refused where it came into being. */
+  #saveable(strand: Strand, end: End): End {
     try {
-      save(task.value, this.#codec, "result");
+      save(end.kind === "returned" ? end.value : end.error, this.#codec, "result");
+      return end;
     } catch (error) {
       if (!(error instanceof NotSaveableError)) throw error;
-      task.value =
-        task.state === "completed" ? unsaveable(`the result of task ${task.id}`, error) : saveableError(task.value, this.#codec);
-      if (task.state === "completed") task.state = "failed";
+      const told =
+        end.kind === "returned"
+          ? unsaveable(`the result of ${strandName(strand)}`, error)
+          : saveableError(end.error, this.#codec);
+      return { kind: "threw", error: told };
     }
   }
 
@@ -220,19 +300,82 @@ export class Scheduler implements RunPort {
     return lost === undefined || ending.kind !== "completed" ? ending : { kind: "failed", error: lost.value };
   }
 
+  // groups
+
+  #startChildren(group: Group): void {
+    this.touched.add(group);
+    const { strands } = this.image;
+    while (group.hasRoom) {
+      const { index, fn, args } = group.take();
+      const strand = new Strand(this.image.nextStrand++, group, { kind: "start", fn, args, since: this.now });
+      strand.index = index;
+      group.children.add(strand);
+      strands.add(strand);
+      this.touched.add(strand);
+      this.#queue.push({ strand, mode: RESUME_NEXT, value: undefined });
+    }
+  }
+
+  #childEnded(strand: Strand, group: Group, end: End): void {
+    group.children.delete(strand);
+    const { isDecided } = group;
+    const told = isDecided ? end : this.#saveable(strand, end);
+    const isHeard = group.childEnded(strand.index, told);
+    this.touched.add(group);
+    // No error is lost: what nobody is told of is in the journal.
+    if (told.kind === "threw" && !isOwnCancel(strand, told) && (!isHeard || group.combinator === "any"))
+      this.#log("strand.failed", { strand: strandName(strand), error: oneLine(told.error) });
+    if (group.isDecided && !isDecided) this.#cancelChildren(group, whyCancelled(group));
+    else this.#startChildren(group);
+    if (group.isOver) this.#groupOver(group);
+    else if (group.combinator === "any" && group.children.size === 1) for (const last of group.children) this.#lastOf(last);
+  }
+
+  /** With the others gone, what was a choice may have become a circle. */
+  #lastOf(child: Strand): void {
+    if (child.wait?.kind === "join") this.#breakCircle(child);
+  }
+
+  #groupOver(group: Group): void {
+    const { parent, interrupt, verdict } = group;
+    if (parent?.wait !== group) return;
+    this.touched.delete(group);
+    if (interrupt === undefined) {
+      const end = group.end();
+      return end.kind === "returned" ? this.wake(parent, RESUME_NEXT, end.value) : this.wake(parent, RESUME_THROW, end.error);
+    }
+    if (verdict?.kind === "threw")
+      this.#log("strand.failed", { strand: `${group.combinator}[${verdict.by}]`, error: oneLine(verdict.error) });
+    this.wake(parent, RESUME_THROW, interrupt.error);
+  }
+
+  #interruptGroup(group: Group, interrupt: Interrupt): boolean {
+    if (outranks(group.interrupt, interrupt)) return false;
+    group.interrupt = interrupt;
+    this.touched.add(group);
+    this.#cancelChildren(group, interrupt.error.message);
+    return true;
+  }
+
+  /** Those that had not begun end at once. */
+  #cancelChildren(group: Group, why: string): void {
+    for (const child of Array.from(group.children)) this.cancelStrand(child, why);
+  }
+
   // What running code may ask (RunPort).
 
   spawn(fn: () => unknown): TaskState {
     const task: TaskState = { id: this.image.nextStrand++, state: "running", value: undefined, joined: false };
     const strand = new Strand(task.id, task, { kind: "start", fn, args: [], since: this.now });
-    this.image.strands.push(strand);
+    this.image.strands.add(strand);
+    this.touched.add(strand);
     this.#queue.push({ strand, mode: RESUME_NEXT, value: undefined });
     return task;
   }
 
   cancelTask(task: TaskState, reason: string | undefined): void {
-    const strand = this.image.strands.find((s) => s.task === task);
-    if (strand !== undefined) this.cancelStrand(strand, `the task was cancelled${reason === undefined ? "" : `: ${reason}`}`);
+    const strand = this.image.strands.get(task.id);
+    if (strand?.task === task) this.cancelStrand(strand, `the task was cancelled${reason === undefined ? "" : `: ${reason}`}`);
   }
 
   take(channel: string): { readonly value: unknown } | undefined {
@@ -284,8 +427,10 @@ export class Scheduler implements RunPort {
   }
 
   openScope(label: string, durationMs: number): TimeoutScope {
+    const strand = this.#running!;
     const scope = new TimeoutScope(label, this.now + durationMs);
-    this.#running!.scopes.push(scope);
+    strand.scopes.push(scope);
+    this.waiting.timers.addScope(strand);
     return scope;
   }
 
@@ -294,4 +439,19 @@ export class Scheduler implements RunPort {
     const at = scopes.lastIndexOf(scope);
     if (at >= 0) scopes.splice(at, 1);
   }
+}
+
+/** Whether an interrupt that is on its way comes from as far out as another one. */
+function outranks(pending: Interrupt | undefined, other: Interrupt): boolean {
+  return pending !== undefined && pending.depth <= other.depth;
+}
+
+/** It was asked to end, and did. */
+function isOwnCancel(strand: Strand, end: End): boolean {
+  return strand.cancelled && end.kind === "threw" && end.error instanceof CancelledError;
+}
+
+function whyCancelled({ combinator, verdict }: Group): string {
+  const who = `${combinator}[${verdict!.by}]`;
+  return verdict!.kind === "returned" ? `${who} came first` : `${who} failed: ${oneLine(verdict!.error)}`;
 }

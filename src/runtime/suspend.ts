@@ -297,6 +297,8 @@ export function requestName(request: Request): string {
       return `result of run ${request.run}`;
     case "receive":
       return `receive on channel "${request.channel}"`;
+    case "group":
+      return request.combinator;
     case "sleep":
     case "join":
       return request.kind;

@@ -69,7 +69,7 @@ test("I3: nothing starts before the transition is handed over, and its input is 
   expect(seen).toEqual([]);
   expect(transition.status).toBe("running");
   expect(transition.start).toHaveLength(1);
-  expect(sim.graph.strands[0]?.wait).toMatchObject({ kind: "step", step: "say", input: ["a bob"], call: 1 });
+  expect(sim.graph.strands.first?.wait).toMatchObject({ kind: "step", step: "say", input: ["a bob"], call: 1 });
 });
 
 test("I2: a crash after any commit repeats at most the step under way, and changes no result", () => {

@@ -68,7 +68,7 @@ const parent = fn(
 
 test("a child is a run of its own, and its result comes back", async () => {
   const { flow, world } = await setup();
-  const run = await flow.start(parent as Workflow, [child, {}], { id: "p" });
+  const run = await flow.start(parent, [child, {}], { id: "p" });
   await world.pass(10);
   expect(await flow.run("p/1").status()).toMatchObject({ parent: "p", status: "waiting" });
   expect((await flow.runs({ parent: "p" })).map(({ id }) => id)).toEqual(["p/1"]);
@@ -80,7 +80,7 @@ test("a child is a run of its own, and its result comes back", async () => {
 
 test("a child's failure is thrown at result, with its error as cause", async () => {
   const { flow, world } = await setup();
-  const run = await flow.start(parent as Workflow, [child, { id: "c" }]);
+  const run = await flow.start(parent, [child, { id: "c" }]);
   await world.pass(10);
   await flow.run("c").send(news, "fail");
   await world.settle();
@@ -94,7 +94,7 @@ test("a child that ends before anybody asks is not forgotten", async () => {
   const { flow, world } = await setup();
   const late = fn("late", [
     (v) => {
-      v["child"] = start(child as Workflow, [], { id: "c" });
+      v["child"] = start(child, [], { id: "c" });
       return sleep("1 day");
     },
     (v) => (v["child"] as ChildRun).result(),
@@ -104,7 +104,7 @@ test("a child that ends before anybody asks is not forgotten", async () => {
     },
     (v, value) => done([v["first"], value]),
   ]);
-  const run = await flow.start(late as Workflow, []);
+  const run = await flow.start(late, []);
   await world.pass(10);
   await flow.run("c").send(news, "early");
   await world.pass(86_400_000);
@@ -115,14 +115,14 @@ test("children end with their parent, unless they are abandoned", async () => {
   const { flow, world } = await setup();
   const brief = fn("brief", [
     () => {
-      start(tidy as Workflow, [], { id: "kept", onParentEnd: "abandon" });
-      start(tidy as Workflow, [], { id: "tidied" });
+      start(tidy, [], { id: "kept", onParentEnd: "abandon" });
+      start(tidy, [], { id: "tidied" });
       return sleep(5);
     },
     () => done(),
   ]);
   log.length = 0;
-  await flow.start(brief as Workflow, []);
+  await flow.start(brief, []);
   await world.pass(10);
   expect(log).toEqual(["tidied"]);
   expect((await flow.run("tidied").status()).status).toBe("completed");
@@ -131,8 +131,8 @@ test("children end with their parent, unless they are abandoned", async () => {
 
 test("starting an id that exists answers that run; result of an abandoned child is asked for when it is needed", async () => {
   const { flow, world } = await setup();
-  await flow.start(child as Workflow, [], { id: "c" });
-  const run = await flow.start(parent as Workflow, [child, { id: "c", onParentEnd: "abandon" }]);
+  await flow.start(child, [], { id: "c" });
+  const run = await flow.start(parent, [child, { id: "c", onParentEnd: "abandon" }]);
   await flow.run("c").send(news, "shared");
   await world.pass(10);
   expect(await run.result()).toEqual(["answered", { text: "shared" }]);
@@ -144,14 +144,14 @@ test("a child can be cancelled, and sent messages", async () => {
     "strict",
     [
       (v) => {
-        v["child"] = start(child as Workflow, []);
+        v["child"] = start(child, []);
         (v["child"] as ChildRun).cancel("enough");
         return (v["child"] as ChildRun).result();
       },
       () => done("not reached"),
       (v, error) => {
         v["error"] = error;
-        const other = start(child as Workflow, []);
+        const other = start(child, []);
         other.send(news, "hello");
         return other.result();
       },
@@ -159,7 +159,7 @@ test("a child can be cancelled, and sent messages", async () => {
     ],
     { catches: { 0: 2 } },
   );
-  const run = await flow.start(strict as Workflow, []);
+  const run = await flow.start(strict, []);
   await world.pass(10);
   const [error, value] = (await run.result()) as [Error, unknown];
   expect(error).toBeInstanceOf(CancelledError);
@@ -170,7 +170,7 @@ test("a child can be cancelled, and sent messages", async () => {
 test("start refuses what is no workflow, and bad options", async () => {
   const { flow, world } = await setup();
   const starts = (value: unknown, options: unknown): Workflow =>
-    fn("bad", [() => void start(value as Workflow, [], options as ChildOptions)]) as Workflow;
+    fn("bad", [() => void start(value as Workflow, [], options as ChildOptions)]);
   for (const [value, options, message] of [
     [7, {}, "start takes a workflow function, not number"],
     [child, { id: "" }, "start: a run id is a text of at least one character"],
@@ -192,8 +192,8 @@ test("runs send each other messages; what is sent to nobody is lost", async () =
     },
     () => done("sent"),
   ]);
-  const receiver = await flow.start(child as Workflow, [], { id: "c" });
-  const run = await flow.start(sender as Workflow, []);
+  const receiver = await flow.start(child, [], { id: "c" });
+  const run = await flow.start(sender, []);
   await world.pass(10);
   expect([await run.result(), await receiver.result()]).toEqual(["sent", { text: "from afar" }]);
 });
@@ -202,12 +202,12 @@ test("a run that fails in the same transition has started and sent nothing", asy
   const { flow, world } = await setup();
   const hasty = fn("hasty", [
     () => {
-      start(child as Workflow, [], { id: "c" });
+      start(child, [], { id: "c" });
       note("a", 1);
       throw new Error("no");
     },
   ]);
-  const run = await flow.start(hasty as Workflow, []);
+  const run = await flow.start(hasty, []);
   await world.settle();
   await expect(run.result()).rejects.toThrow("no");
   expect((await run.status()).notes).toEqual({});
@@ -230,7 +230,7 @@ const asks = fn(
 test("a callback waits for the answer to its token, and for the first one only", async () => {
   const { flow, world } = await setup();
   log.length = 0;
-  const run = await flow.start(asks as Workflow, []);
+  const run = await flow.start(asks, []);
   await world.settle();
   expect(await run.status()).toMatchObject({ waitingFor: "answer to a callback" });
   await flow.answer(log[0]!, { yes: true });
@@ -269,7 +269,7 @@ test("an answer that comes before anybody waits counts, one after the timeout do
     },
     (v) => done([v["first"], v["second"]]),
   ]);
-  const run = await flow.start(eager as Workflow, []);
+  const run = await flow.start(eager, []);
   await world.pass(100);
   await world.pass(3_600_000);
   await flow.answer(log[0]!, "late");
@@ -284,7 +284,7 @@ test("a callback whose announcement fails is over", async () => {
   const unlucky = fn("unlucky", [() => fragile()]);
   const failing = fn("failing", [() => callback(unlucky)]);
   broken = 1;
-  const run = await flow.start(failing as Workflow, []);
+  const run = await flow.start(failing, []);
   await world.settle();
   await expect(run.result()).rejects.toThrow("no luck");
 });
@@ -308,8 +308,8 @@ test("runs are found by what they noted", async () => {
     ],
     { params: ["customer"] },
   );
-  await flow.start(noting as Workflow, ["c-7"], { id: "a" });
-  await flow.start(noting as Workflow, ["c-8"], { id: "b" });
+  await flow.start(noting, ["c-7"], { id: "a" });
+  await flow.start(noting, ["c-8"], { id: "b" });
   await world.settle();
   expect((await flow.runs({ note: { customer: "c-7" } })).map(({ id }) => id)).toEqual(["a"]);
   expect((await flow.runs({ note: { open: true } })).map(({ id }) => id)).toEqual(["b", "a"]);
@@ -324,7 +324,7 @@ test.each([
   ["k", Number.NaN, 'note "k": the value is NaN'],
 ])("note(%j, %j) is refused", async (key, value, message) => {
   const { flow, world } = await setup();
-  const run = await flow.start(fn("odd", [() => void note(key, value as never)]) as Workflow, []);
+  const run = await flow.start(fn("odd", [() =>  note(key, value as never)]), []);
   await world.settle();
   await expect(run.result()).rejects.toThrow(message);
 });
@@ -334,7 +334,7 @@ test.each([
 test("a paused run goes on with nothing until it is resumed, and misses nothing", async () => {
   const { flow, world } = await setup();
   const busy = fn("busy", [() => sleep(1_000), () => news.receive(), (v, text) => done(text)]);
-  const run = await flow.start(busy as Workflow, []);
+  const run = await flow.start(busy, []);
   await world.settle();
   await run.pause("a look at it");
   await run.send(news, "meanwhile");
@@ -356,7 +356,7 @@ test("the result of a step that was under way is kept over the pause", async () 
     },
     { name: "runs.slow" },
   );
-  const run = await flow.start(fn("waitsForSlow", [() => slow(), (v, text) => done(text)]) as Workflow, []);
+  const run = await flow.start(fn("waitsForSlow", [() => slow(), (v, text) => done(text)]), []);
   await world.settle();
   await run.pause();
   await world.pass(1_000);
@@ -370,7 +370,7 @@ test("the result of a step that was under way is kept over the pause", async () 
 
 test("a run can be paused before it begins, and cancelled while it is paused", async () => {
   const { flow, world } = await setup();
-  const run = await flow.start(child as Workflow, [], { delay: "1 hour" });
+  const run = await flow.start(child, [], { delay: "1 hour" });
   expect((await run.status()).status).toBe("scheduled");
   await run.pause();
   await world.pass(2 * 3_600_000);
@@ -383,7 +383,7 @@ test("a run can be paused before it begins, and cancelled while it is paused", a
 test("pauseOnFailure: a step that has used up its attempts pauses the run; resumed, it tries again", async () => {
   const { flow, world } = await setup();
   broken = 2;
-  const run = await flow.start(fn("careful", [() => fragile(), (v, luck) => done(luck)]) as Workflow, [], {
+  const run = await flow.start(fn("careful", [() => fragile(), (v, luck) => done(luck)]), [], {
     pauseOnFailure: true,
   });
   await world.settle();
@@ -403,7 +403,7 @@ test("pauseOnFailure: a step that has used up its attempts pauses the run; resum
 
 test("a run over its deadline meets TimeoutError where it waits, and is timed-out when it ends of it", async () => {
   const { flow, world } = await setup();
-  const run = await flow.start(child as Workflow, [], { deadline: "2 hours" });
+  const run = await flow.start(child, [], { deadline: "2 hours" });
   await world.pass(2 * 3_600_000 - 1);
   expect((await run.status()).status).toBe("waiting");
   await world.pass(1);
@@ -416,7 +416,7 @@ test("a run that handles its deadline ends as it likes", async () => {
   const calm = fn("calm", [() => sleep("1 day"), () => done("slept"), (v, error) => done((error as Error).name)], {
     catches: { 0: 2 },
   });
-  const run = await flow.start(calm as Workflow, [], { deadline: new Date(world.now + 5_000) });
+  const run = await flow.start(calm, [], { deadline: new Date(world.now + 5_000) });
   await world.pass(5_000);
   expect(await run.result()).toBe("TimeoutError");
   expect((await run.status()).status).toBe("completed");
@@ -425,13 +425,13 @@ test("a run that handles its deadline ends as it likes", async () => {
 test("a run starts when it is told to", async () => {
   const { flow, world } = await setup();
   const at = world.now + 3_600_000;
-  const run = await flow.start(fn("now", [() => done("ran")]) as Workflow, [], { startAt: at });
+  const run = await flow.start(fn("now", [() => done("ran")]), [], { startAt: at });
   await world.pass(3_599_999);
   expect(await run.status()).toMatchObject({ status: "scheduled", wakeAt: at });
   await world.pass(1);
   expect(await run.result()).toBe("ran");
-  await expect(flow.start(child as Workflow, [], { startAt: 1, delay: 1 })).rejects.toThrow("give startAt or delay");
-  await expect(flow.start(child as Workflow, [], { startAt: new Date("x") })).rejects.toThrow("is not a valid date");
+  await expect(flow.start(child, [], { startAt: 1, delay: 1 })).rejects.toThrow("give startAt or delay");
+  await expect(flow.start(child, [], { startAt: new Date("x") })).rejects.toThrow("is not a valid date");
 });
 
 // poison
@@ -441,7 +441,7 @@ test("a run that took five workers with it is crashed, keeps its place, and can 
   const world = new World();
   const flow = open({ store, ports: world.ports });
   flows.push(flow);
-  const run = await flow.start(child as Workflow, [], { id: "poison" });
+  const run = await flow.start(child, [], { id: "poison" });
   for (let n = 1; n <= 5; n++) {
     await store.claim({ workerId: `w${n}`, now: world.now, leaseUntil: world.now + 10, limit: 1 });
     world.now += 20;

@@ -527,8 +527,8 @@ test("a run whose step no loaded module declares fails where it is, and says so"
   const { codec } = await import("./kit.js");
   const { checkLimits } = await import("../../src/runtime/limits.js");
   const waiting = new Driver(stored, { codec, limits: checkLimits(), random: () => 0, newId: () => "id" }).advance([], world.now);
-  const patched = codec.decode(waiting.image!) as { strands: { wait: { step: string } }[] };
-  patched.strands[0]!.wait.step = "src/gone.ts#gone";
+  const patched = codec.decode(waiting.image!) as { strands: { first: { wait: { step: string } } } };
+  patched.strands.first.wait.step = "src/gone.ts#gone";
   const { id: fresh } = await flow.start(workflow, [], { id: "patched" });
   expect(fresh).toBe("patched");
   const [claimed] = await store

@@ -46,7 +46,11 @@ describe("the file", () => {
     const store = sqlite(file());
     const db = new DatabaseSync(file(), { readOnly: true });
     const pragma = (name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get()!)[0];
-    expect([pragma("application_id"), pragma("user_version"), pragma("journal_mode")]).toEqual([0x666c7763, SCHEMA_VERSION, "wal"]);
+    expect([pragma("application_id"), pragma("user_version"), pragma("journal_mode")]).toEqual([
+      0x666c7763,
+      SCHEMA_VERSION,
+      "wal",
+    ]);
     db.close();
     await store.close();
   });
