@@ -14,8 +14,9 @@ import type { Codec, Outcome } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports } from "./ports.js";
 import { CipherError } from "../shared/errors.js";
+import { outlast } from "./outage.js";
 import { oneLine, saveableError } from "./saved.js";
-import { LIVE_STATUSES, type ClaimedRun, type Commit, type Message, type Store } from "./store/store.js";
+import { LIVE_STATUSES, type ClaimedRun, type Commit, type CommitResult, type Message, type Store } from "./store/store.js";
 import type { Transition } from "./transition.js";
 
 export interface EngineOptions {
@@ -65,6 +66,8 @@ export class Engine implements ActorHost {
   #lastBreath = 0;
   #stopping = false;
   #dead = false;
+  /** Nobody waits any longer for a store that is away. */
+  #abandoned = false;
   #onQuiet: (() => void) | undefined;
 
   constructor(options: EngineOptions) {
@@ -89,7 +92,7 @@ export class Engine implements ActorHost {
     }
     // Left over from a lease that was lost without this worker noticing; the new fence is the one that counts (I5).
     this.#actors.get(claimed.id)?.drop("this worker lost the run");
-    const actor = new Actor(this, claimed.id, claimed.fence, driver);
+    const actor = new Actor(this, claimed.id, claimed.fence, claimed.version, driver);
     this.#actors.set(claimed.id, actor);
     if (actor.receive(claimed.messages) || driver.isDue(now)) return this.enqueue(actor);
     const starts = driver.takeStarts();
@@ -106,6 +109,7 @@ export class Engine implements ActorHost {
     const commit: Commit = {
       run: claimed.id,
       fence: claimed.fence,
+      version: claimed.version + 1,
       at,
       status: "failed",
       outcome: this.codec.encode(outcome),
@@ -115,7 +119,7 @@ export class Engine implements ActorHost {
       journal: [{ at, kind: "run.failed", data: { error: oneLine(error) } }],
       release: true,
     };
-    this.#options.store.commit([commit]).then(
+    this.#write([commit]).then(
       () => this.#options.onEnded(claimed.id),
       (problem: unknown) => this.#crash(problem),
     );
@@ -190,7 +194,8 @@ export class Engine implements ActorHost {
     const parks = status === "waiting" && (wakeAt === undefined || wakeAt - at > this.#options.parkAfterMs);
     const release = parks || !LIVE_STATUSES.has(status) || (this.#stopping && !actor.busy);
     const { run, fence } = actor;
-    const commit: Writable<Commit> = { run, fence, at, status, wakeAt, waitingFor, consumed, journal, release };
+    const version = ++actor.version;
+    const commit: Writable<Commit> = { run, fence, version, at, status, wakeAt, waitingFor, consumed, journal, release };
     if (t.image !== undefined) Object.assign(commit, { image: t.image, refers: t.refers });
     if (t.part !== undefined) commit.part = t.part;
     if (t.blobs.length > 0) commit.blobs = t.blobs;
@@ -206,7 +211,7 @@ export class Engine implements ActorHost {
       while (this.#pending.length > 0 && !this.#dead) {
         const group = this.#pending;
         this.#pending = [];
-        const results = await this.#options.store.commit(group.map((entry) => entry.commit));
+        const results = await this.#write(group.map((entry) => entry.commit));
         const scheduled = this.#scheduled;
         this.#scheduled = true;
         for (let i = 0; i < group.length; i++) this.#settle(group[i]!, results[i] === "committed");
@@ -220,6 +225,15 @@ export class Engine implements ActorHost {
       this.#committing = false;
       this.#checkQuiet();
     }
+  }
+
+  /** I4: a group whose answer was lost in an outage is sent again as it is, and each of its commits happens once. */
+  #write(commits: readonly Commit[]): Promise<CommitResult[]> {
+    return outlast(
+      this.ports,
+      () => this.#options.store.commit(commits),
+      () => this.#abandoned,
+    );
   }
 
   #breathe(): Promise<void> {
@@ -261,6 +275,7 @@ export class Engine implements ActorHost {
   #crash(error: unknown): void {
     if (this.#dead) return;
     this.#dead = true;
+    this.#abandoned = true;
     this.#pending = [];
     this.dropAll("the worker has stopped");
     this.#options.onCrash(error);
@@ -273,6 +288,7 @@ export class Engine implements ActorHost {
     const quiet = new Promise<void>((resolve) => (this.#onQuiet = resolve));
     const { timers } = this.ports;
     const handle = timers.after(graceMs, () => {
+      this.#abandoned = true;
       this.dropAll("the worker is stopping");
       this.#checkQuiet();
     });

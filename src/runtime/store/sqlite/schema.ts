@@ -62,6 +62,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE blobs (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
    CREATE TABLE run_blobs (run INTEGER NOT NULL, blob INTEGER NOT NULL, PRIMARY KEY (run, blob)) STRICT, WITHOUT ROWID;
    CREATE INDEX run_blobs_blob ON run_blobs (blob);`,
+  "ALTER TABLE runs DROP COLUMN lease_until",
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
