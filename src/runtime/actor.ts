@@ -37,6 +37,8 @@ export class Actor implements AttemptOwner {
     host: ActorHost,
     readonly run: string,
     readonly fence: number,
+    /** Number of the last commit that was made. */
+    public version: number,
     readonly driver: Driver,
   ) {
     this.#host = host;

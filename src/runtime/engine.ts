@@ -14,8 +14,9 @@ import type { Codec, Outcome } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports } from "./ports.js";
 import { CipherError } from "../shared/errors.js";
+import { outlast } from "./outage.js";
 import { oneLine, saveableError } from "./saved.js";
-import { LIVE_STATUSES, type ClaimedRun, type Commit, type Message, type Store } from "./store/store.js";
+import { LIVE_STATUSES, type ClaimedRun, type Commit, type CommitResult, type Message, type Store } from "./store/store.js";
 import type { Transition } from "./transition.js";
 
 export interface EngineOptions {
@@ -69,6 +70,8 @@ export class Engine implements ActorHost {
   #lastBreath = 0;
   #stopping = false;
   #dead = false;
+  /** Nobody waits any longer for a store that is away. */
+  #abandoned = false;
   #onQuiet: (() => void) | undefined;
 
   constructor(options: EngineOptions) {
@@ -99,7 +102,7 @@ export class Engine implements ActorHost {
     }
     // Left over from a lease that was lost without this worker noticing; the new fence is the one that counts (I5).
     this.#actors.get(claimed.id)?.drop("this worker lost the run");
-    const actor = new Actor(this, claimed.id, claimed.fence, driver);
+    const actor = new Actor(this, claimed.id, claimed.fence, claimed.version, driver);
     this.#actors.set(claimed.id, actor);
     if (actor.receive(claimed.messages) || driver.isDue(now)) return this.enqueue(actor);
     const starts = driver.takeStarts();
@@ -124,11 +127,12 @@ export class Engine implements ActorHost {
     this.#end(claimed, "crashed", error, at);
   }
 
-  #end({ id: run, fence }: ClaimedRun, status: "failed" | "crashed", error: unknown, at: number): void {
+  #end({ id: run, fence, version }: ClaimedRun, status: "failed" | "crashed", error: unknown, at: number): void {
     const outcome: Outcome = { kind: status, error: saveableError(error, this.codec) };
     const commit: Commit = {
       run,
       fence,
+      version: version + 1,
       at,
       status,
       outcome: this.codec.encode(outcome),
@@ -138,7 +142,7 @@ export class Engine implements ActorHost {
       journal: [{ at, kind: `run.${status}`, data: { error: oneLine(error) } }],
       release: true,
     };
-    this.#options.store.commit([commit]).then(
+    this.#write([commit]).then(
       () => {
         this.#options.onOutward();
         this.#options.onEnded(run);
@@ -216,7 +220,20 @@ export class Engine implements ActorHost {
     const parks = !t.isBusy && (wakeAt === undefined || wakeAt - at > this.#options.parkAfterMs);
     const release = parks || !LIVE_STATUSES.has(status) || (this.#stopping && !actor.busy);
     const { run, fence } = actor;
-    const commit: Writable<Commit> = { run, fence, at, status, wakeAt, waitingFor, consumed, journal, release, ...t.outward };
+    const version = ++actor.version;
+    const commit: Writable<Commit> = {
+      run,
+      fence,
+      version,
+      at,
+      status,
+      wakeAt,
+      waitingFor,
+      consumed,
+      journal,
+      release,
+      ...t.outward,
+    };
     if (t.image !== undefined) Object.assign(commit, { image: t.image, refers: t.refers });
     if (t.part !== undefined) commit.part = t.part;
     if (t.blobs.length > 0) commit.blobs = t.blobs;
@@ -232,7 +249,7 @@ export class Engine implements ActorHost {
       while (this.#pending.length > 0 && !this.#dead) {
         const group = this.#pending;
         this.#pending = [];
-        const results = await this.#options.store.commit(group.map((entry) => entry.commit));
+        const results = await this.#write(group.map((entry) => entry.commit));
         const scheduled = this.#scheduled;
         this.#scheduled = true;
         for (let i = 0; i < group.length; i++) this.#settle(group[i]!, results[i] === "committed");
@@ -246,6 +263,15 @@ export class Engine implements ActorHost {
       this.#committing = false;
       this.#checkQuiet();
     }
+  }
+
+  /** I4: a group whose answer was lost in an outage is sent again as it is, and each of its commits happens once. */
+  #write(commits: readonly Commit[]): Promise<CommitResult[]> {
+    return outlast(
+      this.ports,
+      () => this.#options.store.commit(commits),
+      () => this.#abandoned,
+    );
   }
 
   #breathe(): Promise<void> {
@@ -288,6 +314,7 @@ export class Engine implements ActorHost {
   #crash(error: unknown): void {
     if (this.#dead) return;
     this.#dead = true;
+    this.#abandoned = true;
     this.#pending = [];
     this.dropAll("the worker has stopped");
     this.#options.onCrash(error);
@@ -300,6 +327,7 @@ export class Engine implements ActorHost {
     const quiet = new Promise<void>((resolve) => (this.#onQuiet = resolve));
     const { timers } = this.ports;
     const handle = timers.after(graceMs, () => {
+      this.#abandoned = true;
       this.dropAll("the worker is stopping");
       this.#checkQuiet();
     });

@@ -16,6 +16,7 @@ import { hubOf } from "./hub.js";
 import { checkLimits, type CheckpointLimits } from "./limits.js";
 import { newImage, type Codec, type Outcome, type RunImage } from "./image.js";
 import { describeImage, type RunDescription } from "./inspect.js";
+import { outlast } from "./outage.js";
 import { realPorts, type Ports } from "./ports.js";
 import { oneLine } from "./saved.js";
 import type { Cipher } from "./store/aes256gcm.js";
@@ -34,7 +35,7 @@ import { Worker, type WorkerOptions } from "./worker.js";
 import { workflowId } from "./workflows.js";
 
 export interface FlowOptions {
-  /** Where runs live: `sqlite("flow.db")`, `memory()`. */
+  /** Where runs live: `sqlite("flow.db")`, `postgres(url)`, `memory()`. */
   readonly store: Store;
   /** Encrypts everything of the program that goes to the store, from the first run on: `aes256gcm(keys)`. Default: nothing is encrypted. */
   readonly cipher?: Cipher;
@@ -188,7 +189,7 @@ export class Run<R = unknown> {
 
   /**
    * Waits until the run has ended and answers what the workflow returned. Throws RunFailedError with the program's error as `cause`, or CancelledError.
-   * A failed run can be retried; `result` called after that waits again.
+   * A failed run can be retried; `result` called after that waits again. A store that cannot be reached for a while is waited for, once it has been reached.
    */
   async result(): Promise<R> {
     // Who cannot read the run cannot read how it ends.
@@ -197,7 +198,7 @@ export class Run<R = unknown> {
     const notes = new Notes(this.id, this.#store, this.#ports);
     try {
       for (;;) {
-        const run = await this.#stored();
+        const run = await outlast(this.#ports, () => this.#stored());
         if (!LIVE_STATUSES.has(run.status)) return this.#unpack(run);
         await notes.next();
       }
@@ -365,7 +366,7 @@ async function checkCipher(store: Store): Promise<void> {
 
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 1_000;
-/** Word that a run may have ended: at once from a worker in this process, otherwise after a pause that grows. */
+/** Word that a run may have ended: at once from a worker in this process or a store that carries notes, otherwise after a pause that grows. */
 class Notes {
   readonly #ports: Ports;
   readonly #close: () => void;
@@ -376,11 +377,11 @@ class Notes {
   constructor(run: string, store: Store, ports: Ports) {
     this.#ports = ports;
     const hub = hubOf(store);
-    this.#pauseMs = hub.hasWorker ? LONGEST_PAUSE_MS : FIRST_PAUSE_MS;
     this.#close = hub.onEnd(run, () => {
       this.#heard = true;
       this.#wake?.();
     });
+    this.#pauseMs = hub.hears ? LONGEST_PAUSE_MS : FIRST_PAUSE_MS;
   }
 
   next(): Promise<void> {

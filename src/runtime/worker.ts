@@ -11,17 +11,18 @@ import type { Hub } from "./hub.js";
 import type { Codec } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports, TimerHandle } from "./ports.js";
+import { isOutage, pauseAfter } from "./outage.js";
 import { oneLine } from "./saved.js";
-import type { Store, WorkerRecord } from "./store/store.js";
+import type { NewWorker, Store, WorkerRecord } from "./store/store.js";
 import { loadedWorkflows } from "./workflows.js";
 
 /** Options of `flow.worker`. All times in milliseconds. */
 export interface WorkerOptions {
   /** How many runs it keeps in memory at once. Runs that wait for a far timer or a message are not in memory. Default 1,000. */
   readonly concurrency?: number;
-  /** How often it looks for work that nobody in this process announced. Default 250. */
+  /** How often it looks for work that nobody announced. Default 250, and 1,000 when the store carries word between processes. */
   readonly pollIntervalMs?: number;
-  /** After a crash its runs are taken over once this time has passed without a sign of life. Default 30,000. */
+  /** After a crash its runs are taken over by workers on other machines once this time has passed without a sign of life, and on this machine within about a second. Default 10,000. */
   readonly leaseMs?: number;
   /** A run whose next timer is nearer than this stays in memory. Default 1,000. */
   readonly parkAfterMs?: number;
@@ -42,6 +43,9 @@ export interface WorkerParts {
 
 /** How many runs are claimed in one transaction. */
 const CLAIM_AT_ONCE = 256;
+
+/** How often it looks for workers that have died. */
+const INSPECT_INTERVAL_MS = 1_000;
 
 export class Worker {
   /** Identifies it in the store: the `owner` of the runs it holds. */
@@ -66,7 +70,10 @@ export class Worker {
   #parkedUntil = Infinity;
   /** The last claim left more behind. */
   #backlog = false;
-  #seenMessage = 0;
+  /** When it last looked for workers that have died. */
+  #inspectedAt = -Infinity;
+  /** How often in a row the store could not be reached. */
+  #outages = 0;
 
   private constructor(parts: WorkerParts) {
     const { ports, options } = parts;
@@ -109,21 +116,21 @@ export class Worker {
     return worker;
   }
 
+  get #pollIntervalMs(): number {
+    const { store, options } = this.#parts;
+    return options.pollIntervalMs ?? (store.watch === undefined ? 250 : 1_000);
+  }
+
   get #leaseMs(): number {
-    return this.#parts.options.leaseMs ?? 30_000;
+    return this.#parts.options.leaseMs ?? 10_000;
   }
 
   async #register(): Promise<void> {
     const { store, ports } = this.#parts;
     const now = ports.clock.now();
-    const record: WorkerRecord = {
-      id: this.id,
-      pid: process.pid,
-      host: hostname(),
-      startedAt: this.#startedAt,
-      leaseUntil: now + this.#leaseMs,
-    };
-    this.#leaseUntil = record.leaseUntil;
+    const leaseMs = this.#leaseMs;
+    const record: NewWorker = { id: this.id, pid: process.pid, host: hostname(), startedAt: this.#startedAt, leaseMs };
+    this.#leaseUntil = now + leaseMs;
     const answer = await store.registerWorker(record, now, isAlive);
     if (answer === "registered") return void ownWorkers.add(this.id);
     const since = new Date(answer.startedAt).toISOString();
@@ -139,13 +146,37 @@ export class Worker {
     try {
       while (this.#running) {
         this.#woken = false;
-        await this.#claim();
-        if (this.#running && this.#engine.size > 0) await this.#pollMessages();
+        await this.#look();
         if (this.#running && !this.#woken) await this.#sleep();
       }
     } catch (error) {
       this.#crash(error);
     }
+  }
+
+  /** Looks for what there is to do. A store that cannot be reached is asked again later. */
+  async #look(): Promise<void> {
+    const { logger } = this.#parts.ports;
+    try {
+      await this.#inspect();
+      if (this.#running) await this.#claim();
+      if (this.#running && this.#engine.size > 0) await this.#pollMessages();
+      if (this.#outages > 0) logger.info("the store can be reached again", { attempts: this.#outages });
+      this.#outages = 0;
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      if (this.#outages++ === 0) logger.warn("the store cannot be reached; trying again", { error: oneLine(error) });
+      this.#woken = false;
+    }
+  }
+
+  /** The runs of workers that have died are for the living. */
+  async #inspect(): Promise<void> {
+    const { store, ports } = this.#parts;
+    const now = ports.clock.now();
+    if (now - this.#inspectedAt < INSPECT_INTERVAL_MS) return;
+    this.#inspectedAt = now;
+    if (await store.releaseDead(this.id, now, isAlive)) this.#parts.hub.work();
   }
 
   async #claim(): Promise<void> {
@@ -156,12 +187,11 @@ export class Worker {
       return;
     }
     const now = ports.clock.now();
-    // This process was held up for so long that its own runs look abandoned: without this it would claim them again and start their steps twice.
+    // This process was held up for so long that its runs may be somebody else's: the sooner it knows, the better.
     if (now >= this.#leaseUntil) await this.#renew();
     if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     const limit = Math.min(room, CLAIM_AT_ONCE);
-    const claim = { workerId: this.id, now, leaseUntil: now + this.#leaseMs, limit, workflows: loadedWorkflows() };
-    const claimed = await store.claim(claim);
+    const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows() });
     if (!this.#running) return;
     for (const run of claimed) this.#engine.admit(run);
     this.#backlog = claimed.length === limit;
@@ -169,15 +199,14 @@ export class Worker {
   }
 
   async #pollMessages(): Promise<void> {
-    const messages = await this.#parts.store.pollMessages(this.id, this.#seenMessage);
-    for (const message of messages) if (message.seq > this.#seenMessage) this.#seenMessage = message.seq;
-    this.#engine.deliver(messages);
+    this.#engine.deliver(await this.#parts.store.pollMessages(this.id));
   }
 
   /** Until there is word of work, the poll interval has passed, or a parked run is due. */
   #sleep(): Promise<void> {
-    const { ports, options } = this.#parts;
-    const until = Math.min(options.pollIntervalMs ?? 250, Math.max(this.#parkedUntil - ports.clock.now(), 0));
+    const { ports } = this.#parts;
+    const parked = Math.max(this.#parkedUntil - ports.clock.now(), 0);
+    const until = this.#outages > 0 ? pauseAfter(this.#outages) : Math.min(this.#pollIntervalMs, parked);
     return new Promise((resolve) => {
       const handle = ports.timers.after(until, () => this.#nap?.wake());
       this.#nap = {
@@ -217,16 +246,19 @@ export class Worker {
     this.#renewal = this.#parts.ports.timers.after(this.#leaseMs / 3, () => {
       this.#renew().then(
         () => this.#scheduleRenewal(),
-        (error: unknown) => this.#crash(error),
+        // The loop above says so and asks on, and the lease of a store that is away does not run out before it is back.
+        (error: unknown) => (isOutage(error) ? this.#scheduleRenewal() : this.#crash(error)),
       );
     });
   }
 
   async #renew(): Promise<void> {
     const { store, ports } = this.#parts;
-    const leaseUntil = ports.clock.now() + this.#leaseMs;
-    this.#leaseUntil = leaseUntil;
-    if (await store.renew(this.id, leaseUntil)) return;
+    const now = ports.clock.now();
+    if (await store.renew(this.id, now, this.#leaseMs)) {
+      this.#leaseUntil = now + this.#leaseMs;
+      return;
+    }
     if (!this.#running) return;
     // Declared dead, for instance after the machine slept: everything it held may be somebody else's by now (I5).
     ports.logger.warn("the worker lost its registration; it drops its runs and registers again", { worker: this.id });

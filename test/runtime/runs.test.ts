@@ -324,7 +324,7 @@ test.each([
   ["k", Number.NaN, 'note "k": the value is NaN'],
 ])("note(%j, %j) is refused", async (key, value, message) => {
   const { flow, world } = await setup();
-  const run = await flow.start(fn("odd", [() =>  note(key, value as never)]), []);
+  const run = await flow.start(fn("odd", [() => note(key, value as never)]), []);
   await world.settle();
   await expect(run.result()).rejects.toThrow(message);
 });
@@ -443,7 +443,8 @@ test("a run that took five workers with it is crashed, keeps its place, and can 
   flows.push(flow);
   const run = await flow.start(child, [], { id: "poison" });
   for (let n = 1; n <= 5; n++) {
-    await store.claim({ workerId: `w${n}`, now: world.now, leaseUntil: world.now + 10, limit: 1 });
+    await store.registerWorker({ id: `w${n}`, pid: n, host: "gone", startedAt: world.now, leaseMs: 10 }, world.now, () => true);
+    await store.claim({ workerId: `w${n}`, now: world.now, limit: 1 });
     world.now += 20;
   }
   await flow.worker();

@@ -324,8 +324,9 @@ test("I5: a superseded commit changes nothing, starts nothing, and the step of t
   const { owner, version } = await run.status();
   // The worker is believed dead: its registration and leases are gone, and somebody else claims the run.
   await store.unregisterWorker(owner!, world.now);
-  const claim = { workerId: "other", now: world.now, leaseUntil: world.now + 15_000, limit: 10 };
-  expect(await store.claim(claim)).toHaveLength(1);
+  const other = { id: "other", pid: 1, host: "elsewhere", startedAt: 0, leaseMs: 15_000 };
+  await store.registerWorker(other, world.now, () => true);
+  expect(await store.claim({ workerId: "other", now: world.now, limit: 10 })).toHaveLength(1);
   await world.pass(10_000); // the renewal finds out
   expect(seen[0]?.signal.aborted).toBe(true);
   expect(await run.status()).toMatchObject({ owner: "other", version });
@@ -531,13 +532,15 @@ test("a run whose step no loaded module declares fails where it is, and says so"
   patched.strands.first.wait.step = "src/gone.ts#gone";
   const { id: fresh } = await flow.start(workflow, [], { id: "patched" });
   expect(fresh).toBe("patched");
+  await store.registerWorker({ id: "me", pid: 1, host: "elsewhere", startedAt: 0, leaseMs: 1 }, world.now, () => true);
   const [claimed] = await store
-    .claim({ workerId: "me", now: world.now, leaseUntil: world.now + 1, limit: 10 })
+    .claim({ workerId: "me", now: world.now, limit: 10 })
     .then((list) => list.filter((each) => each.id === "patched"));
   await store.commit([
     {
       run: "patched",
       fence: claimed!.fence,
+      version: 1,
       at: world.now,
       status: "ready",
       image: codec.encode(patched),
@@ -634,16 +637,22 @@ test("with the real clock: many runs with asynchronous steps", async () => {
   expect(await Promise.all(runs.map((run) => run.result()))).toEqual(runs.map((_, n) => 2 * n + 1));
 });
 
+function bound(store: Store, key: PropertyKey): unknown {
+  const member: unknown = Reflect.get(store, key);
+  return typeof member === "function" ? (member.bind(store) as unknown) : member;
+}
+
 test("a worker record with the number of this process is alive only when this process started it", async () => {
   const store = memory();
   const verdicts: boolean[][] = [];
   let first = "";
   const registerWorker: Store["registerWorker"] = (worker, now, isAlive) => {
-    verdicts.push([isAlive({ ...worker, id: "before a restart" }), isAlive({ ...worker, id: first })]);
+    const record = { ...worker, leaseUntil: 0 };
+    verdicts.push([isAlive({ ...record, id: "before a restart" }), isAlive({ ...record, id: first })]);
     return store.registerWorker(worker, now, isAlive);
   };
   const asked = new Proxy(store, {
-    get: (target, key) => (key === "registerWorker" ? registerWorker : (Reflect.get(target, key) as Function).bind(target)),
+    get: (target, key) => (key === "registerWorker" ? registerWorker : bound(target, key)),
   });
   const { flow } = setup(asked);
   const worker = await flow.worker();

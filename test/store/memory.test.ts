@@ -2,7 +2,7 @@ import { memory } from "../../src/runtime/store/memory.js";
 import type { Store } from "../../src/runtime/store/store.js";
 import { run } from "./suite.js";
 
-run("in memory", () => {
+run("in memory", { manyWorkers: true }, () => {
   const store = memory();
   // There is one connection; closing a second handle leaves it open.
   const handle = new Proxy<Store>(store, {

@@ -13,15 +13,18 @@ import { type Blob, HASH_BYTES } from "../codec/blobs.js";
 import { LIVE_STATUSES } from "./store.js";
 import type {
   ClaimedRun,
+  ClaimOptions,
   Commit,
   CommitResult,
   JournalEntry,
   Message,
   NewMessage,
   NewRun,
+  NewWorker,
   RunQuery,
   RunSummary,
   Store,
+  StoreNote,
   StoredImage,
   StoredRun,
   WorkerRecord,
@@ -33,6 +36,7 @@ import { parseSealed, seal, unreadable } from "./sealed.js";
 const COMMIT: Readonly<Record<keyof Commit, "clear" | "sealed">> = {
   run: "clear",
   fence: "clear",
+  version: "clear",
   at: "clear",
   status: "clear",
   wakeAt: "clear",
@@ -58,10 +62,13 @@ class CipherStore implements Store {
   readonly #cipher: Cipher;
   /** Of runs that are held here: the names under which their blobs are stored, by id. Ids are hashes, which would tell whether contents are what somebody guesses. */
   readonly #names = new Map<string, Map<string, string>>();
+  /** Notes have nothing to hide: ids of runs. Only there when the store has it. */
+  readonly watch?: (listener: (note: StoreNote) => void) => () => void;
 
   constructor(store: Store, cipher: Cipher) {
     this.#store = store;
     this.#cipher = cipher;
+    if (store.watch !== undefined) this.watch = store.watch.bind(store);
   }
 
   get url(): string {
@@ -94,8 +101,8 @@ class CipherStore implements Store {
     return this.#store.send(this.#sealMessage(message));
   }
 
-  async pollMessages(workerId: string, after: number): Promise<Message[]> {
-    return (await this.#store.pollMessages(workerId, after)).map((message) => this.#openMessage(message));
+  async pollMessages(workerId: string): Promise<Message[]> {
+    return (await this.#store.pollMessages(workerId)).map((message) => this.#openMessage(message));
   }
 
   retryRun(id: string, at: number, journal: JournalEntry): Promise<"ready" | "not-failed" | "unknown"> {
@@ -103,22 +110,26 @@ class CipherStore implements Store {
   }
 
   registerWorker(
-    worker: WorkerRecord,
+    worker: NewWorker,
     now: number,
     isAlive: (other: WorkerRecord) => boolean,
   ): Promise<"registered" | WorkerRecord> {
     return this.#store.registerWorker(worker, now, isAlive);
   }
 
-  renew(workerId: string, leaseUntil: number): Promise<boolean> {
-    return this.#store.renew(workerId, leaseUntil);
+  renew(workerId: string, now: number, leaseMs: number): Promise<boolean> {
+    return this.#store.renew(workerId, now, leaseMs);
+  }
+
+  releaseDead(workerId: string, now: number, isAlive: (other: WorkerRecord) => boolean): Promise<boolean> {
+    return this.#store.releaseDead(workerId, now, isAlive);
   }
 
   unregisterWorker(workerId: string, now: number): Promise<void> {
     return this.#store.unregisterWorker(workerId, now);
   }
 
-  async claim(options: Parameters<Store["claim"]>[0]): Promise<ClaimedRun[]> {
+  async claim(options: ClaimOptions): Promise<ClaimedRun[]> {
     const claimed = await this.#store.claim(options);
     return claimed.map((run) => {
       const { image, names } = this.#openedImage(run, run.id);

@@ -4,6 +4,7 @@ import {
   LIVE_STATUSES,
   RETRYABLE_STATUSES,
   type ClaimedRun,
+  type ClaimOptions,
   type Commit,
   type CommitResult,
   type JournalEntry,
@@ -11,6 +12,7 @@ import {
   type NewMessage,
   type NewRun,
   type Notes,
+  type NewWorker,
   type RunQuery,
   type RunStatus,
   type RunSummary,
@@ -32,7 +34,6 @@ interface Row {
   updatedAt: number;
   wakeAt: number | undefined;
   owner: string | undefined;
-  leaseUntil: number;
   fence: number;
   losses: number;
   waitingFor: string;
@@ -56,12 +57,12 @@ interface Row {
 
 const DEFAULT_LIMIT = 100;
 
-/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. */
+/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. Any number of workers. */
 export class MemoryStore implements Store {
   readonly url = "memory:";
   readonly #runs = new Map<string, Row>();
   readonly #blobs = new Map<string, Uint8Array>();
-  #worker: WorkerRecord | undefined;
+  readonly #workers = new Map<string, WorkerRecord>();
   #seq = 0;
   #closed = false;
 
@@ -125,11 +126,11 @@ export class MemoryStore implements Store {
     if (LIVE_STATUSES.has(row.status)) makeDue(row, message.sentAt);
   }
 
-  pollMessages(workerId: string, after: number): Promise<Message[]> {
+  pollMessages(workerId: string): Promise<Message[]> {
     return this.#transaction(() =>
       [...this.#runs.values()]
         .filter((row) => row.owner === workerId)
-        .flatMap((row) => row.messages.filter((message) => message.seq > after))
+        .flatMap((row) => row.messages)
         .sort((a, b) => a.seq - b.seq),
     );
   }
@@ -148,55 +149,43 @@ export class MemoryStore implements Store {
   }
 
   registerWorker(
-    worker: WorkerRecord,
+    worker: NewWorker,
     now: number,
     isAlive: (other: WorkerRecord) => boolean,
   ): Promise<"registered" | WorkerRecord> {
     return this.#transaction(() => {
-      const holder = this.#worker;
-      if (holder !== undefined && holder.id !== worker.id) {
-        if (holder.leaseUntil > now && isAlive(holder)) return { ...holder };
-        for (const row of this.#runs.values()) if (row.owner === holder.id) row.losses++;
-        this.#release(holder.id, now);
-      }
-      this.#worker = { ...worker };
+      this.#releaseDead(worker.id, now, isAlive);
+      const { leaseMs, ...record } = worker;
+      this.#workers.set(worker.id, { ...record, leaseUntil: now + leaseMs });
       return "registered";
     });
   }
 
-  renew(workerId: string, leaseUntil: number): Promise<boolean> {
+  renew(workerId: string, now: number, leaseMs: number): Promise<boolean> {
     return this.#transaction(() => {
-      if (this.#worker?.id !== workerId) return false;
-      this.#worker = { ...this.#worker, leaseUntil };
-      for (const row of this.#runs.values()) if (row.owner === workerId) row.leaseUntil = leaseUntil;
-      return true;
+      const worker = this.#workers.get(workerId);
+      if (worker !== undefined) this.#workers.set(workerId, { ...worker, leaseUntil: now + leaseMs });
+      return worker !== undefined;
     });
+  }
+
+  releaseDead(workerId: string, now: number, isAlive: (other: WorkerRecord) => boolean): Promise<boolean> {
+    return this.#transaction(() => this.#releaseDead(workerId, now, isAlive));
   }
 
   unregisterWorker(workerId: string, now: number): Promise<void> {
-    return this.#transaction(() => {
-      if (this.#worker?.id === workerId) this.#worker = undefined;
-      this.#release(workerId, now);
-    });
+    return this.#transaction(() => this.#release(workerId, now));
   }
 
-  claim(options: {
-    workerId: string;
-    now: number;
-    leaseUntil: number;
-    limit: number;
-    workflows?: readonly string[];
-  }): Promise<ClaimedRun[]> {
-    const { workerId, now, leaseUntil, limit, workflows } = options;
+  claim({ workerId, now, limit, workflows }: ClaimOptions): Promise<ClaimedRun[]> {
     return this.#transaction(() => {
+      if (!this.#workers.has(workerId)) return [];
       const due = [...this.#runs.values()]
         .filter((row) => isDue(row, now) && (workflows === undefined || workflows.includes(row.workflow)))
         .sort((a, b) => a.wakeAt! - b.wakeAt! || a.position - b.position)
         .slice(0, limit);
       return due.map((row) => {
-        // Its owner did not give it back.
-        if (row.owner !== undefined) row.losses++;
-        Object.assign(row, { owner: workerId, leaseUntil, status: "running" });
+        Object.assign(row, { owner: workerId, status: "running" });
         row.fence++;
         return {
           ...stored(row),
@@ -221,7 +210,9 @@ export class MemoryStore implements Store {
   #commit(commit: Commit): CommitResult {
     const row = this.#runs.get(commit.run);
     // I5: a worker that lost the run changes nothing.
-    if (row === undefined || row.owner === undefined || row.fence !== commit.fence) return "superseded";
+    if (row === undefined || row.fence !== commit.fence) return "superseded";
+    if (row.version >= commit.version) return "committed";
+    if (row.owner === undefined || row.version + 1 !== commit.version) return "superseded";
     const ended = !LIVE_STATUSES.has(commit.status);
     const gone = new Set(commit.consumed);
     row.messages = row.messages.filter((message) => !gone.has(message.seq));
@@ -291,7 +282,19 @@ export class MemoryStore implements Store {
     return { image: row.image.slice(), parts: row.parts.map((part) => part.slice()), blobs };
   }
 
+  #releaseDead(asker: string, now: number, isAlive: (other: WorkerRecord) => boolean): boolean {
+    const dead = [...this.#workers.values()].filter(
+      (other) => other.id !== asker && (other.leaseUntil <= now || !isAlive({ ...other })),
+    );
+    for (const { id } of dead) {
+      for (const row of this.#runs.values()) if (row.owner === id) row.losses++;
+      this.#release(id, now);
+    }
+    return dead.length > 0;
+  }
+
   #release(workerId: string, now: number): void {
+    this.#workers.delete(workerId);
     for (const row of this.#runs.values()) {
       if (row.owner !== workerId) continue;
       row.owner = undefined;
@@ -319,7 +322,6 @@ function newRow(run: NewRun, position: number): Row {
     updatedAt: run.createdAt,
     wakeAt: run.startAt ?? run.createdAt,
     owner: undefined,
-    leaseUntil: 0,
     fence: 0,
     losses: 0,
     waitingFor: "",
@@ -360,7 +362,7 @@ function matches(row: Row, query: RunQuery): boolean {
 }
 
 function isDue(row: Row, now: number): boolean {
-  return row.wakeAt !== undefined && row.wakeAt <= now && (row.owner === undefined || row.leaseUntil < now);
+  return row.wakeAt !== undefined && row.wakeAt <= now && row.owner === undefined;
 }
 
 function makeDue(row: Row, at: number): void {

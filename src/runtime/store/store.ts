@@ -1,9 +1,11 @@
 /**
  * The store: where runs live while nothing executes them. Every method is one transaction and conditional on what it expects to
  * find; losing a race is a value (`"superseded"`, `"exists"`), never an exception. `test/store/suite.ts` is the specification and
- * every store passes it. Methods throw StoreError when the medium fails; then nothing of the call has happened.
+ * every store passes it. Methods throw StoreError when the medium fails; then nothing of the call has happened, unless its reason is "unavailable": then
+ * the call may have happened or not, and may be made again (`commit` and `createRun` find out by themselves that they have happened already).
  *
- * All times are milliseconds since the epoch by the caller's clock (the store reads no clock of its own).
+ * All times are milliseconds since the epoch by the caller's clock. Leases are durations in milliseconds: a store that workers on several machines use counts
+ * them by the clock of its database, the others by the caller's (they read no clock of their own).
  */
 import type { Blob, Blobs } from "../codec/blobs.js";
 
@@ -153,6 +155,8 @@ export interface Commit {
   readonly run: string;
   /** The fencing token of the claim. A commit with an older one changes nothing and is `"superseded"` (I5). */
   readonly fence: number;
+  /** The number of the commit: one more than the version of the run before it. One that the run has already is answered `"committed"` and changes nothing, so that a commit whose answer was lost is made again (I4). */
+  readonly version: number;
   readonly at: number;
   readonly status: RunStatus;
   /** The new continuation, which takes the place of the stored one and of its parts; absent: they stay (a failed run keeps its continuation). */
@@ -185,12 +189,29 @@ export interface Commit {
 
 export type CommitResult = "committed" | "superseded";
 
-export interface WorkerRecord {
+export interface NewWorker {
   readonly id: string;
   readonly pid: number;
   readonly host: string;
   readonly startedAt: number;
+  /** How long it counts as alive without a sign of life. */
+  readonly leaseMs: number;
+}
+
+export interface WorkerRecord extends Omit<NewWorker, "leaseMs"> {
+  /** By the clock the store counts leases by. */
   readonly leaseUntil: number;
+}
+
+/** Word from another process. A hint: notes may be lost, doubled or late. `work`: a run was created, retried, released, or sent a message. */
+export type StoreNote = { readonly kind: "work" } | { readonly kind: "ended"; readonly run: string };
+
+export interface ClaimOptions {
+  readonly workerId: string;
+  readonly now: number;
+  readonly limit: number;
+  /** Only runs of these. Default: of any. */
+  readonly workflows?: readonly string[];
 }
 
 export interface RunQuery {
@@ -223,33 +244,30 @@ export interface Store {
 
   /** `"unknown"`: no such run. `"ended"`: the run can no longer receive. `"duplicate"`: a message of that id was sent already. Makes the run claimable now. */
   send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended">;
-  /** Messages that wait for runs this worker holds, oldest first, with `seq` greater than `after`. */
-  pollMessages(workerId: string, after: number): Promise<Message[]>;
+  /** All messages that wait for runs this worker holds, oldest first. */
+  pollMessages(workerId: string): Promise<Message[]>;
 
   /** Makes a failed or crashed run claimable again from the continuation it kept. `"not-failed"` when it is in another state. */
   retryRun(id: string, at: number, journal: JournalEntry): Promise<"ready" | "not-failed" | "unknown">;
 
-  /** Announces a worker. A store for one worker at a time answers with the live holder instead; a holder is dead when its lease ended or `isAlive` says so, and then its runs are claimable at once. */
-  registerWorker(
-    worker: WorkerRecord,
-    now: number,
-    isAlive: (other: WorkerRecord) => boolean,
-  ): Promise<"registered" | WorkerRecord>;
-  /** Extends the worker's own lease and the leases of all runs it holds. `false` when the worker is no longer registered. */
-  renew(workerId: string, leaseUntil: number): Promise<boolean>;
+  /**
+   * Announces a worker, and takes out those that have died, as `releaseDead` does. A store for one worker at a time answers with the living holder instead.
+   */
+  registerWorker(worker: NewWorker, now: number, isAlive: (other: WorkerRecord) => boolean): Promise<"registered" | WorkerRecord>;
+  /** Extends the worker's lease, which is that of all runs it holds. `false` when the worker is no longer registered: then it holds nothing any more. */
+  renew(workerId: string, now: number, leaseMs: number): Promise<boolean>;
+  /** Takes out workers whose lease has ended or that `isAlive` denies (it is asked about those on the host of `workerId` at least), and releases what they hold. `true` when there was any. */
+  releaseDead(workerId: string, now: number, isAlive: (other: WorkerRecord) => boolean): Promise<boolean>;
   /** Takes the worker out and releases what it holds. */
   unregisterWorker(workerId: string, now: number): Promise<void>;
 
-  /** Hands over up to `limit` runs that are due: not ended, `wakeAt` reached, and held by nobody or under a lease that ended before `now`. Oldest `wakeAt` first. */
-  claim(options: {
-    workerId: string;
-    now: number;
-    leaseUntil: number;
-    limit: number;
-    workflows?: readonly string[];
-  }): Promise<ClaimedRun[]>;
-  /** Applies all commits in one transaction (group commit), each conditional on its own fence. Answers in the same order. */
+  /** Hands over up to `limit` runs that are due: not ended, `wakeAt` reached, and held by nobody. Oldest `wakeAt` first. Nothing to a worker that is not registered. */
+  claim(options: ClaimOptions): Promise<ClaimedRun[]>;
+  /** Applies all commits, of different runs, in one transaction (group commit), each conditional on its own fence. Answers in the same order. */
   commit(commits: readonly Commit[]): Promise<CommitResult[]>;
+
+  /** Hears from other processes until the answer is called. A store without it can only be polled. */
+  watch?(listener: (note: StoreNote) => void): () => void;
 
   close(): Promise<void>;
 }

@@ -71,6 +71,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE watches (target INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (target, run)) STRICT, WITHOUT ROWID;
    CREATE TABLE notes (run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key)) STRICT, WITHOUT ROWID;
    CREATE INDEX notes_value ON notes (key, value);`,
+  "ALTER TABLE runs DROP COLUMN lease_until",
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -3,12 +3,14 @@ import { StoreError } from "../../../shared/errors.js";
 import {
   RETRYABLE_STATUSES,
   type ClaimedRun,
+  type ClaimOptions,
   type Commit,
   type CommitResult,
   type JournalEntry,
   type Message,
   type NewMessage,
   type NewRun,
+  type NewWorker,
   type RunQuery,
   type RunSummary,
   type Store,
@@ -129,11 +131,10 @@ export class SqliteStore implements Store {
     return this.#transaction(() => insertMessage((sql) => this.#prepare(sql), message));
   }
 
-  pollMessages(workerId: string, after: number): Promise<Message[]> {
+  pollMessages(workerId: string): Promise<Message[]> {
     return this.#run(() =>
       this.#all<MessageRow & { run: string }>(
-        "SELECT m.seq, r.id AS run, m.kind, m.topic, m.payload, m.sent_at FROM messages m JOIN runs r ON r.n = m.run WHERE m.seq > ? AND r.owner = ? ORDER BY m.seq",
-        after,
+        "SELECT m.seq, r.id AS run, m.kind, m.topic, m.payload, m.sent_at FROM messages m JOIN runs r ON r.n = m.run WHERE r.owner = ? ORDER BY m.seq",
         workerId,
       ).map((row) => toMessage(row, row.run)),
     );
@@ -159,7 +160,7 @@ export class SqliteStore implements Store {
   }
 
   registerWorker(
-    worker: WorkerRecord,
+    worker: NewWorker,
     now: number,
     isAlive: (other: WorkerRecord) => boolean,
   ): Promise<"registered" | WorkerRecord> {
@@ -175,17 +176,21 @@ export class SqliteStore implements Store {
         worker.pid,
         worker.host,
         worker.startedAt,
-        worker.leaseUntil,
+        now + worker.leaseMs,
       );
       return "registered";
     });
   }
 
-  renew(workerId: string, leaseUntil: number): Promise<boolean> {
-    // The worker's lease is that of all runs it holds: see claimDue.
+  renew(workerId: string, now: number, leaseMs: number): Promise<boolean> {
     return this.#run(
-      () => this.#prepare("UPDATE worker SET lease_until = ? WHERE id = ?").run(leaseUntil, workerId).changes === 1,
+      () => this.#prepare("UPDATE worker SET lease_until = ? WHERE id = ?").run(now + leaseMs, workerId).changes === 1,
     );
+  }
+
+  /** There is one worker at a time, and the next one takes out the one before. */
+  releaseDead(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   unregisterWorker(workerId: string, now: number): Promise<void> {
@@ -195,13 +200,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  claim(options: {
-    workerId: string;
-    now: number;
-    leaseUntil: number;
-    limit: number;
-    workflows?: readonly string[];
-  }): Promise<ClaimedRun[]> {
+  claim(options: ClaimOptions): Promise<ClaimedRun[]> {
     return this.#transaction(() => claimDue((sql) => this.#prepare(sql), options, this.#committer));
   }
 

@@ -1,21 +1,15 @@
 /** The part of the specification of a store that is about what a commit does beyond its own run: runs started, messages sent, ends told, facts noted. */
 import { describe, expect, test } from "vitest";
 import type { ClaimedRun, Commit, NewRun, RunStatus, Store } from "../../src/runtime/store/store.js";
+import { alive, type Bench, bytes, commitOf, newRun, newWorker, text } from "./kit.js";
 
-/** What the suite lends. */
-export interface Tools {
-  store(): Store;
-  held(id?: string, worker?: string): Promise<ClaimedRun>;
-  claim(workerId: string, now?: number): Promise<ClaimedRun[]>;
-  newRun(id: string, over?: Partial<NewRun>): NewRun;
-  commitOf(run: ClaimedRun, over?: Partial<Commit>): Commit;
-}
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (data: Uint8Array | undefined): string | undefined => data && new TextDecoder().decode(data);
 const END: Partial<Commit> = { status: "completed", outcome: bytes("done") };
 
-export function outward({ store, held, claim, newRun, commitOf }: Tools): void {
+export function describeOutward(bench: () => Bench): void {
+  const store = (): Store => bench().store;
+  const held = (id?: string, worker?: string): Promise<ClaimedRun> => bench().held(id, worker);
+  const claim = (workerId: string, now = 1_000): Promise<ClaimedRun[]> => bench().claim(workerId, { now });
+
   const kinds = (run: ClaimedRun | undefined): string[] =>
     run?.messages.map(({ kind, topic, payload }) => `${kind} ${topic} ${text(payload)}`) ?? [];
   const child = (id: string, over: Partial<NewRun> = {}): NewRun =>
@@ -69,12 +63,13 @@ export function outward({ store, held, claim, newRun, commitOf }: Tools): void {
       const other = named(await claim("w1", 2_000), "r2");
       expect(kinds(other)).toEqual([]);
       await store().commit([commitOf(other, END)]);
-      expect(await store().pollMessages("w1", 0)).toEqual([]);
+      expect(await store().pollMessages("w1")).toEqual([]);
     });
   });
 
   test("a run that begins later is scheduled, and not due before", async () => {
     await store().createRun(newRun("r1", { startAt: 5_000 }));
+    await bench().register("w1");
     expect(await store().getRun("r1")).toMatchObject({ status: "scheduled", wakeAt: 5_000 });
     expect(await claim("w1", 4_999)).toEqual([]);
     expect((await claim("w1", 5_000)).map(({ id }) => id)).toEqual(["r1"]);
@@ -126,13 +121,13 @@ export function outward({ store, held, claim, newRun, commitOf }: Tools): void {
       const watched = named(await claim("w1"), "r2");
       await store().commit([commitOf(watcher, { watches: ["r2", "r2"] })]);
       await store().commit([commitOf(watched, { status: "failed", outcome: bytes("why") })]);
-      const [message, ...others] = await store().pollMessages("w1", 0);
+      const [message, ...others] = await store().pollMessages("w1");
       expect([message!.kind, others]).toEqual(["ended", []]);
       await store().commit([commitOf(watcher, { consumed: [message!.seq] })]);
       await store().retryRun("r2", 3_000, { at: 3_000, kind: "run.retried", data: {} });
       const again = named(await claim("w1", 3_000), "r2");
       await store().commit([commitOf(again, END)]);
-      expect(await store().pollMessages("w1", 0)).toEqual([]);
+      expect(await store().pollMessages("w1")).toEqual([]);
     });
 
     test("does not wake a watcher that has ended", async () => {
@@ -154,7 +149,7 @@ export function outward({ store, held, claim, newRun, commitOf }: Tools): void {
       await store().commit([commitOf(parent, { starts })]);
       await store().commit([commitOf(named(await claim("w1", 2_000), "c3"), END)]);
       await store().commit([commitOf(parent, { status, outcome: bytes("x") })]);
-      const told = await store().pollMessages("w1", 0);
+      const told = await store().pollMessages("w1");
       expect(told.map(({ run, kind }) => `${kind} ${run}`)).toEqual(FINAL.has(status) ? ["orphaned c1"] : []);
       return claim("w1", 2_000);
     }
@@ -194,16 +189,23 @@ export function outward({ store, held, claim, newRun, commitOf }: Tools): void {
   });
 
   test("losses count the workers that were lost with a run, until it commits", async () => {
-    const claimed = await held();
-    expect(claimed.losses).toBe(0);
-    // Its lease has ended.
-    const [second] = await claim("w2", 20_000_000);
-    expect(second!.losses).toBe(1);
-    const [third] = await claim("w3", 40_000_000);
-    expect(third!.losses).toBe(2);
-    await store().commit([commitOf(third!, { release: true, wakeAt: 0 })]);
-    const [fourth] = await claim("w4", 40_000_000);
-    expect(fourth!.losses).toBe(0);
+    await store().createRun(newRun("r1"));
+    let losses = 0;
+    for (const worker of ["w1", "w2", "w3"]) {
+      // The one before is gone.
+      await store().registerWorker(newWorker(worker, { pid: losses }), 1_000, ({ pid }) => pid >= losses);
+      const [claimed] = await claim(worker);
+      expect(claimed!.losses).toBe(losses++);
+      if (worker === "w3") await store().commit([commitOf(claimed!, { release: true, wakeAt: 0 })]);
+    }
+    expect((await claim("w3"))[0]!.losses).toBe(0);
+  });
+
+  test("a worker that leaves is not lost", async () => {
+    await held();
+    await store().unregisterWorker("w1", 1_000);
+    await store().registerWorker(newWorker("w2"), 1_000, alive);
+    expect((await claim("w2"))[0]!.losses).toBe(0);
   });
 
   test("a crashed run can be retried, a paused one is no end", async () => {
