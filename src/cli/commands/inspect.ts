@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Run } from "../../plugin/host.js";
 import { loadProgram, type LoadedProgram } from "../../plugin/load.js";
 import type { HeapReport } from "../../runtime/codec/heap.js";
-import type { JournalEntry, RunSummary } from "../../runtime/store/store.js";
+import { FINAL_STATUSES, type JournalEntry, type RunSummary, RETRYABLE_STATUSES } from "../../runtime/store/store.js";
 import { EXIT } from "../exit.js";
 import { heapLines } from "../heap.js";
 import { withFlow } from "../flow.js";
@@ -99,7 +99,7 @@ function readHeap(id: string, store: string, { host }: LoadedProgram): Promise<H
 
 /** A run that failed still has the stack it failed with. */
 function isOver({ status }: RunSummary): boolean {
-  return status === "completed" || status === "cancelled";
+  return FINAL_STATUSES.has(status);
 }
 
 function summaryLines(run: RunSummary, journal: readonly JournalEntry[], result: unknown): string[] {
@@ -115,8 +115,10 @@ function summaryLines(run: RunSummary, journal: readonly JournalEntry[], result:
       ["since", `${clock(run.waitingSince)} (${span(Math.max(0, Date.now() - run.waitingSince))})`],
     );
   }
-  const problem = journal.findLast(({ kind }) => kind === "run.failed")?.data.error;
-  if (run.status === "failed" && typeof problem === "string") rows.push(["error", problem]);
+  if (run.parent !== undefined) rows.push(["started by", run.parent]);
+  for (const [key, value] of Object.entries(run.notes)) rows.push([`note ${key}`, String(value)]);
+  const problem = journal.findLast(({ kind }) => kind === `run.${run.status}`)?.data.error;
+  if (RETRYABLE_STATUSES.has(run.status) && typeof problem === "string") rows.push(["error", problem]);
   if (run.status === "completed") rows.push(["result", oneLine(result, 500)]);
   return table(rows);
 }

@@ -34,6 +34,21 @@ export type RunStatus =
   | "timed-out"
   | "crashed";
 
+export const STATUSES: readonly RunStatus[] = [
+  "scheduled",
+  "ready",
+  "running",
+  "waiting",
+  "retrying",
+  "paused",
+  "cancelling",
+  "completed",
+  "failed",
+  "cancelled",
+  "timed-out",
+  "crashed",
+];
+
 /** Statuses in which a run can still advance. */
 export const LIVE_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>([
   "scheduled",
