@@ -4,6 +4,7 @@
  */
 import { UsageError } from "../../shared/errors.js";
 import { allFailed, Group, type Combinator } from "../group.js";
+import { registerValue } from "../registry.js";
 import { primitive, suspend } from "../suspend.js";
 
 /** What the functions of a list answer, place by place. */
@@ -82,4 +83,5 @@ function described(value: unknown): string {
   return value === null ? "null" : typeof value === "object" ? "an object" : typeof value;
 }
 
-for (const fn of [all, settle, race, any]) primitive(fn);
+// They can be kept in variables.
+for (const fn of [all, settle, race, any]) registerValue(`flowc:${fn.name}`, primitive(fn));

@@ -9,8 +9,8 @@ import { ABI_VERSION, RESUME_THROW, type FrameShape, type ResumeMode } from "../
 import { UsageError } from "../../shared/errors.js";
 import { Group } from "../group.js";
 import { from } from "../lib/array/create.js";
-import { $module } from "../registry.js";
-import { $save, runPort, suspend, SUSPEND } from "../suspend.js";
+import { $module, registerValue } from "../registry.js";
+import { $save, primitive, runPort, suspend, SUSPEND } from "../suspend.js";
 
 export interface MapOptions {
   /** Most items under way at a time, a whole number from 1. Default: no limit; a strand that waits costs some hundred bytes, and a service has limits of its own. */
@@ -38,7 +38,7 @@ export function map<T, R>(items: Iterable<T>, fn: (item: T, index: number) => R,
   if ((list as unknown) === SUSPEND) return $save(code, 0, { fn, concurrency }) as never;
   return begin(list, fn, concurrency) as R[];
 }
-runtime.bind(code, map);
+registerValue("flowc:map", primitive(map));
 
 /** A list of our own. May suspend. */
 function listOf(items: Iterable<unknown>): unknown[] {
