@@ -1,4 +1,5 @@
-/** `npm run bench [code|store|map|state|process|codec]…`: prints ratios, never fails on a number. */
+/** `npm run bench [code|store|map|children|state|process|codec]…`: prints ratios, never fails on a number. */
+import { benchChildren } from "./children.ts";
 import { benchCode } from "./code.ts";
 import { benchCodec } from "./codec.ts";
 import { benchMap } from "./map.ts";
@@ -10,6 +11,7 @@ const suites: Record<string, () => void | Promise<void>> = {
   code: benchCode,
   store: benchStore,
   map: benchMap,
+  children: benchChildren,
   state: benchState,
   process: benchProcess,
   codec: benchCodec,
