@@ -2,7 +2,7 @@
  * A store whose payloads are encrypted before they reach another store, and decrypted on the way back.
  *
  *     encrypted   continuations with their blobs (which are not shared between runs then), outcomes, message payloads, the facts of journal entries, the reasons of cancellations
- *     in clear    ids of runs and messages, names (workflows, steps, channels), statuses, times, notes: what the store finds runs by
+ *     in clear    ids of runs and messages, names (workflows, steps, channels, queues), keys of queues and caches, statuses, times, notes: what the store finds runs by
  *
  * A payload that cannot be read is replaced by one whose reading throws CipherError, so that one unreadable run keeps nobody from the others, and status and
  * journal can still be seen. Upholds: nothing is written in answer to a payload that could not be read (I8).
@@ -12,6 +12,7 @@ import { CipherError } from "../../shared/errors.js";
 import { type Blob, HASH_BYTES } from "../codec/blobs.js";
 import { LIVE_STATUSES } from "./store.js";
 import type {
+  CacheEntry,
   ClaimedRun,
   ClaimOptions,
   Commit,
@@ -20,6 +21,7 @@ import type {
   Message,
   NewMessage,
   NewRun,
+  NewTask,
   NewWorker,
   RunQuery,
   RunSummary,
@@ -27,6 +29,8 @@ import type {
   StoreNote,
   StoredImage,
   StoredRun,
+  Task,
+  TaskOptions,
   WorkerRecord,
 } from "./store.js";
 import type { Cipher } from "./aes256gcm.js";
@@ -53,6 +57,9 @@ const COMMIT: Readonly<Record<keyof Commit, "clear" | "sealed">> = {
   sends: "sealed",
   watches: "clear",
   notes: "clear",
+  tasks: "sealed",
+  withdrawn: "clear",
+  cached: "sealed",
 };
 
 class CipherStore implements Store {
@@ -64,6 +71,9 @@ class CipherStore implements Store {
   readonly #names = new Map<string, Map<string, string>>();
   /** Notes have nothing to hide: ids of runs. Only there when the store has it. */
   readonly watch?: (listener: (note: StoreNote) => void) => () => void;
+
+  /** Of the tasks that are held here, what their payloads are sealed for. */
+  readonly #tasks = new Map<number, { readonly run: string; readonly topic: string; readonly workerId: string }>();
 
   constructor(store: Store, cipher: Cipher) {
     this.#store = store;
@@ -146,6 +156,49 @@ class CipherStore implements Store {
     return results;
   }
 
+  async claimTasks(options: TaskOptions): Promise<Task[]> {
+    const tasks = await this.#store.claimTasks(options);
+    return tasks.map((task) => {
+      const { run, call, attempt } = task;
+      this.#tasks.set(task.id, { run, topic: `${call}:${attempt}`, workerId: options.workerId });
+      const payload = this.#open(task.payload, run, `task ${call}`);
+      return { ...task, payload, details: task.details && this.#open(task.details, run, "progress") };
+    });
+  }
+
+  async heldTasks(workerId: string): Promise<number[]> {
+    const held = await this.#store.heldTasks(workerId);
+    const known = new Set(held);
+    for (const [id, task] of this.#tasks) if (task.workerId === workerId && !known.has(id)) this.#tasks.delete(id);
+    return held;
+  }
+
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean> {
+    const known = this.#tasks.get(task);
+    if (known === undefined) return Promise.resolve(false);
+    return this.#store.noteProgress(task, workerId, this.#seal(details, known.run, "progress"));
+  }
+
+  async finishTask(
+    task: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded"> {
+    const known = this.#tasks.get(task);
+    if (known === undefined) return "superseded";
+    const sealed = this.#seal(payload, known.run, payloadKind({ kind: "step", topic: known.topic }));
+    const answer = await this.#store.finishTask(task, workerId, sealed, at, cached && this.#sealCached(cached));
+    if (answer === "finished") this.#tasks.delete(task);
+    return answer;
+  }
+
+  async readCache(key: string, now: number): Promise<Uint8Array | undefined> {
+    const value = await this.#store.readCache(key, now);
+    return value && this.#open(value, "", `cache ${key}`);
+  }
+
   close(): Promise<void> {
     return this.#store.close();
   }
@@ -177,6 +230,14 @@ class CipherStore implements Store {
     };
   }
 
+  #sealTask({ queue, call, attempt, step, key, priority, dueAt, payload }: NewTask, run: string): NewTask {
+    return { queue, call, attempt, step, key, priority, dueAt, payload: this.#seal(payload, run, `task ${call}`) };
+  }
+
+  #sealCached({ key, value, until }: CacheEntry): CacheEntry {
+    return { key, until, value: this.#seal(value, "", `cache ${key}`) };
+  }
+
   #sealMessage(message: NewMessage): NewMessage {
     const { run, kind, topic, sentAt, id } = message;
     return {
@@ -191,7 +252,7 @@ class CipherStore implements Store {
 
   #sealCommit(commit: Commit): Commit {
     const clear = Object.fromEntries(Object.entries(commit).filter(([field]) => COMMIT[field as keyof Commit] === "clear"));
-    const { run, image, part, blobs, refers, outcome, journal, starts, sends } = commit;
+    const { run, image, part, blobs, refers, outcome, journal, starts, sends, tasks, cached } = commit;
     return {
       ...(clear as unknown as Commit),
       ...(image !== undefined && { image: this.#seal(image, run, "image") }),
@@ -202,6 +263,8 @@ class CipherStore implements Store {
       journal: journal.map((entry) => this.#sealEntry(entry, run)),
       ...(starts !== undefined && { starts: starts.map((start) => this.#sealRun(start)) }),
       ...(sends !== undefined && { sends: sends.map((message) => this.#sealMessage(message)) }),
+      ...(tasks !== undefined && { tasks: tasks.map((task) => this.#sealTask(task, run)) }),
+      ...(cached !== undefined && { cached: cached.map((entry) => this.#sealCached(entry)) }),
     };
   }
 

@@ -1,8 +1,10 @@
 import { StoreError } from "../../shared/errors.js";
+import { MemoryTasks } from "./memory-tasks.js";
 import {
   FINAL_STATUSES,
   LIVE_STATUSES,
   RETRYABLE_STATUSES,
+  type CacheEntry,
   type ClaimedRun,
   type ClaimOptions,
   type Commit,
@@ -19,6 +21,8 @@ import {
   type Store,
   type StoredImage,
   type StoredRun,
+  type Task,
+  type TaskOptions,
   type WorkerRecord,
 } from "./store.js";
 
@@ -63,6 +67,7 @@ export class MemoryStore implements Store {
   readonly #runs = new Map<string, Row>();
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #workers = new Map<string, WorkerRecord>();
+  readonly #tasks = new MemoryTasks();
   #seq = 0;
   #closed = false;
 
@@ -177,6 +182,38 @@ export class MemoryStore implements Store {
     return this.#transaction(() => this.#release(workerId, now));
   }
 
+  claimTasks(options: TaskOptions): Promise<Task[]> {
+    return this.#transaction(() => (this.#workers.has(options.workerId) ? this.#tasks.claim(options) : []));
+  }
+
+  heldTasks(workerId: string): Promise<number[]> {
+    return this.#transaction(() => this.#tasks.held(workerId));
+  }
+
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean> {
+    return this.#transaction(() => this.#tasks.noteProgress(task, workerId, details));
+  }
+
+  finishTask(
+    id: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded"> {
+    return this.#transaction(() => {
+      const task = this.#tasks.finish(id, workerId);
+      if (task === undefined) return "superseded";
+      this.#tell(task.run, "step", `${task.call}:${task.attempt}`, payload, at);
+      if (cached !== undefined) this.#tasks.cache(cached, at);
+      return "finished";
+    });
+  }
+
+  readCache(key: string, now: number): Promise<Uint8Array | undefined> {
+    return this.#transaction(() => this.#tasks.cached(key, now));
+  }
+
   claim({ workerId, now, limit, workflows }: ClaimOptions): Promise<ClaimedRun[]> {
     return this.#transaction(() => {
       if (!this.#workers.has(workerId)) return [];
@@ -235,7 +272,8 @@ export class MemoryStore implements Store {
   }
 
   /** What the commit does beyond its own run. */
-  #outward(row: Row, { starts = [], sends = [], watches = [], notes, status, at }: Commit, ended: boolean): void {
+  #outward(row: Row, commit: Commit, ended: boolean): void {
+    const { starts = [], sends = [], watches = [], notes, tasks = [], withdrawn = [], cached = [], status, at } = commit;
     for (const run of starts) this.#create(run);
     for (const message of sends) this.#send(message);
     for (const id of watches) {
@@ -244,13 +282,17 @@ export class MemoryStore implements Store {
       else this.#tell(row.id, "ended", id, target?.outcome, at);
     }
     if (notes !== undefined) row.notes = { ...row.notes, ...notes };
+    this.#tasks.withdraw(row.id, withdrawn);
+    this.#tasks.put(row.id, tasks);
+    for (const entry of cached) this.#tasks.cache(entry, at);
     if (!ended) return;
+    this.#tasks.forget(row.id);
     for (const id of row.watchers) this.#tell(id, "ended", row.id, row.outcome, at);
     row.watchers.clear();
     if (FINAL_STATUSES.has(status)) for (const id of row.children) this.#tell(id, "orphaned", "", undefined, at);
   }
 
-  #tell(run: string, kind: "ended" | "orphaned", topic: string, outcome: Uint8Array | undefined, at: number): void {
+  #tell(run: string, kind: "ended" | "orphaned" | "step", topic: string, outcome: Uint8Array | undefined, at: number): void {
     const row = this.#runs.get(run);
     if (row !== undefined && LIVE_STATUSES.has(row.status)) {
       this.#deliver(row, { run, kind, topic, payload: outcome ?? new Uint8Array(0), sentAt: at });
@@ -295,6 +337,7 @@ export class MemoryStore implements Store {
 
   #release(workerId: string, now: number): void {
     this.#workers.delete(workerId);
+    this.#tasks.release(workerId);
     for (const row of this.#runs.values()) {
       if (row.owner !== workerId) continue;
       row.owner = undefined;

@@ -124,9 +124,9 @@ export interface StoredImage {
 
 /**
  * `ended`: a run that was watched has ended; its outcome is the payload, which is empty when there is no such run. `orphaned`: the run's parent is over, and it
- * was to end with it. These two come from the store itself.
+ * was to end with it. These two come from the store itself. `step`: how an attempt in a queue has ended; it comes with `finishTask`.
  */
-export type MessageKind = "send" | "cancel" | "pause" | "resume" | "ended" | "orphaned";
+export type MessageKind = "send" | "cancel" | "pause" | "resume" | "step" | "ended" | "orphaned";
 
 /** Something from outside for a run, kept until a commit consumes it. */
 export interface Message {
@@ -134,14 +134,14 @@ export interface Message {
   readonly seq: number;
   readonly run: string;
   readonly kind: MessageKind;
-  /** Channel name of a `send`, the reason of a `cancel`, the id of the run that `ended`. */
+  /** Channel name of a `send`, the reason of a `cancel`, the id of the run that `ended`, call and attempt of a `step`: `7:1`. */
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly sentAt: number;
 }
 
 export type NewMessage = Omit<Message, "seq" | "kind"> & {
-  readonly kind: Exclude<MessageKind, "ended" | "orphaned">;
+  readonly kind: Exclude<MessageKind, "ended" | "orphaned" | "step">;
   /** With an id, the same message sent twice is kept once. */
   readonly id?: string;
 };
@@ -200,6 +200,64 @@ export interface Commit {
   readonly watches?: readonly string[];
   /** Facts to add or replace. */
   readonly notes?: Notes;
+  /** Attempts for other workers. There is one task of a call: a later attempt takes the place of an earlier one, and the same one again changes nothing. */
+  readonly tasks?: readonly NewTask[];
+  /** Calls whose tasks nobody wants any more. Those of a run that has ended go in any case. */
+  readonly withdrawn?: readonly number[];
+  /** Results to be found by other runs. */
+  readonly cached?: readonly CacheEntry[];
+}
+
+/** An attempt of a step that any worker may make that serves its queue. */
+export interface NewTask {
+  readonly queue: string;
+  /** Number of the call in its run. */
+  readonly call: number;
+  readonly attempt: number;
+  /** Id in the step table. */
+  readonly step: string;
+  /** Tasks of one key share the limit per key. */
+  readonly key?: string | undefined;
+  /** Higher ones first. */
+  readonly priority: number;
+  /** Not before this time. */
+  readonly dueAt: number;
+  /** What the attempt is made with, encoded. */
+  readonly payload: Uint8Array;
+}
+
+/** A task in the hands of a worker. */
+export interface Task extends NewTask {
+  /** Store-wide. */
+  readonly id: number;
+  readonly run: string;
+  /** What the attempt last said of itself. */
+  readonly details: Uint8Array | undefined;
+}
+
+/** How much of a queue may be under way at once, over all workers. Absent: no limit. */
+export interface QueueLimits {
+  readonly queue: string;
+  readonly concurrency?: number | undefined;
+  readonly perKey?: number | undefined;
+  /** `limit` tasks begin in `perMs` milliseconds; see `rate.ts`. */
+  readonly rate?: { readonly limit: number; readonly perMs: number } | undefined;
+}
+
+export interface TaskOptions {
+  readonly workerId: string;
+  readonly now: number;
+  readonly queues: readonly QueueLimits[];
+  /** Only tasks of these steps. */
+  readonly steps: readonly string[];
+  readonly limit: number;
+}
+
+export interface CacheEntry {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** It is not answered any more from then on. */
+  readonly until: number;
 }
 
 export type CommitResult = "committed" | "superseded";
@@ -283,6 +341,23 @@ export interface Store {
 
   /** Hears from other processes until the answer is called. A store without it can only be polled. */
   watch?(listener: (note: StoreNote) => void): () => void;
+
+  /** Hands over tasks that are due, as far as the limits allow: of each queue by priority, then by age. */
+  claimTasks(options: TaskOptions): Promise<Task[]>;
+  /** Ids of the tasks that this worker holds. One that is missing was withdrawn, or taken over. */
+  heldTasks(workerId: string): Promise<number[]>;
+  /** Keeps what an attempt says of itself. `false` when the worker no longer holds the task. */
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean>;
+  /** Takes the task out and tells its run how it ended, by a message of kind `step`. `"superseded"` when the worker no longer holds it; then nothing changes. */
+  finishTask(
+    task: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded">;
+  /** A result that was put there by `cached` and is good at `now`. */
+  readCache(key: string, now: number): Promise<Uint8Array | undefined>;
 
   close(): Promise<void>;
 }

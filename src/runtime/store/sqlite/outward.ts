@@ -2,6 +2,7 @@
 import type { StatementSync } from "node:sqlite";
 import { FINAL_STATUSES, LIVE_STATUSES, type Commit, type NewMessage, type NewRun, type Notes } from "../store.js";
 import { addPart, inRow, isLarge } from "./continuation.js";
+import { putCached, putTasks, withdraw } from "./tasks.js";
 import { kindNumber, STATUSES, statusNumber } from "./rows.js";
 
 type Prepare = (sql: string) => StatementSync;
@@ -11,11 +12,14 @@ const LIVE = [...LIVE_STATUSES].map(statusNumber).join(", ");
 
 /** @param n number of the run that commits; its row is written already */
 export function writeOutward(prepare: Prepare, n: number, commit: Commit): void {
-  const { starts, sends, watches, notes, status, at } = commit;
+  const { starts, sends, watches, notes, tasks, withdrawn, cached, status, at } = commit;
   if (starts !== undefined) for (const run of starts) insertRun(prepare, run);
   if (sends !== undefined) for (const message of sends) insertMessage(prepare, message);
   if (watches !== undefined) for (const target of watches) watch(prepare, n, target, at);
   if (notes !== undefined) putNotes(prepare, n, notes);
+  if (withdrawn !== undefined) withdraw(prepare, n, withdrawn);
+  if (tasks !== undefined) putTasks(prepare, n, tasks);
+  if (cached !== undefined) for (const entry of cached) putCached(prepare, entry, at);
   if (!LIVE_STATUSES.has(status)) tellEnd(prepare, n, commit);
 }
 
@@ -53,7 +57,7 @@ export function insertMessage(prepare: Prepare, message: NewMessage): "sent" | "
 }
 
 /** Puts a message into the box of a run, which is due with that. */
-function deliver(prepare: Prepare, n: number, kind: number, topic: string, payload: Uint8Array, at: number): void {
+export function deliver(prepare: Prepare, n: number, kind: number, topic: string, payload: Uint8Array, at: number): void {
   prepare("INSERT INTO messages (run, kind, topic, payload, sent_at) VALUES (?, ?, ?, ?, ?)").run(n, kind, topic, payload, at);
   prepare(`UPDATE runs SET wake_at = ?1 WHERE n = ?2 AND (wake_at IS NULL OR wake_at > ?1) AND status IN (${LIVE})`).run(at, n);
 }
@@ -73,6 +77,7 @@ function tellEnd(prepare: Prepare, n: number, { run, outcome = NOTHING, status, 
   for (const { run: watcher } of prepare("SELECT run FROM watches WHERE target = ?").all(n) as { run: number }[])
     deliver(prepare, watcher, ENDED, run, outcome, at);
   prepare("DELETE FROM watches WHERE target = ?").run(n);
+  prepare("DELETE FROM tasks WHERE run = ?").run(n);
   if (!FINAL_STATUSES.has(status)) return;
   const children = prepare(`SELECT n FROM runs WHERE parent = ? AND ends_with_parent = 1 AND status IN (${LIVE})`).all(n);
   for (const child of children as { n: number }[]) deliver(prepare, child.n, ORPHANED, "", NOTHING, at);

@@ -16,7 +16,7 @@ export const STATUSES = [
   "timed-out",
   "crashed",
 ] as const satisfies readonly RunStatus[];
-const KINDS = ["send", "cancel", "pause", "resume", "ended", "orphaned"] as const satisfies readonly MessageKind[];
+const KINDS = ["send", "cancel", "pause", "resume", "ended", "orphaned", "step"] as const satisfies readonly MessageKind[];
 
 export function statusNumber(status: RunStatus): number {
   return STATUSES.indexOf(status);

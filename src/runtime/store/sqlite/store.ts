@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { StoreError } from "../../../shared/errors.js";
 import {
   RETRYABLE_STATUSES,
+  type CacheEntry,
   type ClaimedRun,
   type ClaimOptions,
   type Commit,
@@ -16,6 +17,8 @@ import {
   type Store,
   type StoredImage,
   type StoredRun,
+  type Task,
+  type TaskOptions,
   type WorkerRecord,
 } from "../store.js";
 import { claimDue } from "./claim.js";
@@ -24,6 +27,7 @@ import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
 import { readContinuation } from "./continuation.js";
 import { insertMessage, insertRun } from "./outward.js";
+import { claimTasks, finishTask } from "./tasks.js";
 import {
   fromJson,
   statusNumber,
@@ -197,6 +201,7 @@ export class SqliteStore implements Store {
     return this.#transaction(() => {
       this.#prepare("DELETE FROM worker WHERE id = ?").run(workerId);
       this.#prepare(`${RELEASE} WHERE owner = ?2`).run(now, workerId);
+      this.#prepare("UPDATE tasks SET owner = NULL WHERE owner = ?").run(workerId);
     });
   }
 
@@ -206,6 +211,36 @@ export class SqliteStore implements Store {
 
   commit(commits: readonly Commit[]): Promise<CommitResult[]> {
     return this.#transaction(() => this.#committer.commit(commits));
+  }
+
+  claimTasks(options: TaskOptions): Promise<Task[]> {
+    return this.#transaction(() => claimTasks((sql) => this.#prepare(sql), options));
+  }
+
+  heldTasks(workerId: string): Promise<number[]> {
+    return this.#run(() => this.#all<{ id: number }>("SELECT id FROM tasks WHERE owner = ?", workerId).map(({ id }) => id));
+  }
+
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean> {
+    return this.#transaction(
+      () => this.#prepare("UPDATE tasks SET details = ? WHERE id = ? AND owner = ?").run(details, task, workerId).changes === 1,
+    );
+  }
+
+  finishTask(
+    task: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded"> {
+    return this.#transaction(() => finishTask((sql) => this.#prepare(sql), task, workerId, payload, at, cached));
+  }
+
+  readCache(key: string, now: number): Promise<Uint8Array | undefined> {
+    return this.#run(
+      () => this.#get<{ value: Uint8Array }>("SELECT value FROM cache WHERE key = ? AND until > ?", key, now)?.value,
+    );
   }
 
   /**
@@ -226,6 +261,7 @@ export class SqliteStore implements Store {
   /** What another worker held when it was lost. */
   #releaseAllBut(workerId: string, now: number): void {
     this.#prepare(`${RELEASE}, losses = losses + 1 WHERE owner IS NOT NULL AND owner <> ?2`).run(now, workerId);
+    this.#prepare("UPDATE tasks SET owner = NULL WHERE owner <> ?").run(workerId);
   }
 
   #readDataVersion(): number {
