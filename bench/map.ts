@@ -27,8 +27,17 @@ async function show(name: string, workflow: Workflow, args: readonly number[], b
   await once(workflow, args);
   for (let i = 0; i < 3; i++) rounds.push(await once(workflow, args));
   const middle = (of: (round: Round) => number): number => median(rounds.map(of));
-  report(name, middle((round) => round.ms), "ms", bound === undefined ? undefined : { bound });
-  report("  commits", middle((round) => round.commits), "");
+  report(
+    name,
+    middle((round) => round.ms),
+    "ms",
+    bound === undefined ? undefined : { bound },
+  );
+  report(
+    "  commits",
+    middle((round) => round.commits),
+    "",
+  );
   report("  continuations written", middle((round) => round.bytes) / 1024, "KiB");
   report("  journal written", middle((round) => round.journal) / 1024, "KiB");
 }
