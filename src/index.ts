@@ -4,8 +4,9 @@
 
 // Workflow code.
 export { step, steps, perform, type Steps, type Unpromised } from "./runtime/effects/step.js";
-export type { StepOptions, RetryOptions } from "./runtime/effects/retry.js";
+export type { CacheOptions, RetryOptions, StepOptions } from "./runtime/effects/retry.js";
 export { sleep, sleepUntil } from "./runtime/effects/sleep.js";
+export { queue, type Queue, type QueueOptions } from "./runtime/effects/queue.js";
 export type { Duration } from "./runtime/effects/duration.js";
 export { channel, type Channel, type ReceiveOptions } from "./runtime/effects/channel.js";
 export { spawn, type Task } from "./runtime/effects/task.js";

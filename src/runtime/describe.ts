@@ -11,7 +11,8 @@ export function describeWait(wait: Wait): string {
   switch (wait.kind) {
     case "step": {
       const name = wait.step === "" ? `perform` : `step ${stepName(wait.step, wait)}`;
-      return wait.attempt === 1 ? name : `${name}, attempt ${wait.attempt}`;
+      const queued = wait.extra?.queue === undefined ? name : `${name} in queue ${wait.extra.queue}`;
+      return wait.attempt === 1 ? queued : `${queued}, attempt ${wait.attempt}`;
     }
     case "sleep":
       return `sleep until ${isoTime(wait.until)}`;

@@ -19,6 +19,7 @@ import { describeRun, describeWait, strandName } from "./describe.js";
 import { CALLBACK } from "./effects/callback.js";
 import { resultOf } from "./effects/child.js";
 import { backoffAfter } from "./effects/retry.js";
+import { formatDuration } from "./effects/duration.js";
 import { releaseAll } from "./effects/resource.js";
 import { definitionOf } from "./effects/step.js";
 import type { Blob } from "./codec/blobs.js";
@@ -27,13 +28,20 @@ import type { Codec, ImageWriter, Outcome, RunImage } from "./image.js";
 import { type CheckpointLimits, largest, sizeText, tooLarge } from "./limits.js";
 import { settleCursors } from "./iterate.js";
 import { oneLine, restore, saveableError, unsaveable, type Saved } from "./saved.js";
-import { FINAL_STATUSES, type JournalEntry, type Message, type RunStatus, type StoredImage } from "./store/store.js";
+import {
+  FINAL_STATUSES,
+  type JournalEntry,
+  type Message,
+  type NewTask,
+  type RunStatus,
+  type StoredImage,
+} from "./store/store.js";
 import { Scheduler } from "./scheduler.js";
 import type { Strand, StepWait, TimeoutScope, Wait } from "./strand.js";
 import type { StepsUnderWay } from "./waiting.js";
 import { shortName } from "./suspend.js";
 import { isLive } from "./timers.js";
-import type { DriverEvent, StepStart, Transition } from "./transition.js";
+import type { DriverEvent, StepStart, TaskEnd, Transition } from "./transition.js";
 
 /** What the driver needs from outside. */
 export interface DriverPorts {
@@ -65,6 +73,8 @@ export class Driver {
   #kept: { readonly strand: Strand; readonly wait: StepWait }[] = [];
   #journal: JournalEntry[] = [];
   #consumed: number[] = [];
+  /** Messages that told of ends of attempts: consumed also by a transition that fails, which keeps what they told. */
+  #consumedEnds: number[] = [];
 
   /** `stored` is the continuation as it is in the store. Throws what the codec throws. */
   constructor(stored: StoredImage, ports: DriverPorts) {
@@ -87,7 +97,7 @@ export class Driver {
     if (this.#isPaused) return false;
     if (!this.#image.begun) return true;
     const timer = this.timerAt();
-    return (timer !== undefined && timer <= now) || this.#kept.length > 0;
+    return (timer !== undefined && timer <= now) || this.#kept.length > 0 || this.#strands.waiting.hasQueued;
   }
 
   /** The next time `advance` has something to do although nothing happened. */
@@ -106,15 +116,36 @@ export class Driver {
     const start: StepStart[] = [];
     if (this.#isPaused) return start;
     for (const wait of this.#strands.waiting.takeAttempts()) {
+      if (wait.extra?.queue !== undefined) {
+        this.#strands.outward.tasks.push(this.#taskOf(wait, wait.extra.queue));
+        continue;
+      }
       this.#strands.started.add(wait.call);
       start.push({ call: wait.call, attempt: wait.attempt, notBefore: wait.notBefore, wait });
     }
     return start;
   }
 
+  #taskOf(wait: StepWait, queue: string): NewTask {
+    const { call, attempt, step, input, notBefore, extra } = wait;
+    const payload = input instanceof Uint8Array ? input : this.#ports.codec.encode(input, "arguments");
+    return {
+      queue,
+      call,
+      attempt,
+      step,
+      key: extra?.key,
+      priority: extra?.priority ?? 0,
+      dueAt: notBefore || wait.since,
+      payload,
+      details: extra?.details,
+    };
+  }
+
   /** Applies what happened and whatever is due at `now`, and runs the strands until all wait or the run has ended. */
-  advance(events: readonly DriverEvent[], now: number): Transition {
+  advance(happened: readonly DriverEvent[], now: number): Transition {
     this.#reset(now);
+    const events = happened.map((event) => this.#unpacked(event));
     // Messages first: a run that is cancelled before it began runs nothing.
     for (const event of events) if (event.kind === "message") this.#message(event.message);
     this.#begin();
@@ -142,6 +173,7 @@ export class Driver {
     this.#strands.outward.reset();
     this.#journal = [];
     this.#consumed = [];
+    this.#consumedEnds = [];
   }
 
   #begin(): void {
@@ -165,13 +197,20 @@ export class Driver {
     if (strand === undefined) return;
     const wait = strand.wait as StepWait;
     if (wait.attempt !== event.attempt) return;
+    if (event.kind === "progress") return this.#progress(wait, event.details);
     this.#strands.started.delete(wait.call);
     if (event.kind === "stepSucceeded") {
+      if (event.cached !== undefined) this.#strands.outward.cached.push(event.cached);
       this.#log("step.completed", { ...facts(strand, wait), ms: this.#now - wait.since });
       const value = restore(event.result, this.#ports.codec);
       if (this.#isPaused) this.#keep(strand, wait, value);
       else this.#strands.wake(strand, RESUME_NEXT, value);
     } else this.#stepFailed(strand, wait, event.error, event.final);
+  }
+
+  #progress(wait: StepWait, details: Uint8Array): void {
+    wait.extra = { ...wait.extra, details };
+    this.#strands.touched.add(wait);
   }
 
   /** For when the run is resumed. */
@@ -237,9 +276,27 @@ export class Driver {
         return this.#resume();
       case "ended":
         return this.#runEnded(message.topic, message.payload);
+      case "step":
+        return assert(false, "the end of an attempt is a step event");
       case "send":
         return this.#received(message.topic, this.#ports.codec.decode(message.payload));
     }
+  }
+
+  /** The end of an attempt in a queue is told by a message; here it is what it is for attempts made in this process. */
+  #unpacked(event: DriverEvent): DriverEvent {
+    if (event.kind !== "message" || event.message.kind !== "step") return event;
+    this.#consumedEnds.push(event.message.seq);
+    return this.#taskEvent(event.message);
+  }
+
+  #taskEvent({ topic, payload }: Message): Exclude<DriverEvent, { kind: "message" }> {
+    const [call, attempt] = topic.split(":").map(Number) as [number, number];
+    const end = this.#ports.codec.decode(payload) as TaskEnd;
+    if (end.kind === "succeeded") return { kind: "stepSucceeded", call, attempt, result: { value: end.value } };
+    const wait = this.#strands.waiting.forCall(call)?.wait;
+    if (wait?.kind === "step" && wait.attempt === attempt && end.details !== undefined) this.#progress(wait, end.details);
+    return { kind: "stepFailed", call, attempt, error: end.error, final: end.final };
   }
 
   #received(channel: string, value: unknown): void {
@@ -328,8 +385,17 @@ export class Driver {
   }
 
   #waitOver(strand: Strand, wait: Wait): void {
+    if (wait.kind === "step") return this.#stepOverdue(strand, wait);
     if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.#strands.closeCallback(wait.channel);
     this.#strands.wake(strand, RESUME_NEXT, undefined);
+  }
+
+  #stepOverdue(strand: Strand, wait: StepWait): void {
+    this.#strands.giveUp(wait);
+    const error = new TimeoutError(
+      `step ${definitionOf(wait)?.name ?? wait.step} was given up after ${formatDuration(this.#now - wait.since)} in all`,
+    );
+    this.#stepFailed(strand, wait, error, true);
   }
 
   /** Raises TimeoutError in main when the run as a whole is over time. */
@@ -376,7 +442,10 @@ export class Driver {
     const outcome = this.#strands.outcome!;
     if (outcome.kind !== "failed") {
       try {
-        return this.#endTransition(outcome.kind, this.#ports.codec.encode(outcome), undefined, this.#consumed);
+        return this.#endTransition(outcome.kind, this.#ports.codec.encode(outcome), undefined, [
+          ...this.#consumed,
+          ...this.#consumedEnds,
+        ]);
       } catch (error) {
         if (!(error instanceof NotSaveableError)) throw error;
         return this.#failure(this.#unsaveableEnd(outcome, error), events);
@@ -471,7 +540,7 @@ export class Driver {
       wakeAt: steps.running ? this.#now : earliest(timerAt, steps.next),
       timerAt,
       waitingFor: this.#isPaused ? `to be resumed: ${this.#image.rare!.paused!.reason}` : describeRun(this.#image),
-      consumed: this.#consumed,
+      consumed: [...this.#consumed, ...this.#consumedEnds],
       journal: this.#journal,
       start,
       abort: this.#strands.aborted,
@@ -529,7 +598,7 @@ export class Driver {
   #failure(error: unknown, events: readonly DriverEvent[]): Transition {
     this.#log("run.failed", { error: oneLine(error) });
     const outcome: Outcome = { kind: "failed", error: saveableError(error, this.#ports.codec) };
-    return this.#endTransition("failed", this.#ports.codec.encode(outcome), this.#imageForRetry(events), []);
+    return this.#endTransition("failed", this.#ports.codec.encode(outcome), this.#imageForRetry(events), this.#consumedEnds);
   }
 
   #imageForRetry(events: readonly DriverEvent[]): Written | undefined {

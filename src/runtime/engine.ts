@@ -59,6 +59,7 @@ const LONGEST_TURN_MS = 8;
 export class Engine implements ActorHost {
   readonly ports: Ports;
   readonly codec: Codec;
+  readonly store: Store;
   readonly #options: EngineOptions;
   readonly #actors = new Map<string, Actor>();
   #ready: Actor[] = [];
@@ -78,6 +79,7 @@ export class Engine implements ActorHost {
     this.#options = options;
     this.ports = options.ports;
     this.codec = options.codec;
+    this.store = options.store;
   }
 
   /** Number of runs in memory. */
@@ -345,7 +347,9 @@ export class Engine implements ActorHost {
   }
 }
 
-/** Whether other runs may have something to do because of it. */
-function concernsOthers({ starts, sends, watches, status }: Commit): boolean {
-  return starts !== undefined || sends !== undefined || watches !== undefined || !LIVE_STATUSES.has(status);
+/** Whether others may have something to do because of it. */
+function concernsOthers({ starts, sends, watches, tasks, status }: Commit): boolean {
+  return (
+    starts !== undefined || sends !== undefined || watches !== undefined || tasks !== undefined || !LIVE_STATUSES.has(status)
+  );
 }

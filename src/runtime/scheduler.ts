@@ -10,13 +10,23 @@ import { circleOf } from "./deadlock.js";
 import { strandName } from "./describe.js";
 import type { Held } from "./effects/resource.js";
 import { resumeStrand, startStrand } from "./execute.js";
+import { definitionOf } from "./effects/step.js";
 import { placeOf } from "./frame.js";
 import type { End, Group } from "./group.js";
 import { CALLBACK } from "./effects/callback.js";
 import { type Codec, newImage, type Outcome, type RunImage } from "./image.js";
 import { Outward } from "./outward.js";
 import { oneLine, save, saveableError, saveInput, unsaveable } from "./saved.js";
-import { Strand, TimeoutScope, type Interrupt, type JoinWait, type Request, type StepWait, type TaskState } from "./strand.js";
+import {
+  type StepExtra,
+  Strand,
+  TimeoutScope,
+  type Interrupt,
+  type JoinWait,
+  type Request,
+  type StepWait,
+  type TaskState,
+} from "./strand.js";
 import type { NoteValue } from "./store/store.js";
 import { type ChildStart, Execution, requestName, type RunPort } from "./suspend.js";
 import { Waiting } from "./waiting.js";
@@ -130,10 +140,16 @@ export class Scheduler implements RunPort {
       this.#ended(strand, { kind: "threw", error });
     } else {
       if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.closeCallback(wait.channel);
-      if (wait.kind === "step" && this.started.delete(wait.call)) this.aborted.push(wait.call);
+      if (wait.kind === "step") this.giveUp(wait);
       this.wake(strand, RESUME_THROW, error);
     }
     return true;
+  }
+
+  /** Nobody waits for the step any more. */
+  giveUp(wait: StepWait): void {
+    if (wait.extra?.queue !== undefined) this.outward.withdrawn.push(wait.call);
+    else if (this.started.delete(wait.call)) this.aborted.push(wait.call);
   }
 
   /** Asks a strand to end; asking twice does nothing. */
@@ -203,6 +219,11 @@ export class Scheduler implements RunPort {
   }
 
   #acceptStep(strand: Strand, wait: StepWait): void {
+    try {
+      wait.extra = extraOf(wait, this.now);
+    } catch (error) {
+      return this.wake(strand, RESUME_THROW, error);
+    }
     try {
       wait.input = saveInput(wait.input as readonly unknown[], this.#codec);
     } catch (error) {
@@ -454,4 +475,19 @@ function isOwnCancel(strand: Strand, end: End): boolean {
 function whyCancelled({ combinator, verdict }: Group): string {
   const who = `${combinator}[${verdict!.by}]`;
   return verdict!.kind === "returned" ? `${who} came first` : `${who} failed: ${oneLine(verdict!.error)}`;
+}
+
+/** What the options of a step make of a call. Throws what its key function throws, and UsageError when that answers no text. */
+function extraOf(wait: StepWait, now: number): StepExtra | undefined {
+  const policy = definitionOf(wait)?.policy;
+  if (policy === undefined || (policy.queue === undefined && policy.scheduleToCloseMs === undefined)) return undefined;
+  const key = policy.queue === undefined ? undefined : policy.key?.(...(wait.input as unknown[]));
+  if (key !== undefined && typeof key !== "string")
+    throw new UsageError(`${requestName(wait)}: its key function answered no text.`);
+  return {
+    ...(policy.queue !== undefined && { queue: policy.queue }),
+    ...(key !== undefined && { key }),
+    ...(policy.priority !== 0 && { priority: policy.priority }),
+    ...(policy.scheduleToCloseMs !== undefined && { closeBy: now + policy.scheduleToCloseMs }),
+  };
 }

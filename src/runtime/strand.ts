@@ -27,6 +27,8 @@ export class StepWait {
   since = 0;
   /** A result that arrived in a transition in which the run failed: delivered again on retry, the body does not run again. */
   kept: { readonly value: unknown } | undefined = undefined;
+  /** What few steps have. */
+  extra: StepExtra | undefined = undefined;
 
   constructor(
     /** Id in the step table, `""` for `perform`. */
@@ -36,6 +38,18 @@ export class StepWait {
     /** Options given to `perform` at the call; the options of a step of the table are code and live there. */
     readonly options: StepOptions | undefined,
   ) {}
+}
+
+/** Replaced as a whole when something of it changes. */
+export interface StepExtra {
+  /** The queue whose workers make the attempts. */
+  readonly queue?: string;
+  readonly key?: string;
+  readonly priority?: number;
+  /** All attempts are given up at this time. */
+  readonly closeBy?: number;
+  /** What the last attempt said of itself, encoded. */
+  readonly details?: Uint8Array;
 }
 
 /** `sleep` and `sleepUntil`. */
@@ -191,15 +205,15 @@ registerHandler<TimeoutScope>({
 registerHandler<StepWait>({
   name: "StepWait",
   prototype: StepWait.prototype,
-  fields: ["step", "input", "options", "call", "attempt", "notBefore", "since", "kept"],
+  fields: ["step", "input", "options", "call", "attempt", "notBefore", "since", "kept", "extra"],
   save: (wait) => {
     const input = wait.input.length === 0 ? undefined : wait.input;
-    return [wait.step, input, wait.options, wait.call, wait.attempt, wait.notBefore, wait.since, wait.kept];
+    return [wait.step, input, wait.options, wait.call, wait.attempt, wait.notBefore, wait.since, wait.kept, wait.extra];
   },
   parts: ({ input }) => (input instanceof Uint8Array ? [{ node: input }, { node: input.buffer }] : [{ node: input }]),
   create: () => new StepWait("", [], undefined),
-  restore(wait, [step, input, options, call, attempt, notBefore, since, kept]) {
-    const fields = { step, input: input ?? [], options, call, attempt, notBefore, since, kept };
+  restore(wait, [step, input, options, call, attempt, notBefore, since, kept, extra]) {
+    const fields = { step, input: input ?? [], options, call, attempt, notBefore, since, kept, extra };
     Object.assign(wait, fields);
   },
 });

@@ -17,10 +17,10 @@ export type Timer =
 export class Timers {
   readonly #queue = new LazyQueue<Timer>(comesFirst, isLive);
 
-  /** The wait of a strand, if it ends by itself. Steps do not: the worker starts their next attempt. */
+  /** The wait of a strand, if it ends by itself. */
   add(strand: Strand): void {
     const { wait } = strand;
-    const at = wait?.kind === "sleep" ? wait.until : wait?.kind === "receive" ? wait.deadline : undefined;
+    const at = endOf(wait);
     if (at !== undefined) this.#queue.push({ kind: "wait", at, strand, wait: wait!, depth: -1 });
   }
 
@@ -44,6 +44,19 @@ export class Timers {
     for (let first = this.#queue.peek(); first !== undefined && first.at <= now; first = this.#queue.peek())
       due.push(this.#queue.pop()!);
     return due;
+  }
+}
+
+function endOf(wait: Wait | undefined): number | undefined {
+  switch (wait?.kind) {
+    case "sleep":
+      return wait.until;
+    case "receive":
+      return wait.deadline;
+    case "step":
+      return wait.extra?.closeBy;
+    default:
+      return undefined;
   }
 }
 

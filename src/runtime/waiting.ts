@@ -32,6 +32,8 @@ export class Waiting {
   readonly #receivers = new Map<string, LazyQueue<Receiver>>();
   /** Waits with attempts to be handed out. */
   #unstarted = new Set<StepWait>();
+  /** Waits whose attempts others make. */
+  readonly #queued = new Set<StepWait>();
   readonly #delayed = new Map<StepWait, number>();
   readonly #delays = new LazyQueue<Delay>(
     (a, b) => a.at < b.at,
@@ -44,6 +46,8 @@ export class Waiting {
     switch (wait?.kind) {
       case "step":
         this.#calls.set(wait.call, strand);
+        if (wait.extra?.queue !== undefined) this.#queued.add(wait);
+        this.timers.add(strand);
         return this.attempt(wait);
       case "receive":
         this.#receiversOf(wait.channel).push({ strand, wait });
@@ -68,8 +72,14 @@ export class Waiting {
       this.#calls.delete(wait.call);
       this.#unstarted.delete(wait);
       this.#delayed.delete(wait);
+      this.#queued.delete(wait);
     } else if (wait?.kind === "join") removeFrom(this.#joins, wait.task, strand);
     else if (wait?.kind === "run") removeFrom(this.#runs, wait.run, strand);
+  }
+
+  /** Whether attempts have to be handed to a queue; known after a load only. */
+  get hasQueued(): boolean {
+    return this.#queued.size > 0;
   }
 
   /** The strand that waits for that step call. */
@@ -99,7 +109,7 @@ export class Waiting {
   attempt(wait: StepWait): void {
     if (wait.kept !== undefined) return;
     this.#unstarted.add(wait);
-    if (wait.notBefore === 0) return;
+    if (wait.notBefore === 0 || wait.extra?.queue !== undefined) return;
     this.#delayed.set(wait, wait.notBefore);
     this.#delays.push({ at: wait.notBefore, wait });
   }
@@ -115,7 +125,7 @@ export class Waiting {
   stepsAt(now: number): StepsUnderWay {
     for (let first = this.#delays.peek(); first !== undefined && first.at <= now; first = this.#delays.peek())
       this.#delayed.delete(this.#delays.pop()!.wait);
-    return { running: this.#calls.size > this.#delayed.size, next: this.#delays.peek()?.at };
+    return { running: this.#calls.size > this.#delayed.size + this.#queued.size, next: this.#delays.peek()?.at };
   }
 
   #receiversOf(channel: string): LazyQueue<Receiver> {

@@ -14,12 +14,19 @@ import type { Ports, TimerHandle } from "./ports.js";
 import { isOutage, pauseAfter } from "./outage.js";
 import { oneLine } from "./saved.js";
 import type { NewWorker, Store, WorkerRecord } from "./store/store.js";
+import { TaskRunner } from "./task-runner.js";
 import { loadedWorkflows } from "./workflows.js";
 
 /** Options of `flow.worker`. All times in milliseconds. */
 export interface WorkerOptions {
   /** How many runs it keeps in memory at once. Runs that wait for a far timer or a message are not in memory. Default 1,000. */
   readonly concurrency?: number;
+  /** The queues it serves. Default: those of all steps whose modules are loaded. */
+  readonly queues?: readonly string[];
+  /** Most steps of queues under way at once. Default 100. */
+  readonly taskConcurrency?: number;
+  /** `false`: it advances no runs, and makes steps of queues only. Default `true`. */
+  readonly runs?: boolean;
   /** How often it looks for work that nobody announced. Default 250, and 1,000 when the store carries word between processes. */
   readonly pollIntervalMs?: number;
   /** After a crash its runs are taken over by workers on other machines once this time has passed without a sign of life, and on this machine within about a second. Default 10,000. */
@@ -55,6 +62,7 @@ export class Worker {
 
   readonly #parts: WorkerParts;
   readonly #engine: Engine;
+  readonly #tasks: TaskRunner;
   readonly #startedAt: number;
   #settleDone!: { resolve(): void; reject(error: unknown): void };
   #running = true;
@@ -93,6 +101,16 @@ export class Worker {
       maxLosses: positive(options.maxLosses ?? 5, "maxLosses"),
       onOutward: () => parts.hub.work(),
       onParked: (wakeAt) => this.#parked(wakeAt),
+      onCrash: (error) => this.#crash(error),
+    });
+    this.#tasks = new TaskRunner({
+      store: parts.store,
+      codec: parts.codec,
+      ports,
+      workerId: this.id,
+      queues: options.queues,
+      limit: positive(options.taskConcurrency ?? 100, "taskConcurrency"),
+      onFinished: () => parts.hub.work(),
       onCrash: (error) => this.#crash(error),
     });
     this.#unlisten = parts.hub.onWork(() => this.#wakeSoon());
@@ -159,8 +177,9 @@ export class Worker {
     const { logger } = this.#parts.ports;
     try {
       await this.#inspect();
-      if (this.#running) await this.#claim();
+      if (this.#running && this.#parts.options.runs !== false) await this.#claim();
       if (this.#running && this.#engine.size > 0) await this.#pollMessages();
+      if (this.#running) await this.#tasks.poll();
       if (this.#outages > 0) logger.info("the store can be reached again", { attempts: this.#outages });
       this.#outages = 0;
     } catch (error) {
@@ -263,6 +282,7 @@ export class Worker {
     // Declared dead, for instance after the machine slept: everything it held may be somebody else's by now (I5).
     ports.logger.warn("the worker lost its registration; it drops its runs and registers again", { worker: this.id });
     this.#engine.dropAll("the worker lost its lease");
+    this.#tasks.dropAll("the worker lost its lease");
     await this.#register();
     this.#wakeSoon();
   }
@@ -283,7 +303,8 @@ export class Worker {
     const { store, ports, options } = this.#parts;
     try {
       await this.#loop;
-      await this.#engine.stop(options.graceMs ?? 5_000);
+      const graceMs = options.graceMs ?? 5_000;
+      await Promise.all([this.#engine.stop(graceMs), this.#tasks.stop(graceMs)]);
       await store.unregisterWorker(this.id, ports.clock.now());
       this.#settleDone.resolve();
     } catch (error) {
@@ -294,6 +315,7 @@ export class Worker {
   #crash(error: unknown): void {
     if (!this.#quit()) return this.#settleDone.reject(error);
     this.#engine.dropAll("the worker has stopped");
+    this.#tasks.dropAll("the worker has stopped");
     const { store, ports } = this.#parts;
     const report = (): void => this.#settleDone.reject(error);
     // So that nobody has to wait for the lease to end. A store that is broken may refuse this too.

@@ -230,8 +230,12 @@ class CipherStore implements Store {
     };
   }
 
-  #sealTask({ queue, call, attempt, step, key, priority, dueAt, payload }: NewTask, run: string): NewTask {
-    return { queue, call, attempt, step, key, priority, dueAt, payload: this.#seal(payload, run, `task ${call}`) };
+  #sealTask({ queue, call, attempt, step, key, priority, dueAt, payload, details }: NewTask, run: string): NewTask {
+    const sealed = {
+      payload: this.#seal(payload, run, `task ${call}`),
+      details: details && this.#seal(details, run, "progress"),
+    };
+    return { queue, call, attempt, step, key, priority, dueAt, ...sealed };
   }
 
   #sealCached({ key, value, until }: CacheEntry): CacheEntry {

@@ -20,7 +20,7 @@ export class MemoryTasks {
       if (before !== undefined && before.task.attempt >= task.attempt) continue;
       const id = before?.task.id ?? ++this.#lastId;
       this.#rows.set(id, {
-        task: { ...task, id, run, payload: task.payload.slice(), details: before?.task.details },
+        task: { ...task, id, run, payload: task.payload.slice(), details: task.details?.slice() },
         owner: undefined,
       });
     }

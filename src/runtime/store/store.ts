@@ -224,6 +224,8 @@ export interface NewTask {
   readonly dueAt: number;
   /** What the attempt is made with, encoded. */
   readonly payload: Uint8Array;
+  /** What the attempt before it last said of itself, encoded. */
+  readonly details?: Uint8Array | undefined;
 }
 
 /** A task in the hands of a worker. */
@@ -231,7 +233,7 @@ export interface Task extends NewTask {
   /** Store-wide. */
   readonly id: number;
   readonly run: string;
-  /** What the attempt last said of itself. */
+  /** What this attempt, or the one before, last said of itself. */
   readonly details: Uint8Array | undefined;
 }
 

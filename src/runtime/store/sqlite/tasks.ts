@@ -17,12 +17,12 @@ const STEP = kindNumber("step");
 
 /** @param n number of the run */
 export function putTasks(prepare: Prepare, n: number, tasks: readonly NewTask[]): void {
-  for (const { call, attempt, queue, step, key = null, priority, dueAt, payload } of tasks)
-    prepare(PUT).run(n, call, attempt, queue, step, key, priority, dueAt, payload);
+  for (const { call, attempt, queue, step, key = null, priority, dueAt, payload, details = null } of tasks)
+    prepare(PUT).run(n, call, attempt, queue, step, key, priority, dueAt, payload, details);
 }
 
-const PUT = `INSERT INTO tasks (run, call, attempt, queue, step, key, priority, due_at, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-  ON CONFLICT (run, call) DO UPDATE SET attempt = ?3, queue = ?4, key = ?6, priority = ?7, due_at = ?8, payload = ?9, owner = NULL WHERE attempt < ?3`;
+const PUT = `INSERT INTO tasks (run, call, attempt, queue, step, key, priority, due_at, payload, details) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+  ON CONFLICT (run, call) DO UPDATE SET attempt = ?3, queue = ?4, key = ?6, priority = ?7, due_at = ?8, payload = ?9, details = ?10, owner = NULL WHERE attempt < ?3`;
 
 export function withdraw(prepare: Prepare, n: number, calls: readonly number[]): void {
   for (const call of calls) prepare("DELETE FROM tasks WHERE run = ? AND call = ?").run(n, call);
