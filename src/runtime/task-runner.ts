@@ -64,6 +64,11 @@ export class TaskRunner implements AttemptOwner {
     for (const task of tasks) this.#start(task);
   }
 
+  /** The queues that are served. */
+  get queues(): readonly string[] {
+    return this.#served().queues;
+  }
+
   /** Queues to ask for, and the steps that can be made here. */
   #served(): { readonly queues: string[]; readonly steps: string[] } {
     const { queues } = this.#options;

@@ -180,6 +180,7 @@ export class Worker {
       if (this.#running && this.#parts.options.runs !== false) await this.#claim();
       if (this.#running && this.#engine.size > 0) await this.#pollMessages();
       if (this.#running) await this.#tasks.poll();
+      if (this.#running && !this.#woken) await this.#lookAhead();
       if (this.#outages > 0) logger.info("the store can be reached again", { attempts: this.#outages });
       this.#outages = 0;
     } catch (error) {
@@ -187,6 +188,15 @@ export class Worker {
       if (this.#outages++ === 0) logger.warn("the store cannot be reached; trying again", { error: oneLine(error) });
       this.#woken = false;
     }
+  }
+
+  /** What is due before the next poll is taken when it is due, whoever parked it. */
+  async #lookAhead(): Promise<void> {
+    const { store, ports, options } = this.#parts;
+    const now = ports.clock.now();
+    const workflows = options.runs === false ? [] : loadedWorkflows();
+    const next = await store.nextDue({ now, workflows, queues: this.#tasks.queues });
+    if (next !== undefined && next < this.#parkedUntil) this.#parkedUntil = next;
   }
 
   /** The runs of workers that have died are for the living. */

@@ -1,7 +1,7 @@
 /** The part of the specification of a store that is about tasks: step attempts that any worker may make, and results that other runs may use. */
 import { describe, expect, test } from "vitest";
 import type { ClaimedRun, Commit, NewTask, QueueLimits, Store, Task } from "../../src/runtime/store/store.js";
-import { type Bench, bytes, commitOf, newWorker, text, alive } from "./kit.js";
+import { type Bench, bytes, commitOf, newRun, newWorker, text, alive } from "./kit.js";
 
 const STEPS = ["src/a.ts#gpu", "src/a.ts#mail"];
 
@@ -175,6 +175,22 @@ export function describeTasks(bench: () => Bench): void {
       const taken = await store().claimTasks({ workerId: "w1", now: 2_000, queues, steps: STEPS, limit: 100 });
       expect(calls(taken)).toEqual([1, 3, 4]);
     });
+  });
+
+  test("what is due next, of runs nobody holds and of tasks", async () => {
+    const next = (now: number, queues: readonly string[] = ["gpu"], workflows?: readonly string[]): Promise<number | undefined> =>
+      store().nextDue({ now, queues, ...(workflows && { workflows }) });
+    expect(await next(0)).toBeUndefined();
+    await queued(newTask(1, { dueAt: 7_000 }), newTask(2, { dueAt: 9_000, queue: "mail" }));
+    await store().createRun(newRun("later", { startAt: 8_000 }));
+    expect(await next(2_000)).toBe(7_000);
+    expect(await next(7_000)).toBe(8_000);
+    expect(await next(2_000, [])).toBe(8_000);
+    expect(await next(2_000, ["mail"], [])).toBe(9_000);
+    expect(await next(9_000)).toBeUndefined();
+    await take({}, 7_000);
+    await bench().claim("w1", { now: 8_000 });
+    expect(await next(2_000)).toBeUndefined();
   });
 
   test("a cached result is answered until it is over, and replaced by a later one", async () => {

@@ -156,6 +156,10 @@ class CipherStore implements Store {
     return results;
   }
 
+  nextDue(options: Parameters<Store["nextDue"]>[0]): Promise<number | undefined> {
+    return this.#store.nextDue(options);
+  }
+
   async claimTasks(options: TaskOptions): Promise<Task[]> {
     const tasks = await this.#store.claimTasks(options);
     return tasks.map((task) => {

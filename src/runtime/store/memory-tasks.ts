@@ -71,6 +71,14 @@ export class MemoryTasks {
     return rate === undefined ? room : Math.min(room, allowedAt(rate, this.#nextAt.get(queue), now));
   }
 
+  /** When the first free task of these queues is due after `now`; Infinity when there is none. */
+  nextDue(now: number, queues: readonly string[]): number {
+    let next = Infinity;
+    for (const { owner, task } of this.#rows.values())
+      if (owner === undefined && task.dueAt > now && queues.includes(task.queue)) next = Math.min(next, task.dueAt);
+    return next;
+  }
+
   held(workerId: string): number[] {
     return [...this.#rows.values()].filter(({ owner }) => owner === workerId).map(({ task }) => task.id);
   }

@@ -182,6 +182,16 @@ export class MemoryStore implements Store {
     return this.#transaction(() => this.#release(workerId, now));
   }
 
+  nextDue({ now, workflows, queues }: Parameters<Store["nextDue"]>[0]): Promise<number | undefined> {
+    return this.#transaction(() => {
+      let next = this.#tasks.nextDue(now, queues);
+      for (const { owner, wakeAt, workflow } of this.#runs.values())
+        if (owner === undefined && wakeAt !== undefined && wakeAt > now && (workflows?.includes(workflow) ?? true))
+          next = Math.min(next, wakeAt);
+      return next === Infinity ? undefined : next;
+    });
+  }
+
   claimTasks(options: TaskOptions): Promise<Task[]> {
     return this.#transaction(() => (this.#workers.has(options.workerId) ? this.#tasks.claim(options) : []));
   }

@@ -338,6 +338,12 @@ export interface Store {
 
   /** Hands over up to `limit` runs that are due: not ended, `wakeAt` reached, and held by nobody. Oldest `wakeAt` first. Nothing to a worker that is not registered. */
   claim(options: ClaimOptions): Promise<ClaimedRun[]>;
+  /** When the first run of these workflows that nobody holds, or the first task of these queues, is due after `now`; `undefined` when there is none. */
+  nextDue(options: {
+    readonly now: number;
+    readonly workflows?: readonly string[];
+    readonly queues: readonly string[];
+  }): Promise<number | undefined>;
   /** Applies all commits, of different runs, in one transaction (group commit), each conditional on its own fence. Answers in the same order. */
   commit(commits: readonly Commit[]): Promise<CommitResult[]>;
 

@@ -21,7 +21,7 @@ import {
   type TaskOptions,
   type WorkerRecord,
 } from "../store.js";
-import { claimDue } from "./claim.js";
+import { claimDue, nextDue } from "./claim.js";
 import { Committer } from "./commit.js";
 import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
@@ -211,6 +211,10 @@ export class SqliteStore implements Store {
 
   commit(commits: readonly Commit[]): Promise<CommitResult[]> {
     return this.#transaction(() => this.#committer.commit(commits));
+  }
+
+  nextDue(options: Parameters<Store["nextDue"]>[0]): Promise<number | undefined> {
+    return this.#run(() => nextDue((sql) => this.#prepare(sql), options));
   }
 
   claimTasks(options: TaskOptions): Promise<Task[]> {
