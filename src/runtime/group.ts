@@ -15,8 +15,7 @@ import type { Interrupt, Strand } from "./strand.js";
 export type Combinator = "all" | "settle" | "race" | "any" | "map";
 
 /** How a strand ended. */
-export type End =
-  { readonly kind: "returned"; readonly value: unknown } | { readonly kind: "threw"; readonly error: unknown };
+export type End = { readonly kind: "returned"; readonly value: unknown } | { readonly kind: "threw"; readonly error: unknown };
 
 /** What the parent goes on with, if nothing interrupts it. */
 export type Verdict = End & {
@@ -117,8 +116,7 @@ export class Group {
   #settled(): object[] {
     const list = this.#inOrder(this.values).map((value): object => ({ status: "fulfilled", value }));
     const { errors } = this;
-    for (let at = 0; at < errors.length; at += 2)
-      list[errors[at] as number] = { status: "rejected", reason: errors[at + 1] };
+    for (let at = 0; at < errors.length; at += 2) list[errors[at] as number] = { status: "rejected", reason: errors[at + 1] };
     return list;
   }
 }

@@ -57,9 +57,9 @@ const branch = fn(
     (v) => {
       const tree = v["tree"] as Exclude<Tree, { kind: "leaf" }>;
       trace.push(`begin ${tree.id}`);
-      if (tree.kind === "limit") return withTimeout(tree.ms, thunk(tree.child) as () => unknown);
+      if (tree.kind === "limit") return withTimeout(tree.ms, thunk(tree.child));
       if (tree.kind === "map") return map(tree.children, grown, { concurrency: tree.concurrency });
-      return combinators[tree.kind](tree.children.map((child) => thunk(child) as () => unknown));
+      return combinators[tree.kind](tree.children.map((child) => thunk(child)));
     },
     (v, value) => {
       trace.push(`end ${(v["tree"] as Tree).id}`);
@@ -117,9 +117,7 @@ function model(tree: Tree, start: number): Ending {
     case "race":
       return byTime[0]!;
     case "any":
-      return (
-        byTime.find(({ ok }) => ok) ?? { at: last, ok: false, text: `none(${list(endings.map((each) => each.text))})` }
-      );
+      return byTime.find(({ ok }) => ok) ?? { at: last, ok: false, text: `none(${list(endings.map((each) => each.text))})` };
     case "settle":
       return { at: last, ok: true, text: `[${list(endings.map((each) => `${each.ok ? "ok" : "no"} ${each.text}`))}]` };
     case "all":
@@ -154,7 +152,7 @@ function trees(cleanup: fc.Arbitrary<number>): fc.Arbitrary<Tree> {
       { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("all", "settle", "race", "any"), id: fc.constant(0), children: tie("list") }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant("map" as const), id: fc.constant(0), children: tie("list"), concurrency: fc.integer({ min: 1, max: 4 }) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant("limit" as const), id: fc.constant(0), ms, child: tie("tree") }) },
-    ) as fc.Arbitrary<Tree>,
+    ),
   })); // prettier-ignore
   return tree.map((root) => numbered(root, { next: 0 }));
 }

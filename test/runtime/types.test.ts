@@ -73,7 +73,9 @@ test("what runs at once answers what its functions answer, place by place", () =
     expectTypeOf(race(thunks)).toEqualTypeOf<number>();
     expectTypeOf(all([])).toEqualTypeOf<[]>();
     expectTypeOf(map([1, 2], (cents) => charge(cents))).toEqualTypeOf<Payment[]>();
-    expectTypeOf(map(new Map([["a", 1]]), ([name, at], index) => `${name}${at + index}`, { concurrency: 3 })).toEqualTypeOf<string[]>();
+    expectTypeOf(map(new Map([["a", 1]]), ([name, at], index) => `${name}${at + index}`, { concurrency: 3 })).toEqualTypeOf<
+      string[]
+    >();
     const [first] = settle([() => charge(1)]);
     if (first.status === "fulfilled") expectTypeOf(first.value).toEqualTypeOf<Payment>();
     // @ts-expect-error what is called, not what it answers

@@ -162,7 +162,8 @@ function isRuntimes(node: unknown): boolean {
   if (types.isMap(node) && node.size > 0) return node.values().every((each) => isRuntimes(each));
   const prototype = Object.getPrototypeOf(node) as object | null;
   return (
-    node instanceof Frame || (prototype !== null && ["RunImage", "Strand", "StepWait", "Group", "TimeoutScope"].includes(handlerOf(prototype)?.name ?? ""))
+    node instanceof Frame ||
+    (prototype !== null && ["RunImage", "Strand", "StepWait", "Group", "TimeoutScope"].includes(handlerOf(prototype)?.name ?? ""))
   );
 }
 

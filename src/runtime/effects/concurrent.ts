@@ -14,8 +14,7 @@ export type Results<F extends readonly (() => unknown)[]> = {
 
 /** How one function ended: what `settle` answers. */
 export type Settled<T> =
-  | { readonly status: "fulfilled"; readonly value: T }
-  | { readonly status: "rejected"; readonly reason: unknown };
+  { readonly status: "fulfilled"; readonly value: T } | { readonly status: "rejected"; readonly reason: unknown };
 
 /** What `settle` answers, place by place. */
 export type SettledResults<F extends readonly (() => unknown)[]> = {
@@ -49,7 +48,7 @@ export function settle<const F extends readonly (() => unknown)[]>(functions: F)
 export function race<const F extends readonly (() => unknown)[]>(functions: F): Results<F>[number] {
   const outcome = together("race", functions);
   if (outcome === undefined) throw new UsageError("race() was given an empty list: nothing could ever come first.");
-  return outcome as never;
+  return outcome;
 }
 
 /**
@@ -59,18 +58,21 @@ export function race<const F extends readonly (() => unknown)[]>(functions: F): 
 export function any<const F extends readonly (() => unknown)[]>(functions: F): Results<F>[number] {
   const outcome = together("any", functions);
   if (outcome === undefined) throw allFailed([]);
-  return outcome as never;
+  return outcome;
 }
 
 /** `undefined`: there is nothing to wait for. */
 function together(combinator: Combinator, functions: readonly (() => unknown)[]): never | undefined {
-  if (!Array.isArray(functions)) throw new UsageError(`${combinator}() takes a list of functions: ${combinator}([() => …, () => …]).`);
+  if (!Array.isArray(functions))
+    throw new UsageError(`${combinator}() takes a list of functions: ${combinator}([() => …, () => …]).`);
   // A copy: what happens to the list later does not matter.
   const list: Function[] = [];
   for (let at = 0; at < functions.length; at++) {
     const fn: unknown = functions[at];
     if (typeof fn !== "function")
-      throw new UsageError(`${combinator}() takes functions, but element ${at} is ${described(fn)}: write ${combinator}([() => …]).`);
+      throw new UsageError(
+        `${combinator}() takes functions, but element ${at} is ${described(fn)}: write ${combinator}([() => …]).`,
+      );
     list.push(fn);
   }
   if (list.length === 0) return undefined;
