@@ -15,7 +15,7 @@ import { isOwnCancel, Nursery, outranks, type NurseryHost } from "./nursery.js";
 import type { End } from "./group.js";
 import type { Codec, Outcome, RunImage } from "./image.js";
 import { save, saveableError, saveInput, unsaveable } from "./saved.js";
-import { Strand, TimeoutScope, type Interrupt, type JoinWait, type Request, type StepWait, type TaskState } from "./strand.js";
+import { Strand, TimeoutScope, type Interrupt, type JoinWait, type Request, type StepWait, TaskState } from "./strand.js";
 import { Execution, requestName, type RunPort } from "./suspend.js";
 import { Waiting } from "./waiting.js";
 
@@ -253,6 +253,7 @@ export class Scheduler implements RunPort, NurseryHost {
     task.value = checked.kind === "returned" ? checked.value : checked.error;
     if (checked.kind === "returned") task.state = "completed";
     else task.state = isOwnCancel(strand, end) ? "cancelled" : "failed";
+    this.touched.add(task);
     for (const other of this.waiting.forEndOf(task)) {
       task.joined = true;
       this.wake(other, task.state === "completed" ? RESUME_NEXT : RESUME_THROW, task.value);
@@ -283,10 +284,16 @@ export class Scheduler implements RunPort, NurseryHost {
   // What running code may ask (RunPort).
 
   spawn(fn: () => unknown): TaskState {
-    const task: TaskState = { id: this.image.nextStrand++, state: "running", value: undefined, joined: false };
+    const task = new TaskState(this.image.nextStrand++);
     const strand = new Strand(task.id, task, { kind: "start", fn, args: [], since: this.now });
     this.begin(strand);
     return task;
+  }
+
+  /** Somebody is given the outcome of a task that has ended. */
+  tellOutcome(task: TaskState): void {
+    task.joined = true;
+    this.touched.add(task);
   }
 
   cancelTask(task: TaskState, reason: string | undefined): void {

@@ -163,7 +163,8 @@ function isRuntimes(node: unknown): boolean {
   const prototype = Object.getPrototypeOf(node) as object | null;
   return (
     node instanceof Frame ||
-    (prototype !== null && ["RunImage", "Strand", "StepWait", "Group", "TimeoutScope"].includes(handlerOf(prototype)?.name ?? ""))
+    (prototype !== null &&
+      ["RunImage", "Strand", "StepWait", "Group", "TaskState", "TimeoutScope"].includes(handlerOf(prototype)?.name ?? ""))
   );
 }
 
