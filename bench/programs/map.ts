@@ -1,4 +1,4 @@
-import { map, step } from "flowc";
+import { map, spawn, step } from "flowc";
 
 const nothing = step((at: number) => at);
 const later = step((at: number): Promise<number> => new Promise((resolve) => setTimeout(resolve, (at * 7_919) % 1_000, at)));
@@ -28,4 +28,10 @@ export function objects(count: number, concurrency: number): number {
     { concurrency },
   );
   return orders.length;
+}
+
+/** `count` tasks of a step each, joined one after the other. */
+export function tasks(count: number): number {
+  const started = items(count).map((at) => spawn(() => nothing(at)));
+  return started.reduce((sum, task) => sum + task.join(), 0);
 }

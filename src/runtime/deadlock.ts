@@ -1,12 +1,26 @@
 /** Strands that wait for each other in a circle: none of them could ever go on. */
+import { UsageError } from "../shared/errors.js";
+import { strandName } from "./describe.js";
 import type { Strand } from "./strand.js";
 import type { Strands } from "./strands.js";
+
+/** The error for a strand that joins a task which waits, in the end, for that strand; `undefined` when it does not. */
+export function deadlock(start: Strand, strands: Strands): UsageError | undefined {
+  const circle = circleOf(start, strands);
+  if (circle === undefined) return undefined;
+  const names = [...circle, start].map((strand) => strandName(strand) || "main");
+  const steps = names.slice(1).map((name, at) => `${names[at]} waits for ${name}`);
+  return new UsageError(
+    `join would wait for ever: ${steps.join(", ")}. Join a task only from strands that it does not wait for, or limit the wait: ` +
+      "withTimeout(…, () => task.join()).",
+  );
+}
 
 /**
  * The circle that a strand closes by joining, itself first; `undefined` when there is none. A circle that ends by itself is none: one with an open `withTimeout`
  * in it, or one that goes through a `race` or `any` of which other strands still run.
  */
-export function circleOf(start: Strand, strands: Strands): readonly Strand[] | undefined {
+function circleOf(start: Strand, strands: Strands): readonly Strand[] | undefined {
   const from = new Map<Strand, Strand>();
   const open = [start];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {

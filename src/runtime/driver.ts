@@ -180,7 +180,7 @@ export class Driver {
     if (this.#image.begun || this.#strands.outcome !== undefined || this.#isPaused) return;
     this.#image.begun = true;
     this.#log("run.started", { workflow: this.#image.workflow });
-    this.#strands.begin();
+    this.#strands.beginMain();
   }
 
   #deliverKept(): void {
@@ -490,7 +490,8 @@ export class Driver {
     for (const strand of new Set([...this.#strands.ran, ...this.#image.strands])) {
       if (!this.#image.strands.has(strand)) continue;
       try {
-        this.#ports.codec.encode([strand.task, strand.wait, strand.frames]);
+        this.#ports.codec.encode([strand.task, strand.frames]);
+        this.#ports.codec.encode(strand.wait, strand.wait?.kind === "group" ? strand.wait.combinator : "value");
       } catch (error) {
         if (error instanceof NotSaveableError) return { strand, error };
         throw error;

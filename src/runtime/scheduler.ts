@@ -6,17 +6,18 @@
  */
 import { RESUME_NEXT, RESUME_THROW, type ResumeMode } from "../shared/abi.js";
 import { CancelledError, NotSaveableError, UsageError } from "../shared/errors.js";
-import { circleOf } from "./deadlock.js";
+import { deadlock } from "./deadlock.js";
 import { strandName } from "./describe.js";
 import type { Held } from "./effects/resource.js";
 import { resumeStrand, startStrand } from "./execute.js";
 import { definitionOf } from "./effects/step.js";
 import { placeOf } from "./frame.js";
-import type { End, Group } from "./group.js";
 import { CALLBACK } from "./effects/callback.js";
+import type { End } from "./group.js";
 import { type Codec, newImage, type Outcome, type RunImage } from "./image.js";
+import { isOwnCancel, Nursery, outranks, type NurseryHost } from "./nursery.js";
 import { Outward } from "./outward.js";
-import { oneLine, save, saveableError, saveInput, unsaveable } from "./saved.js";
+import { save, saveableError, saveInput, unsaveable } from "./saved.js";
 import {
   type StepExtra,
   Strand,
@@ -25,7 +26,7 @@ import {
   type JoinWait,
   type Request,
   type StepWait,
-  type TaskState,
+  TaskState,
 } from "./strand.js";
 import type { NoteValue } from "./store/store.js";
 import { type ChildStart, Execution, requestName, type RunPort } from "./suspend.js";
@@ -38,15 +39,12 @@ interface Runnable {
   readonly value: unknown;
 }
 
-/** Takes a fact about the transition under way. */
-type Log = (kind: string, data: Readonly<Record<string, unknown>>) => void;
-
 /** So many entries of the queue are taken out together. */
 const QUEUE_PIECE = 1_024;
 /** Outside of all timeouts. */
 const OUTERMOST = -1;
 
-export class Scheduler implements RunPort {
+export class Scheduler implements RunPort, NurseryHost {
   /** The time of the transition under way. */
   now = 0;
   /** How the run ended, once it has. From then on nothing runs. */
@@ -70,7 +68,7 @@ export class Scheduler implements RunPort {
 
   readonly #codec: Codec;
   readonly #newId: () => string;
-  readonly #log: Log;
+  readonly #nursery = new Nursery(this);
   readonly #execution = new Execution(this);
   /** The strand on the native stack. */
   #running: Strand | undefined;
@@ -82,11 +80,11 @@ export class Scheduler implements RunPort {
     readonly image: RunImage,
     codec: Codec,
     newId: () => string,
-    log: Log,
+    /** Takes a fact about the transition under way. */
+    readonly log: NurseryHost["log"],
   ) {
     this.#codec = codec;
     this.#newId = newId;
-    this.#log = log;
     this.touched.add(image);
     for (const strand of image.strands) {
       this.waiting.add(strand);
@@ -105,8 +103,15 @@ export class Scheduler implements RunPort {
     this.image.strands.written();
   }
 
+  /** A new strand: it begins in its turn. */
+  begin(strand: Strand): void {
+    this.image.strands.add(strand);
+    this.touched.add(strand);
+    this.#queue.push({ strand, mode: RESUME_NEXT, value: undefined });
+  }
+
   /** Enters main for the first time. */
-  begin(): void {
+  beginMain(): void {
     const main = this.image.strands.first;
     if (main?.wait?.kind === "start") this.#queue.push({ strand: main, mode: RESUME_NEXT, value: undefined });
     this.drain();
@@ -135,7 +140,7 @@ export class Scheduler implements RunPort {
       if (outranks(this.#interrupts.get(strand), interrupt)) return false;
       this.#interrupts.set(strand, interrupt);
     } else if (wait.kind === "group" && wait.children.size > 0) {
-      return this.#interruptGroup(wait, interrupt);
+      return this.#nursery.interrupt(wait, interrupt);
     } else if (wait.kind === "start") {
       this.#ended(strand, { kind: "threw", error });
     } else {
@@ -214,7 +219,7 @@ export class Scheduler implements RunPort {
         return this.#acceptJoin(strand, request);
       case "group":
         request.parent = strand;
-        return this.#startChildren(request);
+        return this.#nursery.start(request);
     }
   }
 
@@ -240,23 +245,13 @@ export class Scheduler implements RunPort {
     if (task === strand.task)
       return this.wake(strand, RESUME_THROW, new UsageError("a task cannot join itself: it would wait for ever."));
     this.waiting.add(strand);
-    this.#breakCircle(strand);
+    this.breakCircle(strand);
   }
 
   /** Raises an error in a strand that waits, in the end, for itself. */
-  #breakCircle(strand: Strand): void {
-    const circle = circleOf(strand, this.image.strands);
-    if (circle === undefined) return;
-    const names = [...circle, strand].map((each) => strandName(each) || "main");
-    const steps = names.slice(1).map((name, at) => `${names[at]} waits for ${name}`);
-    this.wake(
-      strand,
-      RESUME_THROW,
-      new UsageError(
-        `join would wait for ever: ${steps.join(", ")}. Join a task only from strands that it does not wait for, or limit the wait: ` +
-          "withTimeout(…, () => task.join()).",
-      ),
-    );
+  breakCircle(strand: Strand): void {
+    const error = deadlock(strand, this.image.strands);
+    if (error !== undefined) this.wake(strand, RESUME_THROW, error);
   }
 
   #ended(strand: Strand, end: End): void {
@@ -268,7 +263,7 @@ export class Scheduler implements RunPort {
     strand.wait = undefined;
     this.touched.delete(strand);
     if (task !== undefined) this.#taskEnded(strand, task, end);
-    else if (group !== undefined) this.#childEnded(strand, group, end);
+    else if (group !== undefined) this.#nursery.ended(strand, group, end);
     else this.#mainEnded(end);
     if (image.ending !== undefined && image.strands.size === 0) this.outcome ??= this.#finalOutcome(image.ending);
   }
@@ -290,10 +285,11 @@ export class Scheduler implements RunPort {
   }
 
   #taskEnded(strand: Strand, task: TaskState, end: End): void {
-    const checked = this.#saveable(strand, end);
+    const checked = this.saveable(strand, end);
     task.value = checked.kind === "returned" ? checked.value : checked.error;
     if (checked.kind === "returned") task.state = "completed";
     else task.state = isOwnCancel(strand, end) ? "cancelled" : "failed";
+    this.touched.add(task);
     for (const other of this.waiting.forEndOf(task)) {
       task.joined = true;
       this.wake(other, task.state === "completed" ? RESUME_NEXT : RESUME_THROW, task.value);
@@ -302,7 +298,7 @@ export class Scheduler implements RunPort {
   }
 
   /** What a strand ended with may be held by any other; it is refused where it came into being. */
-  #saveable(strand: Strand, end: End): End {
+  saveable(strand: Strand, end: End): End {
     try {
       save(end.kind === "returned" ? end.value : end.error, this.#codec, "result");
       return end;
@@ -321,77 +317,19 @@ export class Scheduler implements RunPort {
     return lost === undefined || ending.kind !== "completed" ? ending : { kind: "failed", error: lost.value };
   }
 
-  // groups
-
-  #startChildren(group: Group): void {
-    this.touched.add(group);
-    const { strands } = this.image;
-    while (group.hasRoom) {
-      const { index, fn, args } = group.take();
-      const strand = new Strand(this.image.nextStrand++, group, { kind: "start", fn, args, since: this.now });
-      strand.index = index;
-      group.children.add(strand);
-      strands.add(strand);
-      this.touched.add(strand);
-      this.#queue.push({ strand, mode: RESUME_NEXT, value: undefined });
-    }
-  }
-
-  #childEnded(strand: Strand, group: Group, end: End): void {
-    group.children.delete(strand);
-    const { isDecided } = group;
-    const told = isDecided ? end : this.#saveable(strand, end);
-    const isHeard = group.childEnded(strand.index, told);
-    this.touched.add(group);
-    // No error is lost: what nobody is told of is in the journal.
-    if (told.kind === "threw" && !isOwnCancel(strand, told) && (!isHeard || group.combinator === "any"))
-      this.#log("strand.failed", { strand: strandName(strand), error: oneLine(told.error) });
-    if (group.isDecided && !isDecided) this.#cancelChildren(group, whyCancelled(group));
-    else this.#startChildren(group);
-    if (group.isOver) this.#groupOver(group);
-    else if (group.combinator === "any" && group.children.size === 1) for (const last of group.children) this.#lastOf(last);
-  }
-
-  /** With the others gone, what was a choice may have become a circle. */
-  #lastOf(child: Strand): void {
-    if (child.wait?.kind === "join") this.#breakCircle(child);
-  }
-
-  #groupOver(group: Group): void {
-    const { parent, interrupt, verdict } = group;
-    if (parent?.wait !== group) return;
-    this.touched.delete(group);
-    if (interrupt === undefined) {
-      const end = group.end();
-      return end.kind === "returned" ? this.wake(parent, RESUME_NEXT, end.value) : this.wake(parent, RESUME_THROW, end.error);
-    }
-    if (verdict?.kind === "threw")
-      this.#log("strand.failed", { strand: `${group.combinator}[${verdict.by}]`, error: oneLine(verdict.error) });
-    this.wake(parent, RESUME_THROW, interrupt.error);
-  }
-
-  #interruptGroup(group: Group, interrupt: Interrupt): boolean {
-    if (outranks(group.interrupt, interrupt)) return false;
-    group.interrupt = interrupt;
-    this.touched.add(group);
-    this.#cancelChildren(group, interrupt.error.message);
-    return true;
-  }
-
-  /** Those that had not begun end at once. */
-  #cancelChildren(group: Group, why: string): void {
-    for (const child of Array.from(group.children)) this.cancelStrand(child, why);
-  }
-
   // What running code may ask (RunPort).
 
   spawn(fn: () => unknown): TaskState {
-    const task: TaskState = { id: this.image.nextStrand++, state: "running", value: undefined, joined: false };
+    const task = new TaskState(this.image.nextStrand++);
     const strand = new Strand(task.id, task, { kind: "start", fn, args: [], since: this.now });
-    this.image.strands.add(strand);
-    this.touched.add(strand);
-    this.#queue.push({ strand, mode: RESUME_NEXT, value: undefined });
+    this.begin(strand);
     return task;
+  }
+
+  /** Somebody is given the outcome of a task that has ended. */
+  tellOutcome(task: TaskState): void {
+    task.joined = true;
+    this.touched.add(task);
   }
 
   cancelTask(task: TaskState, reason: string | undefined): void {
@@ -460,21 +398,6 @@ export class Scheduler implements RunPort {
     const at = scopes.lastIndexOf(scope);
     if (at >= 0) scopes.splice(at, 1);
   }
-}
-
-/** Whether an interrupt that is on its way comes from as far out as another one. */
-function outranks(pending: Interrupt | undefined, other: Interrupt): boolean {
-  return pending !== undefined && pending.depth <= other.depth;
-}
-
-/** It was asked to end, and did. */
-function isOwnCancel(strand: Strand, end: End): boolean {
-  return strand.cancelled && end.kind === "threw" && end.error instanceof CancelledError;
-}
-
-function whyCancelled({ combinator, verdict }: Group): string {
-  const who = `${combinator}[${verdict!.by}]`;
-  return verdict!.kind === "returned" ? `${who} came first` : `${who} failed: ${oneLine(verdict!.error)}`;
 }
 
 /** What the options of a step make of a call. Throws what its key function throws, and UsageError when that answers no text. */

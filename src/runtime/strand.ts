@@ -100,13 +100,14 @@ export type Wait = StepWait | SleepWait | ReceiveWait | JoinWait | RunWait | Sta
 export type Request = Exclude<Wait, StartWait>;
 
 /** How a spawned strand stands; shared by the strand, the handles the program holds and the strands that join it. */
-export interface TaskState {
-  readonly id: number;
-  state: "running" | "completed" | "failed" | "cancelled";
+export class TaskState {
+  state: "running" | "completed" | "failed" | "cancelled" = "running";
   /** The result, or the error. */
-  value: unknown;
+  value: unknown = undefined;
   /** Somebody has been given the outcome. A failed task nobody joined fails the run when main ends. */
-  joined: boolean;
+  joined = false;
+
+  constructor(readonly id: number) {}
 }
 
 /** An error to be raised where a strand waits. */
@@ -190,6 +191,16 @@ registerHandler<Strand>({
     strand.scopes = unpacked<TimeoutScope>(scopes);
     strand.cancelled = cancelled as boolean;
   },
+});
+
+registerHandler<TaskState>({
+  name: "TaskState",
+  prototype: TaskState.prototype,
+  fields: ["id", "state", "value", "joined"],
+  save: ({ id, state, value, joined }) => [id, state, value, joined],
+  parts: () => [],
+  create: () => new TaskState(0),
+  restore: (task, [id, state, value, joined]) => void Object.assign(task, { id, state, value, joined }),
 });
 
 registerHandler<TimeoutScope>({

@@ -67,6 +67,8 @@ export interface RunPort extends Holder {
   spawn(fn: () => unknown): TaskState;
   /** Asks a task to end with CancelledError at its suspension point. */
   cancelTask(task: TaskState, reason: string | undefined): void;
+  /** Notes that somebody is given the outcome of a task that has ended. */
+  tellOutcome(task: TaskState): void;
   /** Takes the oldest message of a channel, `undefined` when there is none. */
   take(channel: string): { readonly value: unknown } | undefined;
   /** Takes how a run has come to its end, when word of that has arrived and nobody has taken it. */

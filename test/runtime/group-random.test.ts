@@ -141,7 +141,6 @@ function begin(children: readonly Tree[], start: number, limit: number): Ending[
 
 // ── trees ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Times so far apart that no two of a tree are the same. */
 const ms = fc.integer({ min: 1, max: 2 ** 30 });
 function trees(cleanup: fc.Arbitrary<number>): fc.Arbitrary<Tree> {
   const { tree } = fc.letrec<{ tree: Tree; list: Tree[] }>((tie) => ({
@@ -157,10 +156,12 @@ function trees(cleanup: fc.Arbitrary<number>): fc.Arbitrary<Tree> {
   return tree.map((root) => numbered(root, { next: 0 }));
 }
 
+/** Gives everything a number, and times of which no two are the same: what happens at one time is in no particular order. */
 function numbered(tree: Tree, ids: { next: number }): Tree {
   const id = ids.next++;
-  if (tree.kind === "leaf") return { ...tree, id };
-  if (tree.kind === "limit") return { ...tree, id, child: numbered(tree.child, ids) };
+  const apart = (id * 2_654_435_761) % 2 ** 32;
+  if (tree.kind === "leaf") return { ...tree, id, ms: tree.ms + apart };
+  if (tree.kind === "limit") return { ...tree, id, ms: tree.ms + apart, child: numbered(tree.child, ids) };
   return { ...tree, id, children: tree.children.map((child) => numbered(child, ids)) };
 }
 

@@ -163,7 +163,8 @@ function isRuntimes(node: unknown): boolean {
   const prototype = Object.getPrototypeOf(node) as object | null;
   return (
     node instanceof Frame ||
-    (prototype !== null && ["Run", "Strand", "StepWait", "Group", "TimeoutScope"].includes(handlerOf(prototype)?.name ?? ""))
+    (prototype !== null &&
+      ["Run", "Strand", "StepWait", "Group", "TaskState", "TimeoutScope"].includes(handlerOf(prototype)?.name ?? ""))
   );
 }
 
