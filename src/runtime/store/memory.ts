@@ -45,14 +45,24 @@ interface Row {
 
 const DEFAULT_LIMIT = 100;
 
+export interface MemoryOptions {
+  /** How many workers it takes at a time. With `"many"`, each run belongs to the worker whose lease on it lasts. Default `"one"`. */
+  readonly workers?: "one" | "many";
+}
+
 /** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. */
 export class MemoryStore implements Store {
   readonly url = "memory:";
   readonly #runs = new Map<string, Row>();
   readonly #blobs = new Map<string, Uint8Array>();
-  #worker: WorkerRecord | undefined;
+  readonly #workers = new Map<string, WorkerRecord>();
+  readonly #takesMany: boolean;
   #seq = 0;
   #closed = false;
+
+  constructor(options: MemoryOptions = {}) {
+    this.#takesMany = options.workers === "many";
+  }
 
   createRun(run: NewRun): Promise<"created" | "exists"> {
     return this.#transaction(() => {
@@ -132,20 +142,24 @@ export class MemoryStore implements Store {
     isAlive: (other: WorkerRecord) => boolean,
   ): Promise<"registered" | WorkerRecord> {
     return this.#transaction(() => {
-      const holder = this.#worker;
-      if (holder !== undefined && holder.id !== worker.id) {
-        if (holder.leaseUntil > now && isAlive(holder)) return { ...holder };
+      for (const holder of this.#workers.values()) {
+        if (holder.id === worker.id) continue;
+        const lives = holder.leaseUntil > now && isAlive(holder);
+        if (lives && this.#takesMany) continue;
+        if (lives) return { ...holder };
+        this.#workers.delete(holder.id);
         this.#release(holder.id, now);
       }
-      this.#worker = { ...worker };
+      this.#workers.set(worker.id, { ...worker });
       return "registered";
     });
   }
 
   renew(workerId: string, leaseUntil: number): Promise<boolean> {
     return this.#transaction(() => {
-      if (this.#worker?.id !== workerId) return false;
-      this.#worker = { ...this.#worker, leaseUntil };
+      const worker = this.#workers.get(workerId);
+      if (worker === undefined) return false;
+      this.#workers.set(workerId, { ...worker, leaseUntil });
       for (const row of this.#runs.values()) if (row.owner === workerId) row.leaseUntil = leaseUntil;
       return true;
     });
@@ -153,7 +167,7 @@ export class MemoryStore implements Store {
 
   unregisterWorker(workerId: string, now: number): Promise<void> {
     return this.#transaction(() => {
-      if (this.#worker?.id === workerId) this.#worker = undefined;
+      this.#workers.delete(workerId);
       this.#release(workerId, now);
     });
   }
@@ -304,6 +318,6 @@ function makeDue(row: Row, at: number): void {
 }
 
 /** A new, empty store in memory. */
-export function memory(): MemoryStore {
-  return new MemoryStore();
+export function memory(options?: MemoryOptions): MemoryStore {
+  return new MemoryStore(options);
 }
