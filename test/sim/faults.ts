@@ -136,8 +136,8 @@ export class Faults {
     const random = this.#random;
     return random.weighted([
       [6, random.below(5_000)],
-      [3, random.below(120_000)],
-      [1, random.below(7_200_000)],
+      [3, random.below(600_000)],
+      [1, random.below(8 * 3_600_000)],
     ]);
   }
 

@@ -71,8 +71,8 @@ function comparable(ended: Ended | undefined): string {
 
 function settingOf(random: Random): Setting {
   const options: WorkerOptions = {
-    leaseMs: random.pick([5 * MINUTE, 30 * MINUTE, 3 * HOUR]),
-    pollIntervalMs: random.pick([2 * MINUTE, 20 * MINUTE, 2 * HOUR]),
+    leaseMs: random.pick([20 * MINUTE, 2 * HOUR, 12 * HOUR]),
+    pollIntervalMs: random.pick([10 * MINUTE, HOUR, 6 * HOUR]),
     parkAfterMs: random.pick([1, 1_000, 10 * MINUTE]),
     concurrency: random.pick([1, 2, 1_000]),
     graceMs: random.pick([1, 5_000, MINUTE]),

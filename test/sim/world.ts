@@ -61,7 +61,21 @@ export class World {
   }
 
   /** Lets events happen until `isOver` says so, a promise is broken, or nothing is left to happen. */
-  async play(isOver: () => boolean): Promise<void> {
+  play(isOver: () => boolean): Promise<void> {
+    // In a macrotask: promise jobs cannot be drained by a promise job.
+    return new Promise((resolve, reject) => {
+      setImmediate(() => {
+        try {
+          this.#play(isOver);
+          resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    });
+  }
+
+  #play(isOver: () => boolean): void {
     while (!isOver() && this.violations.length === 0) {
       const event = this.#queue.pop();
       if (event === undefined) return this.violate("nothing is left to happen, and something is still waited for");
@@ -77,13 +91,16 @@ export class World {
       this.current = owner;
       this.log(event.label, owner?.id);
       event.run();
-      await drained();
+      drain();
     }
     this.current = undefined;
   }
 }
 
-/** All promise jobs have run: they do before the next macrotask. */
-function drained(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/**
+ * Runs all promise jobs and `nextTick` callbacks, as Node does between two macrotasks. Node keeps this method for its own tests and old packages; awaiting a
+ * `setImmediate` instead gives the same traces in half as much time again.
+ */
+function drain(): void {
+  (process as unknown as { _tickCallback(): void })._tickCallback();
 }
