@@ -146,15 +146,16 @@ export class Worker {
 
   async #claim(): Promise<void> {
     const { store, ports, options } = this.#parts;
+    const now = ports.clock.now();
+    // Also when there is no room for it: then it waits for a place and not for its time, which would let the loop sleep for no time at all.
+    if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     const room = (options.concurrency ?? 1_000) - this.#engine.size;
     if (room <= 0) {
       this.#backlog = true;
       return;
     }
-    const now = ports.clock.now();
     // This process was held up for so long that its own runs look abandoned: without this it would claim them again and start their steps twice.
     if (now >= this.#leaseUntil) await this.#renew();
-    if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     const limit = Math.min(room, CLAIM_AT_ONCE);
     const claim = { workerId: this.id, now, leaseUntil: now + this.#leaseMs, limit, workflows: loadedWorkflows() };
     const claimed = await store.claim(claim);
@@ -227,6 +228,8 @@ export class Worker {
     // Declared dead, for instance after the machine slept: everything it held may be somebody else's by now (I5).
     ports.logger.warn("the worker lost its registration; it drops its runs and registers again", { worker: this.id });
     this.#engine.dropAll("the worker lost its lease");
+    // What it claimed since then is dropped, too: it has to be given back, or its leases would be renewed for ever with nobody to advance it.
+    await store.unregisterWorker(this.id, ports.clock.now());
     await this.#register();
     this.#wakeSoon();
   }

@@ -81,11 +81,7 @@ export class Cluster {
   #plan(member: Member): void {
     const { process } = member;
     this.#every("hoursToDeath", process, () => process.kill("for no reason"));
-    this.#every("hoursToPause", process, () => {
-      const ms = this.#faults.pause();
-      this.#world.log(`pauses for ${ms} ms`, process.id);
-      process.pausedUntil = this.#world.now + ms;
-    });
+    this.#every("hoursToPause", process, () => process.pause(this.#faults.pause()));
     this.#every("hoursToJump", process, () => {
       process.skewMs = this.#faults.skew();
       this.#world.log(`clock is now off by ${process.skewMs} ms`, process.id);

@@ -9,6 +9,8 @@ export interface FaultMix {
   readonly storeFailsAfter: number;
   /** A store call takes seconds to minutes, before it is applied or after. */
   readonly storeSlow: number;
+  /** The process pauses while a store call is on its way, often for longer than its lease. */
+  readonly pausesAtCall: number;
   /** The process dies with a store call: before it is sent, on its way, or when it has been applied. */
   readonly diesAtCall: number;
   /** The process dies when a body begins, or between its effect and its answer. */
@@ -31,14 +33,15 @@ export interface FaultMix {
   readonly hoursToJump: number;
   readonly hoursToDeath: number;
   readonly hoursToStop: number;
-  /** Largest difference of a clock, in milliseconds. */
-  readonly skewMs: number;
+  /** Largest difference of a clock, in leases. */
+  readonly skew: number;
 }
 
 const NONE: FaultMix = {
   storeFails: 0,
   storeFailsAfter: 0,
   storeSlow: 0,
+  pausesAtCall: 0,
   diesAtCall: 0,
   diesAtStep: 0,
   diesAtTimer: 0,
@@ -54,7 +57,7 @@ const NONE: FaultMix = {
   hoursToJump: Infinity,
   hoursToDeath: Infinity,
   hoursToStop: Infinity,
-  skewMs: 0,
+  skew: 0,
 };
 
 export function noFaults(): FaultMix {
@@ -68,6 +71,7 @@ export function seededFaults(random: Random): FaultMix {
     storeFails: rate(0.002, 0.01, 0.04),
     storeFailsAfter: rate(0.002, 0.01, 0.04),
     storeSlow: rate(0.005, 0.02, 0.1),
+    pausesAtCall: rate(0.002, 0.01, 0.05),
     diesAtCall: rate(0.002, 0.01, 0.05),
     diesAtStep: rate(0.01, 0.05, 0.2),
     diesAtTimer: rate(0.002, 0.01),
@@ -83,7 +87,7 @@ export function seededFaults(random: Random): FaultMix {
     hoursToJump: every(0.5, 2, 10),
     hoursToDeath: every(0.5, 2, 10),
     hoursToStop: every(1, 5, 20),
-    skewMs: random.pick([0, 0, 50, 5_000, 600_000]),
+    skew: random.pick([0, 0, 0.0001, 0.1, 0.6, 2]),
   };
 }
 
@@ -101,10 +105,13 @@ export class Faults {
   isOn = true;
   readonly #random: Random;
   readonly #mix: FaultMix;
+  readonly #leaseMs: number;
 
-  constructor(random: Random, mix: FaultMix) {
+  /** @param leaseMs delays are shorter and longer than that */
+  constructor(random: Random, mix: FaultMix, leaseMs: number) {
     this.#random = random;
     this.#mix = mix;
+    this.#leaseMs = leaseMs;
   }
 
   get mix(): FaultMix {
@@ -131,13 +138,13 @@ export class Faults {
     return this.chance("timerLate") ? this.#long() : 0;
   }
 
-  /** Some seconds, or minutes, seldom hours. */
+  /** Some seconds, part of a lease, or more than one. */
   #long(): number {
     const random = this.#random;
     return random.weighted([
-      [6, random.below(5_000)],
-      [3, random.below(600_000)],
-      [1, random.below(8 * 3_600_000)],
+      [5, random.below(5_000)],
+      [3, random.below(this.#leaseMs)],
+      [2, this.#leaseMs + random.below(this.#leaseMs)],
     ]);
   }
 
@@ -149,10 +156,10 @@ export class Faults {
   }
 
   pause(): number {
-    return this.#long() * 3;
+    return this.#long();
   }
 
   skew(): number {
-    return Math.round((this.#random.next() * 2 - 1) * this.#mix.skewMs);
+    return Math.round((this.#random.next() * 2 - 1) * this.#mix.skew * this.#leaseMs);
   }
 }

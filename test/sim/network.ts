@@ -45,6 +45,7 @@ export class Network {
       const { there, back, fails, dies } = this.#faults.call(canDie);
       if (dies === "before") return process.kill(`before it sends ${method}`);
       const world = this.#world;
+      if (canDie && this.#faults.chance("pausesAtCall")) process.pause(this.#faults.pause());
       const answer = (how: string, settle: () => void): void =>
         void world.after(back, process, `${method} answers${how}`, settle);
       const fail = (): void => answer(` with an error`, () => reject(new StoreError(`${method} failed`, "io")));

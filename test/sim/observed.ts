@@ -56,7 +56,7 @@ export class ObservedStore {
 
   /** The answer is about to reach a living process. */
   answered(process: Process, method: StoreMethod, value: unknown): unknown {
-    if (method === "claim") for (const run of value as ClaimedRun[]) this.#observer.admits(process, run.id);
+    if (method === "claim") for (const run of value as ClaimedRun[]) this.#observer.admits(process, run);
     return value;
   }
 }

@@ -10,6 +10,7 @@
  */
 import { codec } from "../../dist/runtime/checkpoint.js";
 import type { RunImage } from "../../dist/runtime/image.js";
+import { runPort } from "../../dist/runtime/suspend.js";
 import type { ClaimedRun, Commit, JournalEntry, NewMessage, NewRun, StoredImage, StoredRun } from "../../dist/runtime/store/store.js";
 import type { Process } from "./process.ts";
 import { append, Track, type Mark } from "./track.ts";
@@ -22,6 +23,10 @@ export class Observer {
   commits = 0;
   lateCommits = 0;
   readonly #world: World;
+  /** The claim under which each loaded continuation runs. */
+  readonly #claims = new WeakMap<object, string>();
+  /** The last claim of each process and run. */
+  readonly #admitted = new Map<string, string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -35,10 +40,19 @@ export class Observer {
   #mark(run: string, mark: Mark): void {
     const process = this.#world.current;
     if (process === undefined || process.isDead) return;
+    const key = this.#claimOf(process, run);
     const { pending } = this.runs.get(run)!;
-    const list = pending.get(process.id);
-    if (list === undefined) pending.set(process.id, [mark]);
+    const list = pending.get(key);
+    if (list === undefined) pending.set(key, [mark]);
     else list.push(mark);
+  }
+
+  /** Under which claim the code that is running runs: a process may hold the remains of an older one. */
+  #claimOf(process: Process, run: string): string {
+    const port = runPort("a mark");
+    let claim = this.#claims.get(port);
+    if (claim === undefined) this.#claims.set(port, (claim = this.#admitted.get(`${process.id} ${run}`)!));
+    return claim;
   }
 
   // what the store was told
@@ -68,9 +82,9 @@ export class Observer {
     track.holder = process.id;
   }
 
-  /** The process is about to load the run: what it did with it before is void. */
-  admits(process: Process, run: string): void {
-    this.runs.get(run)!.pending.delete(process.id);
+  /** The process is about to load the run. */
+  admits(process: Process, { id, fence }: ClaimedRun): void {
+    this.#admitted.set(`${process.id} ${id}`, `${process.id} ${fence}`);
   }
 
   /** A worker came or went; runs may have been given back. */
@@ -86,7 +100,7 @@ export class Observer {
     this.#world.log(`a commit of ${process.id} for ${commit.run} is too late`);
     if (track.holder === process.id && track.fence === commit.fence)
       this.#violate(track, `I5: a commit of the holder under the last fence was superseded`);
-    track.pending.delete(process.id);
+    track.pending.delete(`${process.id} ${commit.fence}`);
   }
 
   committed(process: Process, commit: Commit, run: StoredRun, image: StoredImage): void {
@@ -101,8 +115,8 @@ export class Observer {
     track.status = commit.status;
     track.journal.push(...commit.journal);
     track.consumed += commit.consumed.length;
-    const marks = track.pending.get(process.id) ?? [];
-    track.pending.delete(process.id);
+    const marks = track.pending.get(`${process.id} ${commit.fence}`) ?? [];
+    track.pending.delete(`${process.id} ${commit.fence}`);
     // A failed run stays where it was: what ran last will run again.
     if (commit.status !== "failed") for (const mark of marks) this.#ran(track, mark);
     const before = track.waits;

@@ -5,7 +5,7 @@ import { EPOCH, type Event, type World } from "./world.ts";
 
 export class Process {
   isDead = false;
-  /** Nothing of it runs before this virtual time: a long garbage collection, a machine asleep. */
+  /** Nothing of it runs before this virtual time. */
   pausedUntil = 0;
   /** What its clock is off by, in milliseconds. */
   skewMs = 0;
@@ -46,6 +46,12 @@ export class Process {
 
   #warn(message: string, facts: Readonly<Record<string, unknown>> | undefined): void {
     if (!this.isDead) this.#world.log(`warning: ${message} ${JSON.stringify(facts ?? {})}`, this.id);
+  }
+
+  /** Nothing of it runs for a while, as after a long garbage collection, or when the machine sleeps. */
+  pause(ms: number): void {
+    this.#world.log(`pauses for ${ms} ms`, this.id);
+    this.pausedUntil = this.#world.now + ms;
   }
 
   /** From here on nothing of it happens any more; what it sent is on its way. */

@@ -95,7 +95,7 @@ async function play(
   isTraced: boolean,
 ): Promise<Played> {
   const world = new World(seed, isTraced);
-  const faults = new Faults(world.random, setting.mix);
+  const faults = new Faults(world.random, setting.mix, setting.options.leaseMs!);
   faults.isOn = setting.faultyMs > 0;
   const observer = new Observer(world);
   const store = new ObservedStore(observer);

@@ -35,7 +35,7 @@ export class Track {
   readonly blocks = new Map<string, number>();
   /** What committed code did, and how often. */
   readonly words = new Map<string, number>();
-  /** Plain code that ran in a process and is not committed yet. */
+  /** Plain code that ran and is not committed yet, by process and fence. */
   readonly pending = new Map<string, Mark[]>();
   /** Messages the store took, by channel. */
   readonly sent = new Map<string, number[]>();
