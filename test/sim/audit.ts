@@ -95,14 +95,18 @@ export class Audit {
 
   /** Every booking is kept, or compensated exactly once. */
   #saga(track: Track, { legs }: Trip, result: TripResult | undefined, say: (message: string) => void): void {
-    const payloads = [...this.#outside.effects.values()].filter(({ key }) => key.startsWith(`${track.id}:`)).map(({ payload }) => payload);
+    const payloads = [...this.#outside.effects.values()]
+      .filter(({ key }) => key.startsWith(`${track.id}:`))
+      .map(({ payload }) => payload);
     const booked = payloads.filter((payload) => payload.startsWith("book"));
     const undone = payloads.filter((payload) => payload.startsWith("undo"));
     if (result?.status === "booked" && undone.length > 0) say(`it is booked, and ${undone.join()} happened`);
     if (result !== undefined && booked.length !== legs) say(`it has ${booked.length} bookings for ${legs} legs`);
     // What was cancelled while its step was under way may have been booked; the program never learnt of it. A cancellation may also end the compensation.
     if (result?.status === "booked" || track.words.get("end") !== 1) return;
-    const known = track.journal.filter(({ kind, data }) => kind === "step.completed" && payloadOf(track, data["call"]).startsWith("book"));
+    const known = track.journal.filter(
+      ({ kind, data }) => kind === "step.completed" && payloadOf(track, data["call"]).startsWith("book"),
+    );
     if (undone.length !== known.length) say(`${known.length} bookings were completed, and ${undone.length} undone`);
   }
 }

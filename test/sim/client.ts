@@ -90,7 +90,9 @@ export class Client {
     for (;;) {
       const problem = await this.#insist(() => work(run).then(() => undefined, keep));
       if (problem === undefined) return;
-      const status = await this.#insist(() => run.status().then((found): RunStatus | undefined => found.status, unless(UnknownRunError)));
+      const status = await this.#insist(() =>
+        run.status().then((found): RunStatus | undefined => found.status, unless(UnknownRunError)),
+      );
       if (status === "completed" || status === "cancelled") return;
       await this.#pause((1 + this.#world.random.below(20)) * MINUTE);
     }
@@ -122,7 +124,8 @@ function keep(error: unknown): unknown {
 /** Takes errors of a kind, or with that text in their message, for no answer. */
 function unless(kind: string | typeof UnknownRunError): (error: unknown) => undefined {
   return (error) => {
-    if (typeof kind === "string" ? error instanceof Error && error.message.includes(kind) : error instanceof kind) return undefined;
+    if (typeof kind === "string" ? error instanceof Error && error.message.includes(kind) : error instanceof kind)
+      return undefined;
     throw error;
   };
 }

@@ -74,7 +74,9 @@ export class Cluster {
     this.deaths++;
     this.#members.delete(member);
     const { random } = this.#world;
-    this.#spawnIn(this.#faults.isOn ? random.pick([random.below(10_000), random.below(30 * MINUTE), random.below(300 * MINUTE)]) : 1_000);
+    this.#spawnIn(
+      this.#faults.isOn ? random.pick([random.below(10_000), random.below(30 * MINUTE), random.below(300 * MINUTE)]) : 1_000,
+    );
   }
 
   /** What happens to a process from time to time. */

@@ -11,6 +11,7 @@ export interface FaultMix {
   readonly storeSlow: number;
   /** The process pauses while a store call is on its way, often for longer than its lease. */
   readonly pausesAtCall: number;
+  readonly pausesAtCommit: number;
   /** The process dies with a store call: before it is sent, on its way, or when it has been applied. */
   readonly diesAtCall: number;
   /** The process dies when a body begins, or between its effect and its answer. */
@@ -42,6 +43,7 @@ const NONE: FaultMix = {
   storeFailsAfter: 0,
   storeSlow: 0,
   pausesAtCall: 0,
+  pausesAtCommit: 0,
   diesAtCall: 0,
   diesAtStep: 0,
   diesAtTimer: 0,
@@ -72,6 +74,7 @@ export function seededFaults(random: Random): FaultMix {
     storeFailsAfter: rate(0.002, 0.01, 0.04),
     storeSlow: rate(0.005, 0.02, 0.1),
     pausesAtCall: rate(0.002, 0.01, 0.05),
+    pausesAtCommit: rate(0.02, 0.1, 0.3),
     diesAtCall: rate(0.002, 0.01, 0.05),
     diesAtStep: rate(0.01, 0.05, 0.2),
     diesAtTimer: rate(0.002, 0.01),
@@ -142,9 +145,9 @@ export class Faults {
   #long(): number {
     const random = this.#random;
     return random.weighted([
-      [5, random.below(5_000)],
-      [3, random.below(this.#leaseMs)],
-      [2, this.#leaseMs + random.below(this.#leaseMs)],
+      [4, random.below(5_000)],
+      [2, random.below(this.#leaseMs)],
+      [3, this.#leaseMs + random.below(this.#leaseMs)],
     ]);
   }
 

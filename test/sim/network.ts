@@ -22,7 +22,10 @@ const METHODS: readonly StoreMethod[] = [
   "commit",
 ];
 
+const MOST_A_SECOND = 100;
+
 export class Network {
+  readonly #asked = new WeakMap<Process, { readonly second: number; times: number }>();
   readonly #world: World;
   readonly #faults: Faults;
   readonly #store: ObservedStore;
@@ -39,13 +42,25 @@ export class Network {
     return { url: "simulated:", close: () => Promise.resolve(), ...Object.fromEntries(methods) } as Store;
   }
 
+  /** Nobody has reason to ask for work more often than that. */
+  #count(process: Process, method: StoreMethod): void {
+    if (method !== "claim" && method !== "pollMessages") return;
+    const second = Math.floor(this.#world.now / 1_000);
+    const asked = this.#asked.get(process);
+    if (asked?.second !== second) this.#asked.set(process, { second, times: 1 });
+    else if (++asked.times > MOST_A_SECOND)
+      this.#world.violate(`${process.id} goes round: it asked for work ${asked.times} times in a second`);
+  }
+
   #call(process: Process, canDie: boolean, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (process.isDead) return;
+      this.#count(process, method);
       const { there, back, fails, dies } = this.#faults.call(canDie);
       if (dies === "before") return process.kill(`before it sends ${method}`);
       const world = this.#world;
-      if (canDie && this.#faults.chance("pausesAtCall")) process.pause(this.#faults.pause());
+      if (canDie && this.#faults.chance(method === "commit" ? "pausesAtCommit" : "pausesAtCall"))
+        process.pause(this.#faults.pause());
       const answer = (how: string, settle: () => void): void =>
         void world.after(back, process, `${method} answers${how}`, settle);
       const fail = (): void => answer(` with an error`, () => reject(new StoreError(`${method} failed`, "io")));

@@ -1,6 +1,14 @@
 /** The one store of a simulation, with somebody who looks at everything that is applied to it. */
 import { memory } from "../../dist/runtime/store/memory.js";
-import type { ClaimedRun, Commit, CommitResult, JournalEntry, NewMessage, NewRun, Store } from "../../dist/runtime/store/store.js";
+import type {
+  ClaimedRun,
+  Commit,
+  CommitResult,
+  JournalEntry,
+  NewMessage,
+  NewRun,
+  Store,
+} from "../../dist/runtime/store/store.js";
 import type { Observer } from "./observer.ts";
 import type { Process } from "./process.ts";
 

@@ -11,7 +11,15 @@
 import { codec } from "../../dist/runtime/checkpoint.js";
 import type { RunImage } from "../../dist/runtime/image.js";
 import { runPort } from "../../dist/runtime/suspend.js";
-import type { ClaimedRun, Commit, JournalEntry, NewMessage, NewRun, StoredImage, StoredRun } from "../../dist/runtime/store/store.js";
+import type {
+  ClaimedRun,
+  Commit,
+  JournalEntry,
+  NewMessage,
+  NewRun,
+  StoredImage,
+  StoredRun,
+} from "../../dist/runtime/store/store.js";
 import type { Process } from "./process.ts";
 import { append, Track, type Mark } from "./track.ts";
 import type { World } from "./world.ts";
@@ -61,8 +69,10 @@ export class Observer {
     this.runs.set(id, new Track(id));
   }
 
-  sent({ run, kind, topic, payload }: NewMessage): void {
+  sent({ run, kind, topic, payload, id }: NewMessage): void {
     const track = this.runs.get(run)!;
+    if (id !== undefined && track.messageIds.has(id)) this.#violate(track, `message ${id} was taken twice`);
+    if (id !== undefined) track.messageIds.add(id);
     if (kind === "send") append(track.sent, topic, codec.decode(payload) as number);
     else track.cancelsSent++;
   }
@@ -91,7 +101,8 @@ export class Observer {
   heldBy(run: string, owner: string | undefined): void {
     const track = this.runs.get(run)!;
     if (owner === undefined) track.holder = undefined;
-    else if (owner !== track.holder) this.#violate(track, `I5: held by ${owner} without a claim, and by ${track.holder ?? "nobody"}`);
+    else if (owner !== track.holder)
+      this.#violate(track, `I5: held by ${owner} without a claim, and by ${track.holder ?? "nobody"}`);
   }
 
   superseded(process: Process, commit: Commit): void {
@@ -121,7 +132,8 @@ export class Observer {
     if (commit.status !== "failed") for (const mark of marks) this.#ran(track, mark);
     const before = track.waits;
     if (LIVE.has(commit.status)) this.#look(track, codec.decode(image.image, image.parts, image.blobs) as RunImage);
-    else if (commit.status === "failed") this.#lookAtFailed(track, codec.decode(image.image, image.parts, image.blobs) as RunImage);
+    else if (commit.status === "failed")
+      this.#lookAtFailed(track, codec.decode(image.image, image.parts, image.blobs) as RunImage);
     else track.waits = new Map();
     for (const entry of commit.journal) this.#entry(track, entry, before);
     if (commit.release || !LIVE.has(commit.status)) track.holder = undefined;
@@ -142,8 +154,7 @@ export class Observer {
     track.words.set(what, (track.words.get(what) ?? 0) + 1);
     const message = /^got (.+) (\d+)$/.exec(what);
     if (message !== null) append(track.got, message[1]!, Number(message[2]));
-    if (what === "enter" || what === "leave")
-      track.blocks.set(lane, (track.blocks.get(lane) ?? 0) + (what === "enter" ? 1 : -1));
+    if (what === "enter" || what === "leave") track.blocks.set(lane, (track.blocks.get(lane) ?? 0) + (what === "enter" ? 1 : -1));
   }
 
   #look(track: Track, image: RunImage): void {
@@ -210,8 +221,9 @@ export class Observer {
     const intent = track.intents.get(call);
     if (intent === undefined || !intent.attempts.has(attempt))
       return this.#violate(track, `I3: attempt ${attempt} of call ${call} began before that was committed`);
-    const input = intent.input instanceof Uint8Array ? codec.decode(intent.input) : intent.input;
-    if (JSON.stringify(input) !== JSON.stringify(args)) this.#violate(track, `I3: call ${call} began with other arguments`);
+    const input = (intent.input instanceof Uint8Array ? codec.decode(intent.input) : intent.input) as readonly unknown[];
+    // What the call did not give, the body has defaults for.
+    if (JSON.stringify(input) !== JSON.stringify(args.slice(0, input.length))) this.#violate(track, `I3: call ${call} began with other arguments`);
     if (track.holder !== process.id) return;
     const wait = track.waits.get(call);
     if (wait === undefined || wait.kept || wait.attempt !== attempt)

@@ -30,14 +30,15 @@ export class Outside {
     this.#world = world;
     this.#faults = faults;
     this.#observer = observer;
-    globalThis.simAct = (context, label, payload) => this.#act(context, label, payload);
-    globalThis.simActNow = (context, label, payload) => this.#actNow(context, label, payload);
+    globalThis.simAct = (context, label, payload, shared) => this.#act(context, label, payload, shared);
+    globalThis.simActNow = (context, label, payload, shared) => this.#actNow(context, label, payload, shared);
+    globalThis.simIsBroken = (label, times) => this.#isUnrepaired(label, times);
   }
 
-  #act(context: StepContext, label: string, payload: string): Promise<string> {
+  #act(context: StepContext, label: string, payload: string, shared: readonly string[]): Promise<string> {
     const process = this.#world.current;
     if (process === undefined || process.isDead) return new Promise(() => undefined);
-    this.#begins(context, label, payload);
+    this.#begins(context, label, payload, shared);
     if (this.#faults.chance("diesAtStep")) {
       process.kill("when a body begins");
       return new Promise(() => undefined);
@@ -61,10 +62,10 @@ export class Outside {
     });
   }
 
-  #actNow(context: StepContext, label: string, payload: string): string {
+  #actNow(context: StepContext, label: string, payload: string, shared: readonly string[]): string {
     const process = this.#world.current;
     if (process === undefined || process.isDead) throw new Error("the process is dead");
-    this.#begins(context, label, payload);
+    this.#begins(context, label, payload, shared);
     if (this.#faults.chance("stepFails")) throw new Error("not reachable");
     const answer = this.#request(context.idempotencyKey, label, payload);
     if (this.#faults.chance("stepLost")) throw new Error("connection lost");
@@ -73,22 +74,25 @@ export class Outside {
     return answer;
   }
 
-  #begins(context: StepContext, label: string, payload: string): void {
+  #begins(context: StepContext, label: string, payload: string, shared: readonly string[]): void {
     const { idempotencyKey, attempt } = context;
     this.#world.log(`${idempotencyKey} begins, attempt ${attempt}: ${label}`);
     const name = `${idempotencyKey}, attempt ${attempt}`;
     this.begun.set(name, (this.begun.get(name) ?? 0) + 1);
-    this.#observer.bodyBegins(this.#world.current!, idempotencyKey, attempt, [label, payload]);
+    this.#observer.bodyBegins(this.#world.current!, idempotencyKey, attempt, [label, payload, shared]);
+  }
+
+  /** True the first so many times. */
+  #isUnrepaired(label: string, times: number): boolean {
+    const asked = this.#repairs.get(label) ?? 0;
+    this.#repairs.set(label, asked + 1);
+    return asked < times;
   }
 
   /** The service does what it is asked to, once for each key. A payload that begins with `fatal` it refuses as often as that says. */
   #request(key: string, label: string, payload: string): string | Error {
     const broken = /^fatal (\d+)/.exec(payload);
-    if (broken !== null) {
-      const times = this.#repairs.get(label) ?? 0;
-      this.#repairs.set(label, times + 1);
-      if (times < Number(broken[1])) return new Error(`fatal: ${label}`);
-    }
+    if (broken !== null && this.#isUnrepaired(label, Number(broken[1]))) return new Error(`fatal: ${label}`);
     const effect = this.effects.get(key);
     if (effect === undefined) {
       this.effects.set(key, { key, label, payload, times: 1 });

@@ -5,7 +5,8 @@ import { MUTANTS, planted } from "./mutants.ts";
 /** Has to be called before anything of the runtime is loaded. Throws for a name that no mutant has. */
 export function plantByName(name: string): void {
   const mutant = MUTANTS.find((each) => each.name === name);
-  if (mutant === undefined) throw new Error(`no mutant is called ${name}; there are ${MUTANTS.map((each) => each.name).join(", ")}`);
+  if (mutant === undefined)
+    throw new Error(`no mutant is called ${name}; there are ${MUTANTS.map((each) => each.name).join(", ")}`);
   registerHooks({
     load(url, context, next) {
       const loaded = next(url, context);

@@ -15,7 +15,7 @@ interface Script {
 export function scriptOf(random: Random, isDeterministic: boolean): Script {
   const writer = new Writer(random, isDeterministic);
   const ops: Op[] = [];
-  for (let i = 2 + random.below(5); i > 0; i--) ops.push(...writer.block(0), ...writer.failing());
+  for (let i = 2 + random.below(7); i > 0; i--) ops.push(...writer.block(0), ...writer.failing());
   return { ops: [...ops, ...writer.rest()], messages: writer.messages };
 }
 
@@ -46,7 +46,18 @@ class Writer {
 
   /** A step that fails so often that the run does, some times. */
   failing(): Op[] {
-    return this.#random.chance(0.12) ? [{ op: "act", payload: `fatal ${1 + this.#random.below(3)}` }] : [];
+    const times = 1 + this.#random.below(3);
+    return this.#random.weighted<Op[]>([
+      [8, []],
+      [1, [{ op: "act", payload: `fatal ${times}`, shares: false }]],
+      [1, [this.#act("act"), { op: "break", times }]],
+    ]);
+  }
+
+  #act(op: "act" | "act now"): Op {
+    const payload = "p".repeat(this.#random.pick([0, 1, 10, 3_000]));
+    // What is shared when the call is made depends on time, unless nobody else changes it.
+    return { op, payload, shares: this.#random.chance(0.3) };
   }
 
   #op(depth: number): Op[] {
@@ -75,9 +86,9 @@ class Writer {
     switch (kind) {
       case "act":
       case "act now":
-        return [{ op: kind, payload: "p".repeat(random.pick([0, 1, 10, 3_000])) }];
+        return [this.#act(kind)];
       case "sleep":
-        return [{ op: "sleep", ms: random.pick([0, random.below(2_000), random.below(HOUR), random.below(12 * HOUR)]) }];
+        return [{ op: "sleep", ms: random.pick([0, random.below(2_000), random.below(HOUR), random.below(5 * HOUR)]) }];
       case "grow":
         return [{ op: "grow", size: random.pick([10, 500, 3_000, 70_000]), count: 1 + random.below(6) }];
       case "shrink":
@@ -146,8 +157,9 @@ class Writer {
   #try(depth: number): Op {
     const random = this.#random;
     const body = this.block(depth + 1);
-    if (random.chance(0.3)) body.push(random.chance(0.5) ? { op: "throw" } : { op: "act", payload: "fatal 1000000" });
-    const cleanup: Op[] = Array.from({ length: random.below(3) }, () => ({ op: "act", payload: "cleanup" }));
+    if (random.chance(0.3))
+      body.push(random.chance(0.5) ? { op: "throw" } : { op: "act", payload: "fatal 1000000", shares: false });
+    const cleanup: Op[] = Array.from({ length: random.below(3) }, () => ({ op: "act", payload: "cleanup", shares: false }));
     return { op: "try", body, cleanup };
   }
 }

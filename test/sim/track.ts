@@ -37,6 +37,7 @@ export class Track {
   readonly words = new Map<string, number>();
   /** Plain code that ran and is not committed yet, by process and fence. */
   readonly pending = new Map<string, Mark[]>();
+  readonly messageIds = new Set<string>();
   /** Messages the store took, by channel. */
   readonly sent = new Map<string, number[]>();
   /** Messages that committed code has received, by channel. */

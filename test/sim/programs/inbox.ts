@@ -12,7 +12,10 @@ export interface InboxPlan {
   readonly restMs: number;
 }
 
-export function inbox(run: string, plan: InboxPlan): { readonly messages: readonly number[]; readonly answers: readonly string[] } {
+export function inbox(
+  run: string,
+  plan: InboxPlan,
+): { readonly messages: readonly number[]; readonly answers: readonly string[] } {
   const lane = new Lane(run, "main");
   const messages: number[] = [];
   const answers: string[] = [];

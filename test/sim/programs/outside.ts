@@ -4,10 +4,12 @@ import { step, stepContext, type StepContext } from "flowc";
 declare global {
   /** Plain code number `n` of a lane of a run is running. */
   function simMark(run: string, lane: string, n: number, what: string): void;
-  /** An effect in the outside world. */
-  function simAct(context: StepContext, label: string, payload: string): Promise<string>;
+  /** An effect in the outside world. `shared` may be changed by others while it happens, in the workflow. */
+  function simAct(context: StepContext, label: string, payload: string, shared: readonly string[]): Promise<string>;
   /** An effect that needs no time. */
-  function simActNow(context: StepContext, label: string, payload: string): string;
+  function simActNow(context: StepContext, label: string, payload: string, shared: readonly string[]): string;
+  /** True the first so many times. */
+  function simIsBroken(label: string, times: number): boolean;
 }
 
 /** Only a retry of the run helps. */
@@ -19,9 +21,15 @@ const policy = {
 } as const;
 
 /** Attempts may fail, hang, or be slow, as the outside world decides. */
-export const act = step((label: string, payload: string) => simAct(stepContext(), label, payload), policy);
+export const act = step(
+  (label: string, payload: string, shared: readonly string[] = []) => simAct(stepContext(), label, payload, shared),
+  policy,
+);
 /** Over in the tick it is started in. */
-export const actNow = step((label: string, payload: string) => simActNow(stepContext(), label, payload), policy);
+export const actNow = step(
+  (label: string, payload: string, shared: readonly string[] = []) => simActNow(stepContext(), label, payload, shared),
+  policy,
+);
 
 /**
  * The plain code of one strand, counted. The count is in the continuation, so code that runs again after it was committed counts the same number twice,

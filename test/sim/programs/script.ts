@@ -3,8 +3,8 @@ import { CancelledError, channel, sleep, spawn, StepError, withTimeout, TimeoutE
 import { act, actNow, Lane } from "./outside.ts";
 
 export type Op =
-  | { readonly op: "act"; readonly payload: string }
-  | { readonly op: "act now"; readonly payload: string }
+  | { readonly op: "act" | "act now"; readonly payload: string; readonly shares: boolean }
+  | { readonly op: "break"; readonly times: number }
   | { readonly op: "sleep"; readonly ms: number }
   | { readonly op: "grow"; readonly size: number; readonly count: number }
   | { readonly op: "shrink"; readonly keep: number }
@@ -33,6 +33,7 @@ export interface Result {
 }
 
 class Thrown extends Error {}
+class Broken extends Error {}
 
 export function script(run: string, ops: readonly Op[]): Result {
   const shared: Shared = { tasks: new Map(), ballast: [], total: 0 };
@@ -54,10 +55,14 @@ function block(ops: readonly Op[], lane: Lane, seen: string[], shared: Shared): 
 function perform(op: Op, lane: Lane, seen: string[], shared: Shared): void {
   switch (op.op) {
     case "act":
-      note(act(lane.label(), op.payload), seen, shared);
+      note(act(lane.label(), op.payload, op.shares ? shared.ballast : []), seen, shared);
       return;
     case "act now":
-      note(actNow(lane.label(), op.payload), seen, shared);
+      note(actNow(lane.label(), op.payload, op.shares ? shared.ballast : []), seen, shared);
+      return;
+    case "break":
+      // Fails the run: nothing catches this.
+      if (simIsBroken(lane.label(), op.times)) throw new Broken(lane.label());
       return;
     case "sleep":
       sleep(op.ms);
@@ -81,7 +86,10 @@ function perform(op: Op, lane: Lane, seen: string[], shared: Shared): void {
       return;
     case "spawn": {
       const child = new Lane(lane.run, `${lane.name}.${op.name}`);
-      shared.tasks.set(op.name, spawn(() => strand(op.body, child, shared)));
+      shared.tasks.set(
+        op.name,
+        spawn(() => strand(op.body, child, shared)),
+      );
       return;
     }
     case "join":
