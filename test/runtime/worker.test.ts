@@ -320,6 +320,50 @@ test("I3: while the commit with the intent is on its way, the step does not run"
   expect(await run.result()).toBe("default");
 });
 
+test("an attempt whose backoff ends while the commit that gives it up is on its way does not begin", async () => {
+  play(fail("one"), () => "nobody waits for this");
+  let gate: Promise<void> | undefined;
+  const store = tampered(memory(), async (commits, real) => {
+    const results = await real(commits);
+    await gate;
+    return results;
+  });
+  const { flow, world } = setup(store);
+  const run = await flow.start(once, []);
+  await flow.worker();
+  await world.pass(50);
+  expect(seen).toHaveLength(1);
+  let release!: () => void;
+  gate = new Promise((resolve) => (release = resolve));
+  await run.cancel();
+  await world.pass(200);
+  release();
+  await world.settle();
+  await expect(run.result()).rejects.toThrow(CancelledError);
+  expect(seen).toHaveLength(1);
+});
+
+test("an attempt whose backoff ends while another commit is on its way begins after it", async () => {
+  play(fail("one"), () => "two");
+  let gate: Promise<void> | undefined;
+  const store = tampered(memory(), async (commits, real) => {
+    await gate;
+    return real(commits);
+  });
+  const { flow, world } = setup(store);
+  const run = await flow.start(once, []);
+  await flow.worker();
+  await world.pass(50);
+  let release!: () => void;
+  gate = new Promise((resolve) => (release = resolve));
+  await run.send("unread", 1);
+  await world.pass(200);
+  expect(seen).toHaveLength(1);
+  release();
+  await world.settle();
+  expect(await run.result()).toBe("two");
+});
+
 test("group commit: what is ready together is committed together, while the group before is under way", async () => {
   play();
   const sizes: number[] = [];

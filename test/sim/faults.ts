@@ -86,7 +86,7 @@ export function seededFaults(random: Random): FaultMix {
     stepHangs: rate(0.02, 0.1),
     stepSlow: rate(0.05, 0.3),
     stepLost: rate(0.02, 0.1),
-    hoursToPause: every(0.5, 2, 10),
+    hoursToPause: every(0.5, 0.5, 2, 10),
     hoursToJump: every(0.5, 2, 10),
     hoursToDeath: every(0.5, 2, 10),
     hoursToStop: every(1, 5, 20),
@@ -130,11 +130,17 @@ export class Faults {
   call(canDie: boolean): CallFate {
     const random = this.#random;
     return {
-      there: this.chance("storeSlow") ? this.#long() : 1 + random.below(4),
-      back: this.chance("storeSlow") ? this.#long() : 1 + random.below(4),
+      there: this.chance("storeSlow") ? this.#long() : this.#usual(),
+      back: this.chance("storeSlow") ? this.#long() : this.#usual(),
       fails: this.chance("storeFails") ? "before" : this.chance("storeFailsAfter") ? "after" : undefined,
       dies: canDie && this.chance("diesAtCall") ? random.pick(["before", "on the way", "after"] as const) : undefined,
     };
+  }
+
+  /** Milliseconds on the network when nothing is wrong; sometimes so many that much else happens meanwhile. */
+  #usual(): number {
+    const random = this.#random;
+    return random.chance(0.1) ? random.below(2_000) : 1 + random.below(4);
   }
 
   timerLateness(): number {

@@ -21,6 +21,8 @@ const { values } = parseArgs({
     mutant: { type: "string" },
     /** Goes on after a finding. */
     all: { type: "boolean", default: false },
+    /** Each seed twice: different traces are a finding. */
+    twice: { type: "boolean", default: false },
   },
 });
 // Before anything of the runtime is loaded.
@@ -37,5 +39,6 @@ const report = await runSeeds(await loadPrograms(), {
   minutes: Number(values.minutes),
   isTraced: values.trace,
   goesOn: values.all,
+  isTwice: values.twice,
 });
 process.exitCode = report.findings === 0 ? 0 : 1;

@@ -8,8 +8,10 @@ export interface Mutant {
   readonly file: string;
   /** Each text is in the file exactly once. */
   readonly edits: readonly (readonly [from: string, to: string])[];
-  /** Some finding has to say this. */
+  /** What the finding says. */
   readonly finding: RegExp;
+  /** Seeds within which it has to be found. */
+  readonly within: number;
 }
 
 const MEMORY = "store/memory.js";
@@ -20,27 +22,37 @@ export const MUTANTS: readonly Mutant[] = [
     file: MEMORY,
     edits: [["row.owner === undefined || row.fence !== commit.fence", "false"]],
     finding: /I5: a commit/,
+    within: 50,
   },
-  { name: "fence-stands-still", file: MEMORY, edits: [["row.fence++;", ""]], finding: /I5: claimed with fence/ },
+  { name: "fence-stands-still", file: MEMORY, edits: [["row.fence++;", ""]], finding: /I5: claimed with fence/, within: 50 },
   {
     name: "half-a-commit-without-image",
     file: MEMORY,
     edits: [["this.#write(row, commit);", "if (commit.consumed.length === 0) this.#write(row, commit);"]],
     finding: /I[24]/,
+    within: 50,
   },
   {
     name: "half-a-commit-without-journal",
     file: MEMORY,
     edits: [["row.journal.push(...structuredClone(commit.journal));", "if (commit.part === undefined) $&"]],
     finding: /I4: the journal/,
+    within: 50,
   },
   {
     name: "half-a-commit-without-messages",
     file: MEMORY,
     edits: [["row.messages = row.messages.filter(", "if (commit.journal.length < 2) $&"]],
     finding: /messages on|I4: .* messages were consumed/,
+    within: 50,
   },
-  { name: "part-lost", file: MEMORY, edits: [["row.parts.push(part.slice());", ""]], finding: /I[24]|broken/ },
+  {
+    name: "part-lost",
+    file: MEMORY,
+    edits: [["row.parts.push(part.slice());", ""]],
+    finding: /I[24]|cannot be read/,
+    within: 50,
+  },
   {
     name: "commit-lost-in-a-group",
     file: MEMORY,
@@ -51,25 +63,35 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     finding: /I4: version/,
+    within: 50,
   },
   {
     name: "message-lost-with-its-worker",
     file: MEMORY,
     edits: [["messages: row.messages.map((message) => ({ ...message })),", "messages: row.messages.splice(0),"]],
     finding: /messages on|I4|not over/,
+    within: 50,
   },
-  { name: "message-kept-twice", file: MEMORY, edits: [["row.messageIds.has(id)", "false"]], finding: /was taken twice/ },
+  {
+    name: "message-kept-twice",
+    file: MEMORY,
+    edits: [["row.messageIds.has(id)", "false"]],
+    finding: /was taken twice/,
+    within: 50,
+  },
   {
     name: "message-does-not-wake",
     file: MEMORY,
     edits: [["if (!ended && row.messages.length > 0)", "if (false)"]],
     finding: /not over|nothing is left/,
+    within: 300,
   },
   {
     name: "lease-means-nothing",
     file: MEMORY,
     edits: [["(row.owner === undefined || row.leaseUntil < now)", "true"]],
     finding: /began \d+ times without a fault/,
+    within: 50,
   },
   {
     name: "effects-before-their-commit",
@@ -82,40 +104,43 @@ export const MUTANTS: readonly Mutant[] = [
       ["if (!this.#stopping)\n            actor.start(transition.start, commit.at);", ""],
     ],
     finding: /I3/,
+    within: 50,
   },
-  { name: "superseded-goes-on", file: "engine.js", edits: [["if (!committed)", "if (false)"]], finding: /I3/ },
+  { name: "superseded-goes-on", file: "engine.js", edits: [["if (!committed)", "if (false)"]], finding: /I3/, within: 50 },
   {
     name: "key-of-the-attempt",
     file: "attempt.js",
     edits: [["`${this.runId}:${this.start.call}`", "`${this.runId}:${this.start.call + this.start.attempt / 1000}`"]],
     finding: /two keys|I3/,
+    within: 50,
   },
   {
     name: "message-taken-twice",
     file: "actor.js",
     edits: [["if (message.seq <= this.#lastSeq)", "if (false)"]],
     finding: /messages on|I4/,
+    within: 50,
   },
   {
     name: "result-not-kept-for-the-retry",
     file: "driver.js",
     edits: [["if (result !== undefined)\n                wait.kept", "if (false)\n                wait.kept"]],
     finding: /I[34]/,
+    within: 50,
   },
   {
     name: "arguments-not-copied",
     file: "scheduler.js",
     edits: [["wait.input = saveInput(wait.input, this.#codec);", "saveInput(wait.input, this.#codec);"]],
     finding: /I3: call \d+ (has|began with) other arguments/,
+    within: 50,
   },
-  { name: "consumed-not-told", file: "driver.js", edits: [["this.#consumed.push(message.seq);", ""]], finding: /messages on|I4/ },
   {
-    name: "claims-kept-after-a-lost-registration",
-    file: "worker.js",
-    edits: [
-      ["await store.unregisterWorker(this.id, ports.clock.now());\n        await this.#register();", "await this.#register();"],
-    ],
-    finding: /not over/,
+    name: "consumed-not-told",
+    file: "driver.js",
+    edits: [["this.#consumed.push(message.seq);", ""]],
+    finding: /messages on|I4/,
+    within: 50,
   },
   {
     name: "no-sleep-without-room",
@@ -125,6 +150,7 @@ export const MUTANTS: readonly Mutant[] = [
       ["if (now >= this.#leaseUntil)", "if (this.#parkedUntil <= now)\n            this.#parkedUntil = Infinity;\n        $&"],
     ],
     finding: /goes round/,
+    within: 300,
   },
 ];
 

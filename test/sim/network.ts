@@ -22,10 +22,10 @@ const METHODS: readonly StoreMethod[] = [
   "commit",
 ];
 
-const MOST_A_SECOND = 100;
+const MOST_A_MINUTE = 60;
 
 export class Network {
-  readonly #asked = new WeakMap<Process, { readonly second: number; times: number }>();
+  readonly #asked = new WeakMap<Process, { readonly minute: number; times: number }>();
   readonly #world: World;
   readonly #faults: Faults;
   readonly #store: ObservedStore;
@@ -45,11 +45,11 @@ export class Network {
   /** Nobody has reason to ask for work more often than that. */
   #count(process: Process, method: StoreMethod): void {
     if (method !== "claim" && method !== "pollMessages") return;
-    const second = Math.floor(this.#world.now / 1_000);
+    const minute = Math.floor(this.#world.now / 60_000);
     const asked = this.#asked.get(process);
-    if (asked?.second !== second) this.#asked.set(process, { second, times: 1 });
-    else if (++asked.times > MOST_A_SECOND)
-      this.#world.violate(`${process.id} goes round: it asked for work ${asked.times} times in a second`);
+    if (asked?.minute !== minute) this.#asked.set(process, { minute, times: 1 });
+    else if (++asked.times > MOST_A_MINUTE)
+      this.#world.violate(`${process.id} goes round: it asked for work ${asked.times} times in a minute`);
   }
 
   #call(process: Process, canDie: boolean, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
@@ -72,7 +72,8 @@ export class Network {
             else if (fails === "after") fail();
             else answer("", () => resolve(this.#store.answered(process, method, value)));
           },
-          (error: unknown) => answer(" with its own error", () => reject(error as Error)),
+          (error: unknown) =>
+            answer(" with its own error", () => reject(error instanceof Error ? error : new Error(String(error)))),
         );
       };
       world.after(there, undefined, `${process.id} asks for ${method}`, apply);

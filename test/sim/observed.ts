@@ -26,30 +26,37 @@ export class ObservedStore {
   async apply(process: Process, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
     const work = this.inner[method] as (...args: readonly unknown[]) => Promise<unknown>;
     const value = await work.apply(this.inner, args as unknown[]);
+    try {
+      await this.#observe(process, method, args, value);
+    } catch (error) {
+      this.#observer.broken(`what ${method} left in the store cannot be read: ${String(error)}`);
+    }
+    return value;
+  }
+
+  async #observe(process: Process, method: StoreMethod, args: readonly unknown[], value: unknown): Promise<void> {
     switch (method) {
       case "createRun":
         if (value === "created") this.#observer.created(args[0] as NewRun);
-        break;
+        return;
       case "send":
         if (value === "sent") this.#observer.sent(args[0] as NewMessage);
-        break;
+        return;
       case "retryRun":
         if (value === "ready") this.#observer.retried(args[0] as string, args[2] as JournalEntry);
-        break;
+        return;
       case "claim":
         for (const run of value as ClaimedRun[]) this.#observer.claimed(process, run);
-        break;
+        return;
       case "unregisterWorker":
       case "registerWorker":
         // A worker that registers takes out those whose lease has ended.
         for (const run of await this.inner.listRuns({ limit: 1_000 })) this.#observer.heldBy(run.id, run.owner);
-        break;
+        return;
       case "commit":
-        await this.#commits(process, args[0] as readonly Commit[], value as readonly CommitResult[]);
-        break;
+        return this.#commits(process, args[0] as readonly Commit[], value as readonly CommitResult[]);
       default:
     }
-    return value;
   }
 
   async #commits(process: Process, commits: readonly Commit[], results: readonly CommitResult[]): Promise<void> {

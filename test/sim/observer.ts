@@ -41,6 +41,10 @@ export class Observer {
     globalThis.simMark = (run, lane, n, what) => this.#mark(run, { lane, n, what });
   }
 
+  broken(message: string): void {
+    this.#world.violate(message);
+  }
+
   #violate(track: Track, message: string): void {
     this.#world.violate(`run ${track.id}: ${message}`);
   }
@@ -223,7 +227,8 @@ export class Observer {
       return this.#violate(track, `I3: attempt ${attempt} of call ${call} began before that was committed`);
     const input = (intent.input instanceof Uint8Array ? codec.decode(intent.input) : intent.input) as readonly unknown[];
     // What the call did not give, the body has defaults for.
-    if (JSON.stringify(input) !== JSON.stringify(args.slice(0, input.length))) this.#violate(track, `I3: call ${call} began with other arguments`);
+    if (JSON.stringify(input) !== JSON.stringify(args.slice(0, input.length)))
+      this.#violate(track, `I3: call ${call} began with other arguments`);
     if (track.holder !== process.id) return;
     const wait = track.waits.get(call);
     if (wait === undefined || wait.kept || wait.attempt !== attempt)

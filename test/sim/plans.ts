@@ -87,8 +87,9 @@ function inboxPlan(random: Random, id: string, startAt: number): Plan {
 /** Some in bursts, some over hours, some twice. */
 function sendings(random: Random, channel: string, count: number, from: number, overMs: number): Sending[] {
   const isBurst = random.chance(0.4);
+  const burstMs = random.pick([10, 5_000]);
   return Array.from({ length: count }, (_, value) => {
-    const at = from + (isBurst ? random.below(50) : random.below(overMs));
+    const at = from + random.below(isBurst ? burstMs : overMs);
     return { channel, value, at: random.chance(0.3) ? [at, at + random.below(random.pick([10, HOUR]))] : [at] };
   });
 }

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly isTraced: boolean;
   /** Do not stop at the first finding. */
   readonly goesOn: boolean;
+  /** Every seed has to do the same when it is simulated again. */
+  readonly isTwice: boolean;
 }
 
 export interface Report {
@@ -30,7 +32,7 @@ export async function runSeeds(programs: Programs, options: RunOptions): Promise
   let printed = started;
   let findings = 0;
   for (let seed = options.first; seed < options.first + options.count; seed++) {
-    const outcome = await simulate(seed, programs, options.isTraced);
+    const outcome = await outcomeOf(seed, programs, options);
     sums.add(outcome);
     if (options.isTraced) console.log(outcome.lines.join("\n"));
     if (outcome.violations.length > 0) {
@@ -47,6 +49,14 @@ export async function runSeeds(programs: Programs, options: RunOptions): Promise
   }
   console.log(`${sums.text(performance.now() - started)}, ${findings} findings, hash ${sums.hash}`);
   return { seeds: sums.seeds, findings, hash: sums.hash };
+}
+
+async function outcomeOf(seed: number, programs: Programs, options: RunOptions): Promise<Outcome> {
+  const outcome = await simulate(seed, programs, options.isTraced);
+  if (!options.isTwice) return outcome;
+  const { hash } = await simulate(seed, programs);
+  if (hash === outcome.hash) return outcome;
+  return { ...outcome, violations: [...outcome.violations, `not the same again: ${outcome.hash} and then ${hash}`] };
 }
 
 async function tell({ seed, violations, hash }: Outcome, programs: Programs, isTraced: boolean): Promise<void> {

@@ -48,7 +48,7 @@ export async function simulate(seed: number, programs: Programs, isTraced = fals
   if (faulty.violations.length > 0) return faulty;
   const calm = { workers: 1, options: setting.options, mix: noFaults(), faultyMs: 0 };
   const reference = await play(seed, plans, calm, programs, isTraced);
-  const violations = [...reference.violations.map((text) => `without faults: ${text}`)];
+  const violations = reference.violations.map((text) => `without faults: ${text}`);
   for (const plan of plans.filter((each) => each.isDeterministic)) {
     const [is, should] = [faulty.ended.get(plan.id), reference.ended.get(plan.id)];
     if (comparable(is) !== comparable(should))
@@ -80,6 +80,12 @@ function settingOf(random: Random): Setting {
   return { workers: 1 + random.below(4), options, mix: seededFaults(random), faultyMs: HOUR + random.below(30 * HOUR) };
 }
 
+/** The runtime knows the workers of this process by their ids, and those of the seed before have the same. */
+function forgetWorkers(): void {
+  const own = (globalThis as { [key: symbol]: Set<string> | undefined })[Symbol.for("flowc.workers")];
+  own?.clear();
+}
+
 interface Played extends Outcome {
   readonly ended: ReadonlyMap<string, Ended>;
 }
@@ -94,6 +100,7 @@ async function play(
   programs: Programs,
   isTraced: boolean,
 ): Promise<Played> {
+  forgetWorkers();
   const world = new World(seed, isTraced);
   const faults = new Faults(world.random, setting.mix, setting.options.leaseMs!);
   faults.isOn = setting.faultyMs > 0;

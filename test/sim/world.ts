@@ -65,11 +65,16 @@ export class World {
     // In a macrotask: promise jobs cannot be drained by a promise job.
     return new Promise((resolve, reject) => {
       setImmediate(() => {
+        const { stackTraceLimit } = Error;
+        // Stacks are saved with errors, and how deep they are differs between the first and the second time.
+        Error.stackTraceLimit = 0;
         try {
           this.#play(isOver);
           resolve();
         } catch (error) {
-          reject(error as Error);
+          reject(new Error(`the simulation itself is broken: ${String(error)}`, { cause: error }));
+        } finally {
+          Error.stackTraceLimit = stackTraceLimit;
         }
       });
     });
