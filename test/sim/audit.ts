@@ -1,7 +1,9 @@
 /** What has to hold when all is over. */
 import { codec } from "../../dist/runtime/checkpoint.js";
+import { open } from "../../dist/runtime/flow.js";
 import type { Outcome } from "../../dist/runtime/image.js";
 import type { Store, StoredRun } from "../../dist/runtime/store/store.js";
+import { CancelledError } from "../../dist/shared/errors.js";
 import type { Observer } from "./observer.ts";
 import type { Outside } from "./outside.ts";
 import type { Plan } from "./plans.ts";
@@ -42,9 +44,22 @@ export class Audit {
     this.#effects(track, plan, say);
     for (const [lane, open] of track.blocks) if (open !== 0) say(`${open} try blocks of ${lane} were never left`);
     const ended = endOf(run);
+    await this.#result(plan.id, ended, say);
     if (ended.status === "cancelled" && plan.cancelAt === undefined) say("it was cancelled, and nobody asked for that");
     this.#program(plan, track, ended, say);
     return ended;
+  }
+
+  /** What the host program is told is what the store has. */
+  async #result(id: string, { status, result }: Ended, say: (message: string) => void): Promise<void> {
+    const told = await open({ store: this.#store })
+      .run(id)
+      .result()
+      .then(
+        (value) => JSON.stringify(value),
+        (error: unknown) => (error instanceof CancelledError ? "cancelled" : String(error)),
+      );
+    if (told !== (status === "cancelled" ? "cancelled" : result)) say(`it is ${status}, and its result is told as ${told}`);
   }
 
   /** The journal is what the commits said, from beginning to end. */

@@ -12,7 +12,7 @@ test(`${SEEDS} seeds without a finding, with faults of all kinds`, async () => {
   expect(Number(commits)).toBeGreaterThan(SEEDS * 10);
   expect(Number(late)).toBeGreaterThan(0);
   expect(Number(deaths)).toBeGreaterThan(SEEDS);
-}, 120_000);
+}, 300_000);
 
 test("a seed replays exactly, line by line, and another one does not", async () => {
   const [first, again, other] = await Promise.all([
