@@ -1,4 +1,5 @@
 /** Worker processes: they die, pause, stop and come back, as the seed wants; when the faults are over, healthy ones remain. */
+import { StoreError } from "../../dist/shared/errors.js";
 import { open } from "../../dist/runtime/flow.js";
 import { hubOf } from "../../dist/runtime/hub.js";
 import type { Store } from "../../dist/runtime/store/store.js";
@@ -66,7 +67,8 @@ export class Cluster {
 
   /** A program whose worker has failed goes on for a moment before it ends. */
   #exits(process: Process, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    // What it says of processes and machines differs each time.
+    const message = error instanceof StoreError ? `the store: ${error.reason}` : String(error);
     this.#world.after(this.#world.random.below(2_000), process, "exits", () => process.kill(message));
   }
 
@@ -75,7 +77,9 @@ export class Cluster {
     this.#members.delete(member);
     const { random } = this.#world;
     this.#spawnIn(
-      this.#faults.isOn ? random.pick([random.below(10_000), random.below(30 * MINUTE), random.below(300 * MINUTE)]) : 1_000,
+      this.#faults.isOn
+        ? random.pick([random.below(10_000), random.below(30 * MINUTE), random.below(300 * MINUTE)])
+        : 10 * MINUTE,
     );
   }
 

@@ -15,10 +15,12 @@ import type { Process } from "./process.ts";
 export type StoreMethod = Exclude<keyof Store, "url" | "close">;
 
 export class ObservedStore {
-  readonly inner: Store = memory({ workers: "many" });
+  readonly inner: Store;
   readonly #observer: Observer;
 
-  constructor(observer: Observer) {
+  /** @param workers how many the store takes at a time */
+  constructor(observer: Observer, workers: "one" | "many") {
+    this.inner = memory({ workers });
     this.#observer = observer;
   }
 
