@@ -28,7 +28,9 @@ const LIVE = new Set(["ready", "running", "waiting"]);
 
 export class Observer {
   readonly runs = new Map<string, Track>();
+  /** Number of commits that were applied. */
   commits = 0;
+  /** Number of commits that were superseded. */
   lateCommits = 0;
   readonly #world: World;
   /** The claim under which each loaded continuation runs. */
@@ -135,12 +137,16 @@ export class Observer {
     // A failed run stays where it was: what ran last will run again.
     if (commit.status !== "failed") for (const mark of marks) this.#ran(track, mark);
     const before = track.waits;
-    if (LIVE.has(commit.status)) this.#look(track, codec.decode(image.image, image.parts, image.blobs) as RunImage);
-    else if (commit.status === "failed")
-      this.#lookAtFailed(track, codec.decode(image.image, image.parts, image.blobs) as RunImage);
-    else track.waits = new Map();
+    track.waits = new Map();
+    const isLive = LIVE.has(commit.status);
+    if (isLive || commit.status === "failed") {
+      const stored = codec.decode(image.image, image.parts, image.blobs) as RunImage;
+      this.#checkWaits(track, stored, before);
+      // A failed run consumes nothing: it stays where it was, and meets its messages again.
+      if (isLive) this.#checkMessages(track, stored);
+    }
     for (const entry of commit.journal) this.#entry(track, entry, before);
-    if (commit.release || !LIVE.has(commit.status)) track.holder = undefined;
+    if (commit.release || !isLive) track.holder = undefined;
   }
 
   #checkOwner(track: Track, process: Process, { fence }: Commit): void {
@@ -161,19 +167,8 @@ export class Observer {
     if (what === "enter" || what === "leave") track.blocks.set(lane, (track.blocks.get(lane) ?? 0) + (what === "enter" ? 1 : -1));
   }
 
-  #look(track: Track, image: RunImage): void {
-    this.#lookAtWaits(track, image);
-    this.#checkMessages(track, image);
-  }
-
-  /** It failed from the continuation before, whose waits may have been changed for a retry. */
-  #lookAtFailed(track: Track, image: RunImage): void {
-    this.#lookAtWaits(track, image);
-  }
-
-  #lookAtWaits(track: Track, image: RunImage): void {
-    const before = track.waits;
-    track.waits = new Map();
+  /** What the stored continuation waits for. That of a failed run is the one before, with results that came too late kept in it. */
+  #checkWaits(track: Track, image: RunImage, before: Track["waits"]): void {
     for (const { wait } of image.strands) {
       if (wait?.kind !== "step") continue;
       const { call, attempt, step, input } = wait;
