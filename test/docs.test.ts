@@ -13,6 +13,7 @@ const pages = [
   "docs/invariants.md",
   "docs/mutation.md",
   "docs/saved-values.md",
+  "docs/simulator.md",
   "docs/values.md",
   ...["branches", "cancellable", "checkout", "fan-out", "script"].map((name) => `examples/${name}/README.md`),
 ];

@@ -31,6 +31,8 @@ export class Actor implements AttemptOwner {
   readonly #attempts = new Map<number, StepAttempt>();
   /** Attempts that wait for their backoff. */
   readonly #delayed = new Map<number, TimerHandle>();
+  /** Of those, the ones whose backoff ended while a transition was on its way, which may have given them up. */
+  #overdue: StepStart[] = [];
   #timer: TimerHandle | undefined;
   #timerAt: number | undefined;
   #lastSeq = 0;
@@ -63,8 +65,11 @@ export class Actor implements AttemptOwner {
     return any;
   }
 
-  /** Starts attempts whose intent is committed (I3), now or after their backoff. */
+  /** Starts attempts whose intent is committed (I3), now or after their backoff; no transition is on its way. */
   start(starts: readonly StepStart[], now: number): void {
+    const overdue = this.#overdue.filter((start) => this.#delayed.delete(start.call));
+    this.#overdue = [];
+    for (const start of overdue) this.#startAt(start, this.#host.ports.clock.now());
     for (const start of starts) this.#startAt(start, now);
   }
 
@@ -72,6 +77,7 @@ export class Actor implements AttemptOwner {
     if (start.notBefore <= now) return this.#startNow(start);
     const { clock, timers } = this.#host.ports;
     const handle = timers.after(start.notBefore - now, () => {
+      if (this.phase === "committing") return void this.#overdue.push(start);
       this.#delayed.delete(start.call);
       // Timers may fire early by the clock that counts, and cut long waits short.
       this.#startAt(start, clock.now());

@@ -33,7 +33,7 @@ export interface WorkerOptions {
   readonly leaseMs?: number;
   /** A run whose next timer is nearer than this stays in memory. Default 1,000. */
   readonly parkAfterMs?: number;
-  /** A run that took so many workers with it in a row, in the same place, is not tried again: its status is `crashed`, and it can be retried. Default 5. */
+  /** A run that took so many workers with it in a row, in the same place, is not tried again: its status is `crashed`, and it can be retried. Default 10. */
   readonly maxLosses?: number;
   /** How long `stop` lets running steps finish. Default 5,000. */
   readonly graceMs?: number;
@@ -98,7 +98,7 @@ export class Worker {
       limits: parts.limits,
       parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
       onEnded: (run) => this.#ended(run),
-      maxLosses: positive(options.maxLosses ?? 5, "maxLosses"),
+      maxLosses: positive(options.maxLosses ?? 10, "maxLosses"),
       onOutward: () => parts.hub.work(),
       onParked: (wakeAt) => this.#parked(wakeAt),
       onCrash: (error) => this.#crash(error),
@@ -210,15 +210,16 @@ export class Worker {
 
   async #claim(): Promise<void> {
     const { store, ports, options } = this.#parts;
+    const now = ports.clock.now();
+    // Also when there is no room for it: then it waits for a place and not for its time, which would let the loop sleep for no time at all.
+    if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     const room = (options.concurrency ?? 1_000) - this.#engine.size;
     if (room <= 0) {
       this.#backlog = true;
       return;
     }
-    const now = ports.clock.now();
     // This process was held up for so long that its runs may be somebody else's: the sooner it knows, the better.
     if (now >= this.#leaseUntil) await this.#renew();
-    if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     const limit = Math.min(room, CLAIM_AT_ONCE);
     const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows() });
     if (!this.#running) return;

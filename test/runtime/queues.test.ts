@@ -12,7 +12,6 @@ import type { WorkerOptions } from "../../src/runtime/worker.js";
 import { StepError, TimeoutError } from "../../src/shared/errors.js";
 import { closure, done, fn, World } from "./kit.js";
 
-type Workflow = (...args: unknown[]) => unknown;
 const flows: Flow[] = [];
 const worlds: World[] = [];
 /** What the bodies said, and what they wait for. */

@@ -436,13 +436,13 @@ test("a run starts when it is told to", async () => {
 
 // poison
 
-test("a run that took five workers with it is crashed, keeps its place, and can be retried", async () => {
+test("a run that took ten workers with it is crashed, keeps its place, and can be retried", async () => {
   const store = memory();
   const world = new World();
   const flow = open({ store, ports: world.ports });
   flows.push(flow);
   const run = await flow.start(child, [], { id: "poison" });
-  for (let n = 1; n <= 5; n++) {
+  for (let n = 1; n <= 10; n++) {
     await store.registerWorker({ id: `w${n}`, pid: n, host: "gone", startedAt: world.now, leaseMs: 10 }, world.now, () => true);
     await store.claim({ workerId: `w${n}`, now: world.now, limit: 1 });
     world.now += 20;
@@ -450,7 +450,7 @@ test("a run that took five workers with it is crashed, keeps its place, and can 
   await flow.worker();
   await world.settle();
   expect((await run.status()).status).toBe("crashed");
-  await expect(run.result()).rejects.toThrow("run poison crashed: Error: 5 workers in a row were lost while they held this run");
+  await expect(run.result()).rejects.toThrow("run poison crashed: Error: 10 workers in a row were lost while they held this run");
   await run.retry();
   await run.send(news, "fine now");
   await world.settle();

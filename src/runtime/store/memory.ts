@@ -61,15 +61,25 @@ interface Row {
 
 const DEFAULT_LIMIT = 100;
 
-/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. Any number of workers. */
+export interface MemoryOptions {
+  /** How many workers it takes at a time. Default `"many"`. */
+  readonly workers?: "one" | "many";
+}
+
+/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. */
 export class MemoryStore implements Store {
   readonly url = "memory:";
   readonly #runs = new Map<string, Row>();
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #workers = new Map<string, WorkerRecord>();
   readonly #tasks = new MemoryTasks();
+  readonly #takesOne: boolean;
   #seq = 0;
   #closed = false;
+
+  constructor(options: MemoryOptions = {}) {
+    this.#takesOne = options.workers === "one";
+  }
 
   createRun(run: NewRun): Promise<"created" | "exists"> {
     return this.#transaction(() => (this.#create(run) ? "created" : "exists"));
@@ -160,6 +170,8 @@ export class MemoryStore implements Store {
   ): Promise<"registered" | WorkerRecord> {
     return this.#transaction(() => {
       this.#releaseDead(worker.id, now, isAlive);
+      const holder = this.#takesOne ? this.#workers.values().find(({ id }) => id !== worker.id) : undefined;
+      if (holder !== undefined) return { ...holder };
       const { leaseMs, ...record } = worker;
       this.#workers.set(worker.id, { ...record, leaseUntil: now + leaseMs });
       return "registered";
@@ -423,6 +435,6 @@ function makeDue(row: Row, at: number): void {
 }
 
 /** A new, empty store in memory. */
-export function memory(): MemoryStore {
-  return new MemoryStore();
+export function memory(options?: MemoryOptions): MemoryStore {
+  return new MemoryStore(options);
 }
