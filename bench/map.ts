@@ -9,15 +9,18 @@ let files = 0;
 const ITEMS = 10_000;
 
 export async function benchMap(): Promise<void> {
-  const { compiled } = (await load("map")) as unknown as { compiled: Record<"nulls" | "oneByOne" | "objects", Workflow> };
+  const { compiled } = (await load("map")) as unknown as {
+    compiled: Record<"nulls" | "oneByOne" | "objects" | "tasks", Workflow>;
+  };
   heading(`map over ${ITEMS.toLocaleString("en")} items, one run, SQLite, WAL, synchronous=FULL`);
   await show("null steps, all at once", compiled.nulls, [ITEMS, ITEMS], 1_000);
   await show("null steps, 100 at a time", compiled.nulls, [ITEMS, 100], 1_000);
-  await show("null steps, 1 at a time", compiled.nulls, [ITEMS, 1]);
   await show("two steps an item that answer objects, all at once", compiled.objects, [ITEMS, ITEMS]);
   await show("two steps an item that answer objects, 100 at a time", compiled.objects, [ITEMS, 100]);
   await show("steps that end one by one within 1,000 ms", compiled.oneByOne, [ITEMS]);
+  await show("tasks of a null step, joined one after the other", compiled.tasks, [ITEMS]);
   heading("the same with a tenth of the items");
+  await show("null steps, 1 at a time", compiled.nulls, [ITEMS / 10, 1]);
   await show("null steps, 100 at a time", compiled.nulls, [ITEMS / 10, 100]);
   await show("steps that end one by one within 1,000 ms", compiled.oneByOne, [ITEMS / 10]);
 }

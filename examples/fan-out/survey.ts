@@ -25,8 +25,8 @@ export function survey({ folder, report }: Survey): string {
   return publish(report, [...lines, `${words} words in ${files.length} files`]);
 }
 
-/** The first translator to answer; none may take longer than ten seconds. */
+/** The first translator to answer; none may take longer than ten minutes, whatever becomes of this process meanwhile. */
 function titleOf(text: string): string {
   const title = text.split("\n", 1)[0] ?? "";
-  return withTimeout("10 seconds", () => any([() => translate("quick", title), () => translate("thorough", title)]));
+  return withTimeout("10 minutes", () => any([() => translate("quick", title), () => translate("thorough", title)]));
 }
