@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "message-does-not-wake",
     file: MEMORY,
     edits: [["if (!ended && row.messages.length > 0)", "if (false)"]],
-    finding: /not over|nothing is left/,
+    finding: /not over|nothing is left|goes round/,
     within: 300,
   },
   {
