@@ -42,14 +42,15 @@ export class Network {
     return { url: "simulated:", close: () => Promise.resolve(), ...Object.fromEntries(methods) } as Store;
   }
 
-  /** Nobody has reason to ask for work more often than that. */
+  /** Nobody has reason to ask for work so often when none is done. */
   #count(process: Process, method: StoreMethod): void {
+    if (method === "commit") this.#asked.delete(process);
     if (method !== "claim" && method !== "pollMessages") return;
     const minute = Math.floor(this.#world.now / 60_000);
     const asked = this.#asked.get(process);
     if (asked?.minute !== minute) this.#asked.set(process, { minute, times: 1 });
     else if (++asked.times > MOST_A_MINUTE)
-      this.#world.violate(`${process.id} goes round: it asked for work ${asked.times} times in a minute`);
+      this.#world.violate(`${process.id} goes round: it asked for work ${asked.times} times in a minute and commits nothing`);
   }
 
   #call(process: Process, canDie: boolean, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
