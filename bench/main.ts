@@ -1,6 +1,8 @@
-/** `npm run bench [code|store|state|process|codec]…`: prints ratios, never fails on a number. */
+/** `npm run bench [code|store|map|children|state|process|codec]…`: prints ratios, never fails on a number. */
+import { benchChildren } from "./children.ts";
 import { benchCode } from "./code.ts";
 import { benchCodec } from "./codec.ts";
+import { benchMap } from "./map.ts";
 import { benchProcess } from "./process.ts";
 import { benchState } from "./state.ts";
 import { benchStore } from "./store.ts";
@@ -8,6 +10,8 @@ import { benchStore } from "./store.ts";
 const suites: Record<string, () => void | Promise<void>> = {
   code: benchCode,
   store: benchStore,
+  map: benchMap,
+  children: benchChildren,
   state: benchState,
   process: benchProcess,
   codec: benchCodec,

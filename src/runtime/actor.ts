@@ -6,13 +6,15 @@ import { definitionOf } from "./effects/step.js";
 import type { Codec } from "./image.js";
 import type { Ports, TimerHandle } from "./ports.js";
 import { oneLine, save, unsaveable } from "./saved.js";
-import type { Message } from "./store/store.js";
+import { cacheEntry, runCached } from "./step-cache.js";
+import type { Message, Store } from "./store/store.js";
 import type { DriverEvent, StepStart } from "./transition.js";
 
 /** What an actor needs of the engine it lives in. */
 export interface ActorHost {
   readonly ports: Ports;
   readonly codec: Codec;
+  readonly store: Store;
   /** The actor has something to advance with. */
   enqueue(actor: Actor): void;
 }
@@ -39,6 +41,8 @@ export class Actor implements AttemptOwner {
     host: ActorHost,
     readonly run: string,
     readonly fence: number,
+    /** Number of the last commit that was made. */
+    public version: number,
     readonly driver: Driver,
   ) {
     this.#host = host;
@@ -92,14 +96,23 @@ export class Actor implements AttemptOwner {
     }
     const attempt = new StepAttempt(this.run, start, definition, this);
     this.#attempts.set(start.call, attempt);
-    attempt.run(this.#host.ports.timers, this.#host.codec);
+    const { ports, codec, store } = this.#host;
+    if (definition.policy.cache === undefined) return attempt.run(ports.timers, codec);
+    void runCached(attempt, { store, codec, ports });
+  }
+
+  attemptProgressed({ start: { call, attempt } }: StepAttempt, details: Uint8Array): void {
+    this.inbox.push({ kind: "progress", call, attempt, details });
+    this.#host.enqueue(this);
   }
 
   attemptSucceeded(attempt: StepAttempt, value: unknown): void {
     const { call, attempt: number } = attempt.start;
     this.#attempts.delete(call);
     try {
-      this.inbox.push({ kind: "stepSucceeded", call, attempt: number, result: save(value, this.#host.codec, "result") });
+      const result = save(value, this.#host.codec, "result");
+      const cached = cacheEntry(attempt, value, this.#host.codec, this.#host.ports.clock.now());
+      this.inbox.push({ kind: "stepSucceeded", call, attempt: number, result, cached });
     } catch (error) {
       this.inbox.push({
         kind: "stepFailed",

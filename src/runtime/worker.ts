@@ -11,20 +11,30 @@ import type { Hub } from "./hub.js";
 import type { Codec } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports, TimerHandle } from "./ports.js";
-import { allCodes, functionById } from "./registry.js";
+import { isOutage, pauseAfter } from "./outage.js";
 import { oneLine } from "./saved.js";
-import type { Store, WorkerRecord } from "./store/store.js";
+import type { NewWorker, Store, WorkerRecord } from "./store/store.js";
+import { TaskRunner } from "./task-runner.js";
+import { loadedWorkflows } from "./workflows.js";
 
 /** Options of `flow.worker`. All times in milliseconds. */
 export interface WorkerOptions {
   /** How many runs it keeps in memory at once. Runs that wait for a far timer or a message are not in memory. Default 1,000. */
   readonly concurrency?: number;
-  /** How often it looks for work that nobody in this process announced. Default 250. */
+  /** The queues it serves. Default: those of all steps whose modules are loaded. */
+  readonly queues?: readonly string[];
+  /** Most steps of queues under way at once. Default 100. */
+  readonly taskConcurrency?: number;
+  /** `false`: it advances no runs, and makes steps of queues only. Default `true`. */
+  readonly runs?: boolean;
+  /** How often it looks for work that nobody announced. Default 250, and 1,000 when the store carries word between processes. */
   readonly pollIntervalMs?: number;
-  /** After a crash its runs are taken over once this time has passed without a sign of life. Default 30,000. */
+  /** After a crash its runs are taken over by workers on other machines once this time has passed without a sign of life, and on this machine within about a second. Default 10,000. */
   readonly leaseMs?: number;
   /** A run whose next timer is nearer than this stays in memory. Default 1,000. */
   readonly parkAfterMs?: number;
+  /** A run that took so many workers with it in a row, in the same place, is not tried again: its status is `crashed`, and it can be retried. Default 5. */
+  readonly maxLosses?: number;
   /** How long `stop` lets running steps finish. Default 5,000. */
   readonly graceMs?: number;
 }
@@ -41,6 +51,9 @@ export interface WorkerParts {
 /** How many runs are claimed in one transaction. */
 const CLAIM_AT_ONCE = 256;
 
+/** How often it looks for workers that have died. */
+const INSPECT_INTERVAL_MS = 1_000;
+
 export class Worker {
   /** Identifies it in the store: the `owner` of the runs it holds. */
   readonly id: string;
@@ -49,6 +62,7 @@ export class Worker {
 
   readonly #parts: WorkerParts;
   readonly #engine: Engine;
+  readonly #tasks: TaskRunner;
   readonly #startedAt: number;
   #settleDone!: { resolve(): void; reject(error: unknown): void };
   #running = true;
@@ -64,7 +78,12 @@ export class Worker {
   #parkedUntil = Infinity;
   /** The last claim left more behind. */
   #backlog = false;
-  #seenMessage = 0;
+  /** When it last looked for workers that have died. */
+  #inspectedAt = -Infinity;
+  /** A claim has not been answered: it may hold runs it does not know of. */
+  #claimInDoubt = false;
+  /** How often in a row the store could not be reached. */
+  #outages = 0;
 
   private constructor(parts: WorkerParts) {
     const { ports, options } = parts;
@@ -81,7 +100,19 @@ export class Worker {
       limits: parts.limits,
       parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
       onEnded: (run) => this.#ended(run),
+      maxLosses: positive(options.maxLosses ?? 5, "maxLosses"),
+      onOutward: () => parts.hub.work(),
       onParked: (wakeAt) => this.#parked(wakeAt),
+      onCrash: (error) => this.#crash(error),
+    });
+    this.#tasks = new TaskRunner({
+      store: parts.store,
+      codec: parts.codec,
+      ports,
+      workerId: this.id,
+      queues: options.queues,
+      limit: positive(options.taskConcurrency ?? 100, "taskConcurrency"),
+      onFinished: () => parts.hub.work(),
       onCrash: (error) => this.#crash(error),
     });
     this.#unlisten = parts.hub.onWork(() => this.#wakeSoon());
@@ -105,21 +136,21 @@ export class Worker {
     return worker;
   }
 
+  get #pollIntervalMs(): number {
+    const { store, options } = this.#parts;
+    return options.pollIntervalMs ?? (store.watch === undefined ? 250 : 1_000);
+  }
+
   get #leaseMs(): number {
-    return this.#parts.options.leaseMs ?? 30_000;
+    return this.#parts.options.leaseMs ?? 10_000;
   }
 
   async #register(): Promise<void> {
     const { store, ports } = this.#parts;
     const now = ports.clock.now();
-    const record: WorkerRecord = {
-      id: this.id,
-      pid: process.pid,
-      host: hostname(),
-      startedAt: this.#startedAt,
-      leaseUntil: now + this.#leaseMs,
-    };
-    this.#leaseUntil = record.leaseUntil;
+    const leaseMs = this.#leaseMs;
+    const record: NewWorker = { id: this.id, pid: process.pid, host: hostname(), startedAt: this.#startedAt, leaseMs };
+    this.#leaseUntil = now + leaseMs;
     const answer = await store.registerWorker(record, now, isAlive);
     if (answer === "registered") return void ownWorkers.add(this.id);
     const since = new Date(answer.startedAt).toISOString();
@@ -135,13 +166,48 @@ export class Worker {
     try {
       while (this.#running) {
         this.#woken = false;
-        await this.#claim();
-        if (this.#running && this.#engine.size > 0) await this.#pollMessages();
+        await this.#look();
         if (this.#running && !this.#woken) await this.#sleep();
       }
     } catch (error) {
       this.#crash(error);
     }
+  }
+
+  /** Looks for what there is to do. A store that cannot be reached is asked again later. */
+  async #look(): Promise<void> {
+    const { logger } = this.#parts.ports;
+    try {
+      await this.#inspect();
+      if (this.#running && this.#parts.options.runs !== false) await this.#claim();
+      if (this.#running && this.#engine.size > 0) await this.#pollMessages();
+      if (this.#running) await this.#tasks.poll();
+      if (this.#running && !this.#woken) await this.#lookAhead();
+      if (this.#outages > 0) logger.info("the store can be reached again", { attempts: this.#outages });
+      this.#outages = 0;
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      if (this.#outages++ === 0) logger.warn("the store cannot be reached; trying again", { error: oneLine(error) });
+      this.#woken = false;
+    }
+  }
+
+  /** What is due before the next poll is taken when it is due, whoever parked it. */
+  async #lookAhead(): Promise<void> {
+    const { store, ports, options } = this.#parts;
+    const now = ports.clock.now();
+    const workflows = options.runs === false ? [] : loadedWorkflows();
+    const next = await store.nextDue({ now, workflows, queues: this.#tasks.queues });
+    if (next !== undefined && next < this.#parkedUntil) this.#parkedUntil = next;
+  }
+
+  /** The runs of workers that have died are for the living. */
+  async #inspect(): Promise<void> {
+    const { store, ports } = this.#parts;
+    const now = ports.clock.now();
+    if (now - this.#inspectedAt < INSPECT_INTERVAL_MS) return;
+    this.#inspectedAt = now;
+    if (await store.releaseDead(this.id, now, isAlive)) this.#parts.hub.work();
   }
 
   async #claim(): Promise<void> {
@@ -154,11 +220,13 @@ export class Worker {
       this.#backlog = true;
       return;
     }
-    // This process was held up for so long that its own runs look abandoned: without this it would claim them again and start their steps twice.
+    // This process was held up for so long that its runs may be somebody else's: the sooner it knows, the better.
     if (now >= this.#leaseUntil) await this.#renew();
     const limit = Math.min(room, CLAIM_AT_ONCE);
-    const claim = { workerId: this.id, now, leaseUntil: now + this.#leaseMs, limit, workflows: loadedWorkflows() };
-    const claimed = await store.claim(claim);
+    const holds = this.#claimInDoubt ? { holds: this.#engine.runs } : undefined;
+    this.#claimInDoubt = true;
+    const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows(), ...holds });
+    this.#claimInDoubt = false;
     if (!this.#running) return;
     for (const run of claimed) this.#engine.admit(run);
     this.#backlog = claimed.length === limit;
@@ -166,15 +234,14 @@ export class Worker {
   }
 
   async #pollMessages(): Promise<void> {
-    const messages = await this.#parts.store.pollMessages(this.id, this.#seenMessage);
-    for (const message of messages) if (message.seq > this.#seenMessage) this.#seenMessage = message.seq;
-    this.#engine.deliver(messages);
+    this.#engine.deliver(await this.#parts.store.pollMessages(this.id));
   }
 
   /** Until there is word of work, the poll interval has passed, or a parked run is due. */
   #sleep(): Promise<void> {
-    const { ports, options } = this.#parts;
-    const until = Math.min(options.pollIntervalMs ?? 250, Math.max(this.#parkedUntil - ports.clock.now(), 0));
+    const { ports } = this.#parts;
+    const parked = Math.max(this.#parkedUntil - ports.clock.now(), 0);
+    const until = this.#outages > 0 ? pauseAfter(this.#outages) : Math.min(this.#pollIntervalMs, parked);
     return new Promise((resolve) => {
       const handle = ports.timers.after(until, () => this.#nap?.wake());
       this.#nap = {
@@ -214,22 +281,24 @@ export class Worker {
     this.#renewal = this.#parts.ports.timers.after(this.#leaseMs / 3, () => {
       this.#renew().then(
         () => this.#scheduleRenewal(),
-        (error: unknown) => this.#crash(error),
+        // The loop above says so and asks on, and the lease of a store that is away does not run out before it is back.
+        (error: unknown) => (isOutage(error) ? this.#scheduleRenewal() : this.#crash(error)),
       );
     });
   }
 
   async #renew(): Promise<void> {
     const { store, ports } = this.#parts;
-    const leaseUntil = ports.clock.now() + this.#leaseMs;
-    this.#leaseUntil = leaseUntil;
-    if (await store.renew(this.id, leaseUntil)) return;
+    const now = ports.clock.now();
+    if (await store.renew(this.id, now, this.#leaseMs)) {
+      this.#leaseUntil = now + this.#leaseMs;
+      return;
+    }
     if (!this.#running) return;
     // Declared dead, for instance after the machine slept: everything it held may be somebody else's by now (I5).
     ports.logger.warn("the worker lost its registration; it drops its runs and registers again", { worker: this.id });
     this.#engine.dropAll("the worker lost its lease");
-    // What it claimed since then is dropped, too: it has to be given back, or its leases would be renewed for ever with nobody to advance it.
-    await store.unregisterWorker(this.id, ports.clock.now());
+    this.#tasks.dropAll("the worker lost its lease");
     await this.#register();
     this.#wakeSoon();
   }
@@ -250,7 +319,8 @@ export class Worker {
     const { store, ports, options } = this.#parts;
     try {
       await this.#loop;
-      await this.#engine.stop(options.graceMs ?? 5_000);
+      const graceMs = options.graceMs ?? 5_000;
+      await Promise.all([this.#engine.stop(graceMs), this.#tasks.stop(graceMs)]);
       await store.unregisterWorker(this.id, ports.clock.now());
       this.#settleDone.resolve();
     } catch (error) {
@@ -261,6 +331,7 @@ export class Worker {
   #crash(error: unknown): void {
     if (!this.#quit()) return this.#settleDone.reject(error);
     this.#engine.dropAll("the worker has stopped");
+    this.#tasks.dropAll("the worker has stopped");
     const { store, ports } = this.#parts;
     const report = (): void => this.#settleDone.reject(error);
     // So that nobody has to wait for the lease to end. A store that is broken may refuse this too.
@@ -277,14 +348,6 @@ export class Worker {
     this.#nap?.wake();
     return true;
   }
-}
-
-/** Ids of the workflows that this process has loaded: a worker claims runs of no others. */
-export function loadedWorkflows(): string[] {
-  const ids: string[] = [];
-  // The runtime has functions of its own among them.
-  for (const { id } of allCodes()) if (!id.startsWith("flowc:") && functionById(id) !== undefined) ids.push(id);
-  return ids;
 }
 
 /** Ids of the workers of this process, whichever copy of this package started them. */

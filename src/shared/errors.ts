@@ -81,13 +81,26 @@ export class CorruptCheckpointError extends FlowError {
   readonly code = "FLOW_CORRUPT_CHECKPOINT";
 }
 
-/** The store cannot be used: locked, read-only, not a database, of a newer schema, full. The stored runs are unchanged. */
+/**
+ * The store cannot be used: locked, read-only, not a database, of a newer schema, full, refusing this user. The stored runs are unchanged. `unavailable`: it cannot be
+ * reached now, and what was asked of it may have happened or not; workers wait until it is back.
+ */
 export class StoreError extends FlowError {
   readonly code = "FLOW_STORE";
   constructor(
     message: string,
     readonly reason:
-      "locked" | "readonly" | "corrupt" | "not-a-store" | "newer-schema" | "full" | "busy-worker" | "closed" | "io",
+      | "locked"
+      | "readonly"
+      | "corrupt"
+      | "not-a-store"
+      | "newer-schema"
+      | "full"
+      | "busy-worker"
+      | "closed"
+      | "io"
+      | "denied"
+      | "unavailable",
     options?: ErrorOptions,
   ) {
     super(message, options);

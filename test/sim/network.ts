@@ -17,9 +17,16 @@ const METHODS: readonly StoreMethod[] = [
   "retryRun",
   "registerWorker",
   "renew",
+  "releaseDead",
   "unregisterWorker",
   "claim",
+  "nextDue",
   "commit",
+  "claimTasks",
+  "heldTasks",
+  "noteProgress",
+  "finishTask",
+  "readCache",
 ];
 
 const MOST_A_MINUTE = 60;
@@ -57,14 +64,15 @@ export class Network {
     return new Promise((resolve, reject) => {
       if (process.isDead) return;
       this.#count(process, method);
-      const { there, back, fails, dies } = this.#faults.call(canDie);
+      const { there, back, fails, isOutage, dies } = this.#faults.call(canDie);
       if (dies === "before") return process.kill(`before it sends ${method}`);
       const world = this.#world;
       if (canDie && this.#faults.chance(method === "commit" ? "pausesAtCommit" : "pausesAtCall"))
         process.pause(this.#faults.pause());
       const answer = (how: string, settle: () => void): void =>
         void world.after(back, process, `${method} answers${how}`, settle);
-      const fail = (): void => answer(` with an error`, () => reject(new StoreError(`${method} failed`, "io")));
+      const fail = (): void =>
+        answer(` with an error`, () => reject(new StoreError(`${method} failed`, isOutage ? "unavailable" : "io")));
       const apply = (): void => {
         if (fails === "before") return fail();
         this.#store.apply(process, method, args).then(

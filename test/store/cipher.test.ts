@@ -11,13 +11,14 @@ import { checkReadable, parseSealed } from "../../src/runtime/store/sealed.js";
 import { sqlite } from "../../src/runtime/store/sqlite/index.js";
 import type { Store } from "../../src/runtime/store/store.js";
 import { CipherError, UsageError } from "../../src/shared/errors.js";
-import { commitOf, newRun, run, workerRecord } from "./suite.js";
+import { commitOf, newRun, newWorker } from "./kit.js";
+import { run } from "./suite.js";
 
 const k1 = randomBytes(32);
 const k2 = randomBytes(32);
 const cipher = aes256gcm({ current: "k1", keys: { k1 } });
 
-run("in memory, encrypted", () => {
+run("in memory, encrypted", { manyWorkers: true }, () => {
   const store = memory();
   const handle = encrypted(
     new Proxy<Store>(store, { get: (target, key) => (key === "close" ? async () => {} : bound(target, key)) }),
@@ -27,7 +28,7 @@ run("in memory, encrypted", () => {
   return { connect: () => (first ? ((first = false), encrypted(store, cipher)) : handle), destroy: () => {} };
 });
 
-run("in SQLite, encrypted", () => {
+run("in SQLite, encrypted", { manyWorkers: false }, () => {
   const folder = mkdtempSync(path.join(tmpdir(), "flowc-cipher-"));
   return {
     connect: () => encrypted(sqlite(path.join(folder, "flow.db")), cipher),
@@ -54,8 +55,8 @@ describe("what is in the file", () => {
     await store.createRun(newRun("r1", { image: bytes("CANARY image") }));
     await store.send({ run: "r1", kind: "send", topic: "approval", payload: bytes("CANARY payload"), sentAt: 1 });
     await store.send({ run: "r1", kind: "cancel", topic: "CANARY reason", payload: bytes("CANARY payload"), sentAt: 1 });
-    await store.registerWorker(workerRecord("w"), 1_000, () => true);
-    const [held] = await store.claim({ workerId: "w", now: 1_000, leaseUntil: 10_000, limit: 1 });
+    await store.registerWorker(newWorker("w"), 1_000, () => true);
+    const [held] = await store.claim({ workerId: "w", now: 1_000, limit: 1 });
     expect(held!.messages.map(({ topic, payload }) => [topic, text(payload)])).toEqual([
       ["approval", "CANARY payload"],
       ["CANARY reason", "CANARY payload"],
@@ -115,8 +116,8 @@ test("keys rotate lazily: old payloads are read with theirs, the next write uses
   const rotated = encrypted(plain, aes256gcm({ current: "k2", keys: { k1: k1.toString("base64"), k2 } }));
   expect(text((await rotated.getImage("r1"))!.image)).toBe("the image");
   expect(parseSealed(await stored())!.keyId).toBe("k1");
-  await rotated.registerWorker(workerRecord("w"), 1_000, () => true);
-  const [held] = await rotated.claim({ workerId: "w", now: 1_000, leaseUntil: 10_000, limit: 1 });
+  await rotated.registerWorker(newWorker("w"), 1_000, () => true);
+  const [held] = await rotated.claim({ workerId: "w", now: 1_000, limit: 1 });
   await rotated.commit([commitOf(held!, { image: bytes("the next") })]);
   expect(parseSealed(await stored())!.keyId).toBe("k2");
   expect(text((await rotated.getImage("r1"))!.image)).toBe("the next");
@@ -153,11 +154,11 @@ test("a payload cannot be moved to another run, another channel or another place
   await readError(store, "short");
   // The same bytes as a message of another channel.
   await store.send({ run: "r1", kind: "send", topic: "a", payload: bytes("yes"), sentAt: 1 });
-  await plain.registerWorker(workerRecord("w"), 1_000, () => true);
-  const [held] = await plain.claim({ workerId: "w", now: 1_000, leaseUntil: 10_000, limit: 1 });
+  await plain.registerWorker(newWorker("w"), 1_000, () => true);
+  const [held] = await plain.claim({ workerId: "w", now: 1_000, limit: 1 });
   const { payload } = held!.messages[0]!;
   await plain.send({ run: held!.id, kind: "send", topic: "b", payload, sentAt: 1 });
-  const [a, b] = await store.pollMessages("w", 0);
+  const [a, b] = await store.pollMessages("w");
   expect(text(a!.payload)).toBe("yes");
   expect(() => checkReadable(b!.payload)).toThrow(CipherError);
 });
@@ -165,8 +166,8 @@ test("a payload cannot be moved to another run, another channel or another place
 test("a journal that cannot be read is still shown", async () => {
   const { plain } = await withRun();
   const store = encrypted(plain, cipher);
-  await store.registerWorker(workerRecord("w"), 1_000, () => true);
-  const [held] = await store.claim({ workerId: "w", now: 1_000, leaseUntil: 10_000, limit: 1 });
+  await store.registerWorker(newWorker("w"), 1_000, () => true);
+  const [held] = await store.claim({ workerId: "w", now: 1_000, limit: 1 });
   await store.commit([commitOf(held!, { journal: [{ at: 5, kind: "step.completed", data: { step: "charge" } }] })]);
   const other = encrypted(plain, aes256gcm({ current: "k2", keys: { k2 } }));
   expect(await other.readJournal("r1")).toEqual([
@@ -191,9 +192,9 @@ test("parts and blobs are encrypted too; a blob's name says nothing about it, an
   const store = encrypted(plain, cipher);
   const contents = Buffer.alloc(100_000, "canary");
   const id = createHash("sha256").update(contents).digest("hex");
-  await store.registerWorker(workerRecord("w"), 1_000, () => true);
+  await store.registerWorker(newWorker("w"), 1_000, () => true);
   for (const run of ["r1", "r2"]) await store.createRun(newRun(run));
-  const claimed = await store.claim({ workerId: "w", now: 1_000, leaseUntil: 10_000, limit: 2 });
+  const claimed = await store.claim({ workerId: "w", now: 1_000, limit: 2 });
   for (const run of claimed) {
     await store.commit([commitOf(run, { image: bytes("image"), blobs: [{ id, bytes: contents }], refers: [id] })]);
     await store.commit([commitOf(run, { part: bytes("canary part") })]);
@@ -204,7 +205,7 @@ test("parts and blobs are encrypted too; a blob's name says nothing about it, an
   for (const payload of [...under.parts, ...under.blobs.values()]) expect(Buffer.from(payload).includes("canary")).toBe(false);
   // The next image of a run that was loaded again refers to what is there.
   await store.commit([commitOf(claimed[0]!, { release: true, wakeAt: 0 })]);
-  const [again] = await store.claim({ workerId: "w", now: 1_000, leaseUntil: 10_000, limit: 1 });
+  const [again] = await store.claim({ workerId: "w", now: 1_000, limit: 1 });
   expect([again!.parts.map(text), [...again!.blobs.keys()]]).toEqual([["canary part"], [id]]);
   expect(Buffer.compare(again!.blobs.get(id)!, contents)).toBe(0);
   await store.commit([commitOf(again!, { image: bytes("next"), refers: [id] })]);

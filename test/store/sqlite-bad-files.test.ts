@@ -15,10 +15,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SCHEMA_VERSION } from "../../src/runtime/store/sqlite/schema.js";
 import { sqlite, type SqliteStore } from "../../src/runtime/store/sqlite/index.js";
 import { StoreError } from "../../src/shared/errors.js";
 import { next, output, program, start } from "./children.js";
-import { commitOf, newRun } from "./suite.js";
+import { commitOf, newRun, newWorker } from "./kit.js";
 
 let folder: string;
 let file: string;
@@ -103,7 +104,7 @@ test("a newer schema", async () => {
   db.close();
   const error = failure(() => sqlite(file));
   expect(error.reason).toBe("newer-schema");
-  expect(error.message).toContain("schema 99, this one knows 2");
+  expect(error.message).toContain(`schema 99, this one knows ${SCHEMA_VERSION}`);
 });
 
 test("cut short", async () => {
@@ -206,7 +207,8 @@ test("a full disk: the group is rolled back, and the store goes on when there is
   const store = sqlite(file, { maxPages: 40 });
   await store.createRun(newRun("a"));
   await store.createRun(newRun("b"));
-  const [a, b] = await store.claim({ workerId: "w", now: 1_000, leaseUntil: 9_000, limit: 2 });
+  await store.registerWorker(newWorker("w"), 1_000, () => true);
+  const [a, b] = await store.claim({ workerId: "w", now: 1_000, limit: 2 });
   const small = commitOf(a!, { journal: [{ at: 1, kind: "small", data: {} }] });
   const error = await rejection(store.commit([small, commitOf(b!, { image: Buffer.alloc(400_000) })]));
   expect(error.reason).toBe("full");

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sqlite } from "../../src/runtime/store/sqlite/index.js";
 import { output, program, start } from "./children.js";
-import { newRun, workerRecord } from "./suite.js";
+import { newRun, newWorker } from "./kit.js";
 
 let folder: string;
 let file: string;
@@ -19,15 +19,15 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const COMMIT_FOREVER = `
   const store = sqlite(path);
   const id = String(process.pid);
-  const got = await store.registerWorker({ id, pid: process.pid, host: "h", startedAt: 1, leaseUntil: 1e15 }, 1, (other) => { try { process.kill(other.pid, 0); return true; } catch { return false; } });
+  const got = await store.registerWorker({ id, pid: process.pid, host: "h", startedAt: 1, leaseMs: 1e15 }, 1, (other) => { try { process.kill(other.pid, 0); return true; } catch { return false; } });
   if (got !== "registered") throw new Error("somebody else is alive");
-  const runs = await store.claim({ workerId: id, now: 1e12, leaseUntil: 1e15, limit: 10 });
+  const runs = await store.claim({ workerId: id, now: 1e12, limit: 10 });
   const versions = new Map(runs.map((run) => [run.id, run.version]));
   for (;;) {
     const results = await store.commit(runs.map((run) => {
       const version = versions.get(run.id) + 1;
       versions.set(run.id, version);
-      return { run: run.id, fence: run.fence, at: 5, status: "running", image: new TextEncoder().encode("image " + version), wakeAt: 5, waitingFor: "", consumed: [], journal: [{ at: version, kind: "k", data: { version } }], release: false };
+      return { run: run.id, fence: run.fence, version, at: 5, status: "running", image: new TextEncoder().encode("image " + version), wakeAt: 5, waitingFor: "", consumed: [], journal: [{ at: version, kind: "k", data: { version } }], release: false };
     }));
     if (results.some((result) => result !== "committed")) throw new Error(results.join());
     process.stdout.write([...versions.values()].join(" ") + "\\n");
@@ -68,7 +68,7 @@ test("killed again and again, it loses nothing it acknowledged", async () => {
 const REGISTER = `
   const store = sqlite(path);
   const id = String(process.pid);
-  const got = await store.registerWorker({ id, pid: process.pid, host: "h", startedAt: 1, leaseUntil: 1e15 }, 1, () => true);
+  const got = await store.registerWorker({ id, pid: process.pid, host: "h", startedAt: 1, leaseMs: 1e15 }, 1, () => true);
   console.log(got === "registered" ? "me" : got.id);
   await store.close();`;
 
@@ -106,6 +106,6 @@ test("the worker of a process that died is replaced", async () => {
       return false;
     }
   };
-  expect(await store.registerWorker(workerRecord("w2"), 1, isAlive)).toBe("registered");
+  expect(await store.registerWorker(newWorker("w2"), 1, isAlive)).toBe("registered");
   await store.close();
 });

@@ -3,16 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SCHEMA_VERSION } from "../../src/runtime/store/sqlite/schema.js";
 import { openStore } from "../../src/runtime/store/open.js";
 import { sqlite } from "../../src/runtime/store/sqlite/index.js";
 import { UsageError } from "../../src/shared/errors.js";
-import { commitOf, newRun, run, workerRecord } from "./suite.js";
+import { commitOf, newRun, newWorker } from "./kit.js";
+import { run } from "./suite.js";
 
 function folder(): string {
   return mkdtempSync(join(tmpdir(), "flowc-store-"));
 }
 
-run("in SQLite", () => {
+run("in SQLite", { manyWorkers: false }, () => {
   const path = folder();
   return {
     connect: () => sqlite(join(path, "flow.db"), { synchronous: "OFF" }),
@@ -31,8 +33,8 @@ describe("the file", () => {
   test("keeps everything when it is opened again", async () => {
     const first = sqlite(file());
     await first.createRun(newRun("r1"));
-    await first.registerWorker(workerRecord("w1"), 1, () => true);
-    const [claimed] = await first.claim({ workerId: "w1", now: 1_000, leaseUntil: 2_000, limit: 1 });
+    await first.registerWorker(newWorker("w1"), 1, () => true);
+    const [claimed] = await first.claim({ workerId: "w1", now: 1_000, limit: 1 });
     await first.commit([commitOf(claimed!, { journal: [{ at: 1, kind: "k", data: {} }] })]);
     await first.close();
     const second = sqlite(file());
@@ -45,7 +47,11 @@ describe("the file", () => {
     const store = sqlite(file());
     const db = new DatabaseSync(file(), { readOnly: true });
     const pragma = (name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get()!)[0];
-    expect([pragma("application_id"), pragma("user_version"), pragma("journal_mode")]).toEqual([0x666c7763, 2, "wal"]);
+    expect([pragma("application_id"), pragma("user_version"), pragma("journal_mode")]).toEqual([
+      0x666c7763,
+      SCHEMA_VERSION,
+      "wal",
+    ]);
     db.close();
     await store.close();
   });
@@ -66,7 +72,8 @@ describe("the file", () => {
     const store = sqlite(file(), { synchronous: "OFF" });
     await store.createRun(newRun("r1"));
     await store.createRun(newRun("r2"));
-    const claimed = await store.claim({ workerId: "w", now: 1_000, leaseUntil: 2_000, limit: 2 });
+    await store.registerWorker(newWorker("w"), 1_000, () => true);
+    const claimed = await store.claim({ workerId: "w", now: 1_000, limit: 2 });
     for (let at = 0; at < 2_000; at++)
       await store.commit(claimed.map((run) => commitOf(run, { journal: [{ at, kind: run.id, data: { at } }] })));
     const journal = await store.readJournal("r2");

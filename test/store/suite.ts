@@ -1,76 +1,30 @@
 /** The specification of a store, as tests. Every store passes it: call `run` with a factory. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Blob } from "../../src/runtime/codec/blobs.js";
-import type { ClaimedRun, Commit, JournalEntry, NewMessage, NewRun, Store, WorkerRecord } from "../../src/runtime/store/store.js";
+import type { ClaimedRun, ClaimOptions, Commit, Store } from "../../src/runtime/store/store.js";
+import { Bench, bytes, commitOf, entry, ids, message, newRun, text, type Medium, type Traits } from "./kit.js";
+import { describeOutward } from "./suite-outward.js";
+import { describeRaces } from "./suite-races.js";
+import { describeTasks } from "./suite-tasks.js";
+import { describeWorkers } from "./suite-workers.js";
 
-export interface Medium {
-  /** A connection to the one medium of the test; stores that can only have one answer with that. */
-  connect(): Store;
-  /** Removes the medium. All connections are closed. */
-  destroy(): void;
-}
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (data: Uint8Array | undefined): string | undefined => data && new TextDecoder().decode(data);
-
-export function newRun(id: string, over: Partial<NewRun> = {}): NewRun {
-  return { id, workflow: "src/checkout.ts#checkout", image: bytes(`image of ${id}`), createdAt: 1_000, ...over };
-}
-
-export function workerRecord(id: string, over: Partial<WorkerRecord> = {}): WorkerRecord {
-  return { id, pid: 42, host: "here", startedAt: 1_000, leaseUntil: 10_000, ...over };
-}
-
-export function commitOf(run: ClaimedRun, over: Partial<Commit> = {}): Commit {
-  return {
-    run: run.id,
-    fence: run.fence,
-    at: 2_000,
-    status: "waiting",
-    wakeAt: undefined,
-    waitingFor: "step charge",
-    consumed: [],
-    journal: [],
-    release: false,
-    ...over,
-  };
-}
-
-function message(run: string, over: Partial<NewMessage> = {}): NewMessage {
-  return { run, kind: "send", topic: "approval", payload: bytes("yes"), sentAt: 3_000, ...over };
-}
-
-const entry = (at: number, kind = "step.completed", data: Record<string, unknown> = { step: "charge" }): JournalEntry => ({
-  at,
-  kind,
-  data,
-});
-const alive = (): boolean => true;
-
-export function run(storeName: string, factory: () => Medium): void {
+export function run(storeName: string, traits: Traits, factory: () => Medium | Promise<Medium>): void {
   describe(`the store ${storeName}`, () => {
-    let medium: Medium;
+    let bench: Bench;
     let store: Store;
 
-    beforeEach(() => {
-      medium = factory();
+    beforeEach(async () => {
+      const medium = await factory();
       store = medium.connect();
+      bench = new Bench(medium, store);
     });
     afterEach(async () => {
       await store.close();
-      medium.destroy();
+      await bench.medium.destroy();
     });
 
-    const claim = (workerId: string, over: Partial<Parameters<Store["claim"]>[0]> = {}): Promise<ClaimedRun[]> =>
-      store.claim({ workerId, now: 1_000, leaseUntil: 10_000, limit: 100, ...over });
-    const ids = (runs: readonly { id: string }[]): string[] => runs.map(({ id }) => id);
-
-    /** A registered worker that holds a new run. */
-    async function held(id = "r1", worker = "w1"): Promise<ClaimedRun> {
-      await store.createRun(newRun(id));
-      await store.registerWorker(workerRecord(worker), 1_000, alive);
-      return (await claim(worker)).find((claimed) => claimed.id === id)!;
-    }
+    const claim = (workerId: string, over: Partial<ClaimOptions> = {}): Promise<ClaimedRun[]> => bench.claim(workerId, over);
+    const held = (id?: string, worker?: string): Promise<ClaimedRun> => bench.held(id, worker);
 
     describe("createRun", () => {
       test("makes a ready run that is due", async () => {
@@ -131,7 +85,7 @@ export function run(storeName: string, factory: () => Medium): void {
         expect(ids(await store.listRuns({ limit: 2, after: "r4" }))).toEqual(["r3", "r2"]);
         expect(ids(await store.listRuns({ after: "r1" }))).toEqual([]);
         expect(ids(await store.listRuns({ after: "unknown" }))).toEqual([]);
-        await store.registerWorker(workerRecord("w"), 1, alive);
+        await bench.register("w");
         await claim("w", { limit: 1 });
         expect(ids(await store.listRuns({ status: ["running"] }))).toEqual(["r1"]);
         expect(ids(await store.listRuns({ status: ["ready"], workflow: "a#odd" }))).toEqual(["r5", "r3"]);
@@ -146,7 +100,7 @@ export function run(storeName: string, factory: () => Medium): void {
     });
 
     describe("claim", () => {
-      beforeEach(() => store.registerWorker(workerRecord("w1"), 1_000, alive));
+      beforeEach(() => bench.register("w1"));
 
       test("hands over a due run with all of it, and marks it as held", async () => {
         await store.createRun(newRun("r1"));
@@ -205,13 +159,30 @@ export function run(storeName: string, factory: () => Medium): void {
         expect(await claim("w1", { now: 1e12 })).toEqual([]);
       });
 
-      test("a run under a lease that has ended, but not before", async () => {
+      test("nothing to a worker that is not registered", async () => {
         await store.createRun(newRun("r1"));
-        await claim("w1", { leaseUntil: 5_000 });
-        await store.renew("w1", 20_000);
-        expect(await claim("w1", { now: 20_000 })).toEqual([]);
-        const [again] = await claim("w1", { now: 20_001 });
-        expect(again).toMatchObject({ id: "r1", fence: 2 });
+        expect(await claim("nobody")).toEqual([]);
+        expect(ids(await claim("w1"))).toEqual(["r1"]);
+      });
+
+      test("not a run that somebody holds, however long ago it was due", async () => {
+        await store.createRun(newRun("r1"));
+        const [held] = await claim("w1");
+        await store.commit([commitOf(held!, { wakeAt: 1_100 })]);
+        expect(await claim("w1", { now: 1e12 })).toEqual([]);
+      });
+
+      test("what it holds without knowing, when it tells what it knows", async () => {
+        for (const id of ["r1", "r2", "r3"]) await store.createRun(newRun(id));
+        const [first] = await claim("w1", { limit: 1 });
+        const [unknown] = await claim("w1", { limit: 1 });
+        expect(ids(await claim("w1", { limit: 0 }))).toEqual([]);
+        const [again, other, ...rest] = await claim("w1", { limit: 1, holds: [first!.id] });
+        expect([again!.id, other!.id, rest]).toEqual([unknown!.id, "r3", []]);
+        expect(again!.fence).toBeGreaterThan(unknown!.fence);
+        expect(await claim("w1", { holds: ["r1", "r2", "r3"] })).toEqual([]);
+        // I5: should its answer come after all, it is the newer one that counts.
+        expect(await store.commit([commitOf(unknown!)])).toEqual(["superseded"]);
       });
 
       test("hands over the waiting messages, oldest first", async () => {
@@ -227,6 +198,8 @@ export function run(storeName: string, factory: () => Medium): void {
     });
 
     describe("commit", () => {
+      beforeEach(() => bench.register("w1"));
+
       test("writes state, image, journal and version at once", async () => {
         const claimed = await held();
         const image = bytes("second image");
@@ -277,7 +250,7 @@ export function run(storeName: string, factory: () => Medium): void {
           const found = (await store.getImage("r1"))!;
           expect(isLarge(found, 1)).toBe(true);
           expect(found.parts.map(text)).toEqual(["one", "two", "three"]);
-          const [again] = await claim("w2");
+          const [again] = await claim("w1");
           expect([isLarge(again!, 1), again!.parts.map(text)]).toEqual([true, ["one", "two", "three"]]);
         });
 
@@ -300,7 +273,7 @@ export function run(storeName: string, factory: () => Medium): void {
           await store.createRun(newRun("r1", { image: large(1) }));
           const [first] = await claim("w1");
           await store.commit([commitOf(first!, { part: bytes("one"), release: true, wakeAt: 0 })]);
-          const [second] = await claim("w2");
+          const [second] = await claim("w1");
           expect(await store.commit([commitOf(first!, { part: bytes("stale") })])).toEqual(["superseded"]);
           expect(await store.commit([commitOf(first!, { image: large(7) })])).toEqual(["superseded"]);
           await store.commit([commitOf(second!, { part: bytes("two") })]);
@@ -334,7 +307,7 @@ export function run(storeName: string, factory: () => Medium): void {
           first.bytes.fill(9);
           await store.commit([commitOf(claimed, { part: bytes("part"), blobs: [blob(2)], release: true, wakeAt: 0 })]);
           expect(await blobsOf("r1")).toEqual(numbers(1, 2));
-          const [again] = await claim("w2");
+          const [again] = await claim("w1");
           expect(Buffer.compare(again!.blobs.get(first.id)!, new Uint8Array(100_000).fill(1))).toBe(0);
         });
 
@@ -367,7 +340,7 @@ export function run(storeName: string, factory: () => Medium): void {
           const claimed = await held();
           const a = blob(1);
           await store.commit([commitOf(claimed, { image: bytes("1"), blobs: [a], refers: [a.id], release: true, wakeAt: 0 })]);
-          await claim("w2");
+          await claim("w1");
           await store.commit([commitOf(claimed, { image: bytes("2"), blobs: [blob(2)], refers: [blob(2).id] })]);
           expect(await blobsOf("r1")).toEqual(numbers(1));
         });
@@ -399,7 +372,7 @@ export function run(storeName: string, factory: () => Medium): void {
         expect(await store.commit([{ ...late, journal: [] }])).toEqual(["superseded"]);
         expect(await store.getRun("r1")).toEqual(before);
         expect(await store.readJournal("r1")).toEqual([]);
-        expect((await store.pollMessages("w1", 0)).length).toBe(1);
+        expect((await store.pollMessages("w1")).length).toBe(1);
       });
 
       test("I5: after the lease was given back, or for an unknown run, changes nothing", async () => {
@@ -413,14 +386,67 @@ export function run(storeName: string, factory: () => Medium): void {
 
       test("of a group: each by its own fence, answers in order", async () => {
         for (const id of ["a", "b", "c"]) await store.createRun(newRun(id));
-        await store.registerWorker(workerRecord("w1"), 1_000, alive);
+        await bench.register("w1");
         const [a, b, c] = await claim("w1");
-        expect(
-          await store.commit([commitOf(a!), commitOf(b!, { fence: 99 }), commitOf(c!), commitOf(a!, { journal: [entry(5)] })]),
-        ).toEqual(["committed", "superseded", "committed", "committed"]);
-        expect((await store.getRun("a"))!.version).toBe(2);
+        const group = [commitOf(a!, { journal: [entry(5)] }), commitOf(b!, { fence: 99 }), commitOf(c!)];
+        expect(await store.commit(group)).toEqual(["committed", "superseded", "committed"]);
+        expect((await store.getRun("a"))!.version).toBe(1);
         expect((await store.getRun("b"))!.version).toBe(0);
         expect(await store.readJournal("a")).toEqual([entry(5)]);
+      });
+
+      describe("I4: made again", () => {
+        test("changes nothing and is committed", async () => {
+          const claimed = await held();
+          await store.send(message("r1"));
+          const [waiting] = await store.pollMessages("w1");
+          const group = [commitOf(claimed, { image: bytes("one"), journal: [entry(1)], consumed: [waiting!.seq] })];
+          expect(await store.commit(group)).toEqual(["committed"]);
+          const before = await store.getRun("r1");
+          expect(await store.commit(group)).toEqual(["committed"]);
+          expect(await store.getRun("r1")).toEqual(before);
+          expect(await store.readJournal("r1")).toEqual([entry(1)]);
+          expect(await store.commit([commitOf(claimed, { journal: [entry(2)] })])).toEqual(["committed"]);
+          expect(await store.readJournal("r1")).toEqual([entry(1), entry(2)]);
+        });
+
+        test.each([
+          ["part", { part: bytes("part") }],
+          ["nothing", {}],
+          ["image", { image: bytes("other") }],
+        ])("with %s in it, next to a commit that is new", async (_, content: Partial<Commit>) => {
+          const first = commitOf(await held("r1"), content);
+          await store.commit([first]);
+          const second = commitOf(await held("r2"));
+          expect(await store.commit([first, second])).toEqual(["committed", "committed"]);
+          expect((await store.getRun("r1"))!.version).toBe(1);
+          expect((await store.getRun("r2"))!.version).toBe(1);
+          const { image, parts } = (await store.getImage("r1"))!;
+          expect(text(image)).toBe(text(content.image) ?? "image of r1");
+          expect(parts.map(text)).toEqual(content.part === undefined ? [] : ["part"]);
+        });
+
+        test("also when it gave the run back or ended it, also after a retry, and not when somebody else has the run", async () => {
+          const claimed = await held();
+          const release = commitOf(claimed, { release: true, wakeAt: 0 });
+          await store.commit([release]);
+          expect(await store.commit([release])).toEqual(["committed"]);
+          const [second] = await claim("w1");
+          expect(await store.commit([release])).toEqual(["superseded"]);
+          const end = commitOf(second!, { status: "failed" });
+          await store.commit([end]);
+          expect(await store.commit([end])).toEqual(["committed"]);
+          await store.retryRun("r1", 7_000, entry(7_000, "run.retried"));
+          expect(await store.commit([end])).toEqual(["committed"]);
+          expect(await store.getRun("r1")).toMatchObject({ status: "ready", version: 3 });
+        });
+
+        test("one that comes too early changes nothing", async () => {
+          const claimed = await held();
+          expect(await store.commit([commitOf(claimed, { version: 2, journal: [entry(1)] })])).toEqual(["superseded"]);
+          expect((await store.getRun("r1"))!.version).toBe(0);
+          expect(await store.readJournal("r1")).toEqual([]);
+        });
       });
 
       test("of nothing", async () => {
@@ -437,7 +463,7 @@ export function run(storeName: string, factory: () => Medium): void {
       test("releases at once when a message came in the meantime, and not when it was consumed", async () => {
         const claimed = await held();
         await store.send(message("r1", { sentAt: 1_900 }));
-        const [waiting] = await store.pollMessages("w1", 0);
+        const [waiting] = await store.pollMessages("w1");
         await store.commit([commitOf(claimed, { at: 2_000, wakeAt: 5_000, release: true })]);
         const [again] = await claim("w1", { now: 2_000 });
         expect(again!.messages.map(({ seq }) => seq)).toEqual([waiting!.seq]);
@@ -465,37 +491,39 @@ export function run(storeName: string, factory: () => Medium): void {
         const claimed = await held();
         expect(await store.send(message("r1", { id: "m1" }))).toBe("sent");
         expect(await store.send(message("r1", { id: "m1" }))).toBe("duplicate");
-        const [only, ...others] = await store.pollMessages("w1", 0);
+        const [only, ...others] = await store.pollMessages("w1");
         expect(others).toEqual([]);
         await store.commit([commitOf(claimed, { consumed: [only!.seq] })]);
-        expect(await store.pollMessages("w1", 0)).toEqual([]);
+        expect(await store.pollMessages("w1")).toEqual([]);
         expect(await store.send(message("r1", { id: "m1" }))).toBe("duplicate");
         await store.createRun(newRun("r2"));
         expect(await store.send(message("r2", { id: "m1" }))).toBe("sent");
       });
 
-      test("polling gives those of runs the worker holds, after a number, oldest first", async () => {
-        await held("r1");
+      test("polling gives those of runs the worker holds that were not consumed, oldest first", async () => {
+        const claimed = await held("r1");
         await store.createRun(newRun("r2"));
         await store.send(message("r1", { topic: "a" }));
         await store.send(message("r2", { topic: "not held" }));
         await store.send(message("r1", { kind: "cancel", topic: "b" }));
-        const all = await store.pollMessages("w1", 0);
+        const all = await store.pollMessages("w1");
         expect(all.map(({ topic, kind }) => [topic, kind])).toEqual([
           ["a", "send"],
           ["b", "cancel"],
         ]);
-        expect(ids((await store.pollMessages("w1", all[0]!.seq)).map(({ topic }) => ({ id: topic })))).toEqual(["b"]);
-        expect(await store.pollMessages("other", 0)).toEqual([]);
+        expect(await store.pollMessages("w1")).toEqual(all);
+        await store.commit([commitOf(claimed, { consumed: [all[0]!.seq] })]);
+        expect(await store.pollMessages("w1")).toEqual([all[1]]);
+        expect(await store.pollMessages("other")).toEqual([]);
       });
 
       test("numbers never come back", async () => {
         const claimed = await held();
         await store.send(message("r1"));
-        const [first] = await store.pollMessages("w1", 0);
+        const [first] = await store.pollMessages("w1");
         await store.commit([commitOf(claimed, { consumed: [first!.seq] })]);
         await store.send(message("r1"));
-        expect((await store.pollMessages("w1", 0))[0]!.seq).toBeGreaterThan(first!.seq);
+        expect((await store.pollMessages("w1"))[0]!.seq).toBeGreaterThan(first!.seq);
       });
 
       test("a message of another run cannot be consumed", async () => {
@@ -504,7 +532,7 @@ export function run(storeName: string, factory: () => Medium): void {
         await store.send(message("r2", { sentAt: 1_000 }));
         const [other] = await claim("w1", { now: 5_000 });
         await store.commit([commitOf(claimed, { consumed: [other!.messages[0]!.seq] })]);
-        expect((await store.pollMessages("w1", 0)).length).toBe(1);
+        expect((await store.pollMessages("w1")).length).toBe(1);
       });
     });
 
@@ -528,93 +556,10 @@ export function run(storeName: string, factory: () => Medium): void {
       });
     });
 
-    describe("workers", () => {
-      test("a second one gets the holder's record", async () => {
-        const holder = workerRecord("w1", { pid: 7, host: "there", startedAt: 5 });
-        expect(await store.registerWorker(holder, 1_000, alive)).toBe("registered");
-        expect(await store.registerWorker(workerRecord("w2"), 1_000, alive)).toEqual(holder);
-        expect(await store.renew("w2", 99_000)).toBe(false);
-        expect(await store.registerWorker(workerRecord("w1", { leaseUntil: 11_000 }), 1_000, alive)).toBe("registered");
-      });
-
-      test.each([
-        ["whose lease has ended", 10_000, alive],
-        ["that is not alive", 1_000, () => false],
-      ])("a holder %s is replaced, and its runs are claimable at once", async (_name, now, isAlive) => {
-        const claimed = await held();
-        await store.commit([commitOf(claimed, { wakeAt: 500_000 })]);
-        expect(await store.registerWorker(workerRecord("w2", { leaseUntil: 90_000 }), now, isAlive)).toBe("registered");
-        const [taken] = await claim("w2", { now });
-        expect(taken).toMatchObject({ id: "r1", owner: "w2", fence: claimed.fence + 1 });
-        expect(await store.renew("w1", 99_000)).toBe(false);
-        // I5: the old one may still be running.
-        expect(await store.commit([commitOf(claimed)])).toEqual(["superseded"]);
-      });
-
-      test("isAlive is asked about the holder", async () => {
-        await store.registerWorker(workerRecord("w1", { pid: 77 }), 1_000, alive);
-        const asked: number[] = [];
-        await store.registerWorker(workerRecord("w2"), 1_000, (other) => asked.push(other.pid) > 0);
-        expect(asked).toEqual([77]);
-      });
-
-      test("unregistering releases what it holds, and makes room", async () => {
-        const claimed = await held();
-        await store.unregisterWorker("w1", 1_500);
-        expect(await store.getRun("r1")).toMatchObject({ owner: undefined, status: "ready" });
-        expect(await store.commit([commitOf(claimed)])).toEqual(["superseded"]);
-        expect(await store.registerWorker(workerRecord("w2"), 1_500, alive)).toBe("registered");
-        expect(ids(await claim("w2", { now: 1_500 }))).toEqual(["r1"]);
-      });
-
-      test("unregistering somebody else changes nothing", async () => {
-        await held();
-        await store.unregisterWorker("w9", 1_500);
-        expect(await store.getRun("r1")).toMatchObject({ owner: "w1" });
-        expect(await store.renew("w1", 20_000)).toBe(true);
-      });
-    });
-
-    describe("two connections", () => {
-      let other: Store;
-      beforeEach(() => {
-        other = medium.connect();
-      });
-      afterEach(() => other.close());
-
-      test("of two creators of one id, one creates", async () => {
-        const results = await Promise.all([store.createRun(newRun("r1")), other.createRun(newRun("r1"))]);
-        expect(results.toSorted()).toEqual(["created", "exists"]);
-      });
-
-      test("a run is handed over once", async () => {
-        for (let n = 0; n < 50; n++) await store.createRun(newRun(`r${n}`));
-        await store.registerWorker(workerRecord("w1"), 1_000, alive);
-        const options = { now: 1_000, leaseUntil: 10_000, limit: 7 };
-        const seen: string[] = [];
-        for (let n = 0; n < 5; n++) {
-          const [mine, theirs] = await Promise.all([
-            store.claim({ ...options, workerId: "w1" }),
-            other.claim({ ...options, workerId: "w1" }),
-          ]);
-          seen.push(...ids(mine), ...ids(theirs));
-        }
-        expect(new Set(seen).size).toBe(seen.length);
-        expect(seen.length).toBe(50);
-      });
-
-      test("each sees what the other committed", async () => {
-        const claimed = await held();
-        expect(await other.send(message("r1"))).toBe("sent");
-        expect((await store.pollMessages("w1", 0)).length).toBe(1);
-        expect(await other.commit([commitOf(claimed, { image: bytes("by the other"), journal: [entry(1)] })])).toEqual([
-          "committed",
-        ]);
-        expect(text((await store.getImage("r1"))!.image)).toBe("by the other");
-        expect(await store.commit([commitOf(claimed, { journal: [entry(2)] })])).toEqual(["committed"]);
-        expect((await other.readJournal("r1")).map(({ at }) => at)).toEqual([1, 2]);
-      });
-    });
+    describeWorkers(() => bench, traits);
+    describeRaces(() => bench, traits);
+    describeOutward(() => bench);
+    describeTasks(() => bench);
 
     test("a closed store refuses politely", async () => {
       await store.close();

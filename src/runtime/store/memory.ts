@@ -1,19 +1,28 @@
 import { StoreError } from "../../shared/errors.js";
+import { MemoryTasks } from "./memory-tasks.js";
 import {
+  FINAL_STATUSES,
   LIVE_STATUSES,
+  RETRYABLE_STATUSES,
+  type CacheEntry,
   type ClaimedRun,
+  type ClaimOptions,
   type Commit,
   type CommitResult,
   type JournalEntry,
   type Message,
   type NewMessage,
   type NewRun,
+  type Notes,
+  type NewWorker,
   type RunQuery,
   type RunStatus,
   type RunSummary,
   type Store,
   type StoredImage,
   type StoredRun,
+  type Task,
+  type TaskOptions,
   type WorkerRecord,
 } from "./store.js";
 
@@ -21,14 +30,16 @@ interface Row {
   readonly id: string;
   readonly workflow: string;
   readonly createdAt: number;
+  readonly parent: string | undefined;
+  readonly endsWithParent: boolean;
   /** Position in order of creation; breaks ties between runs of the same millisecond. */
   readonly position: number;
   status: RunStatus;
   updatedAt: number;
   wakeAt: number | undefined;
   owner: string | undefined;
-  leaseUntil: number;
   fence: number;
+  losses: number;
   waitingFor: string;
   waitingSince: number;
   version: number;
@@ -41,35 +52,34 @@ interface Row {
   /** Waiting messages, oldest first. */
   messages: Message[];
   readonly messageIds: Set<string>;
+  notes: Notes;
+  /** Runs that want to hear of its end. */
+  readonly watchers: Set<string>;
+  /** Runs it started that end with it. */
+  readonly children: Set<string>;
 }
 
 const DEFAULT_LIMIT = 100;
 
-export interface MemoryOptions {
-  /** How many workers it takes at a time. With `"many"`, each run belongs to the worker whose lease on it lasts. Default `"one"`. */
-  readonly workers?: "one" | "many";
-}
-
-/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. */
+/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. Any number of workers. */
 export class MemoryStore implements Store {
   readonly url = "memory:";
   readonly #runs = new Map<string, Row>();
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #workers = new Map<string, WorkerRecord>();
-  readonly #takesMany: boolean;
+  readonly #tasks = new MemoryTasks();
   #seq = 0;
   #closed = false;
 
-  constructor(options: MemoryOptions = {}) {
-    this.#takesMany = options.workers === "many";
+  createRun(run: NewRun): Promise<"created" | "exists"> {
+    return this.#transaction(() => (this.#create(run) ? "created" : "exists"));
   }
 
-  createRun(run: NewRun): Promise<"created" | "exists"> {
-    return this.#transaction(() => {
-      if (this.#runs.has(run.id)) return "exists";
-      this.#runs.set(run.id, newRow(run, this.#runs.size));
-      return "created";
-    });
+  #create(run: NewRun): boolean {
+    if (this.#runs.has(run.id)) return false;
+    this.#runs.set(run.id, newRow(run, this.#runs.size));
+    if (run.parent !== undefined && run.endsWithParent) this.#runs.get(run.parent)?.children.add(run.id);
+    return true;
   }
 
   getImage(id: string): Promise<StoredImage | undefined> {
@@ -102,24 +112,30 @@ export class MemoryStore implements Store {
   }
 
   send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
-    return this.#transaction(() => {
-      const row = this.#runs.get(message.run);
-      if (row === undefined) return "unknown";
-      const { id, ...rest } = message;
-      if (id !== undefined && row.messageIds.has(id)) return "duplicate";
-      if (!LIVE_STATUSES.has(row.status)) return "ended";
-      if (id !== undefined) row.messageIds.add(id);
-      row.messages.push({ ...rest, payload: rest.payload.slice(), seq: ++this.#seq });
-      makeDue(row, message.sentAt);
-      return "sent";
-    });
+    return this.#transaction(() => this.#send(message));
   }
 
-  pollMessages(workerId: string, after: number): Promise<Message[]> {
+  #send(message: NewMessage): "sent" | "duplicate" | "unknown" | "ended" {
+    const row = this.#runs.get(message.run);
+    if (row === undefined) return "unknown";
+    const { id, ...rest } = message;
+    if (id !== undefined && row.messageIds.has(id)) return "duplicate";
+    if (!LIVE_STATUSES.has(row.status)) return "ended";
+    if (id !== undefined) row.messageIds.add(id);
+    this.#deliver(row, rest);
+    return "sent";
+  }
+
+  #deliver(row: Row, message: Omit<Message, "seq">): void {
+    row.messages.push({ ...message, payload: message.payload.slice(), seq: ++this.#seq });
+    if (LIVE_STATUSES.has(row.status)) makeDue(row, message.sentAt);
+  }
+
+  pollMessages(workerId: string): Promise<Message[]> {
     return this.#transaction(() =>
       [...this.#runs.values()]
         .filter((row) => row.owner === workerId)
-        .flatMap((row) => row.messages.filter((message) => message.seq > after))
+        .flatMap((row) => row.messages)
         .sort((a, b) => a.seq - b.seq),
     );
   }
@@ -128,8 +144,9 @@ export class MemoryStore implements Store {
     return this.#transaction(() => {
       const row = this.#runs.get(id);
       if (row === undefined) return "unknown";
-      if (row.status !== "failed") return "not-failed";
+      if (!RETRYABLE_STATUSES.has(row.status)) return "not-failed";
       Object.assign(row, { status: "ready", outcome: undefined, wakeAt: at, updatedAt: at, waitingSince: at, waitingFor: "" });
+      row.losses = 0;
       row.version++;
       row.journal.push(structuredClone(journal));
       return "ready";
@@ -137,61 +154,93 @@ export class MemoryStore implements Store {
   }
 
   registerWorker(
-    worker: WorkerRecord,
+    worker: NewWorker,
     now: number,
     isAlive: (other: WorkerRecord) => boolean,
   ): Promise<"registered" | WorkerRecord> {
     return this.#transaction(() => {
-      for (const holder of this.#workers.values()) {
-        if (holder.id === worker.id) continue;
-        const lives = holder.leaseUntil > now && isAlive(holder);
-        if (lives && this.#takesMany) continue;
-        if (lives) return { ...holder };
-        this.#workers.delete(holder.id);
-        this.#release(holder.id, now);
-      }
-      this.#workers.set(worker.id, { ...worker });
+      this.#releaseDead(worker.id, now, isAlive);
+      const { leaseMs, ...record } = worker;
+      this.#workers.set(worker.id, { ...record, leaseUntil: now + leaseMs });
       return "registered";
     });
   }
 
-  renew(workerId: string, leaseUntil: number): Promise<boolean> {
+  renew(workerId: string, now: number, leaseMs: number): Promise<boolean> {
     return this.#transaction(() => {
       const worker = this.#workers.get(workerId);
-      if (worker === undefined) return false;
-      this.#workers.set(workerId, { ...worker, leaseUntil });
-      for (const row of this.#runs.values()) if (row.owner === workerId) row.leaseUntil = leaseUntil;
-      return true;
+      if (worker !== undefined) this.#workers.set(workerId, { ...worker, leaseUntil: now + leaseMs });
+      return worker !== undefined;
     });
+  }
+
+  releaseDead(workerId: string, now: number, isAlive: (other: WorkerRecord) => boolean): Promise<boolean> {
+    return this.#transaction(() => this.#releaseDead(workerId, now, isAlive));
   }
 
   unregisterWorker(workerId: string, now: number): Promise<void> {
+    return this.#transaction(() => this.#release(workerId, now));
+  }
+
+  nextDue({ now, workflows, queues }: Parameters<Store["nextDue"]>[0]): Promise<number | undefined> {
     return this.#transaction(() => {
-      this.#workers.delete(workerId);
-      this.#release(workerId, now);
+      let next = this.#tasks.nextDue(now, queues);
+      for (const { owner, wakeAt, workflow } of this.#runs.values())
+        if (owner === undefined && wakeAt !== undefined && wakeAt > now && (workflows?.includes(workflow) ?? true))
+          next = Math.min(next, wakeAt);
+      return next === Infinity ? undefined : next;
     });
   }
 
-  claim(options: {
-    workerId: string;
-    now: number;
-    leaseUntil: number;
-    limit: number;
-    workflows?: readonly string[];
-  }): Promise<ClaimedRun[]> {
-    const { workerId, now, leaseUntil, limit, workflows } = options;
+  claimTasks(options: TaskOptions): Promise<Task[]> {
+    return this.#transaction(() => (this.#workers.has(options.workerId) ? this.#tasks.claim(options) : []));
+  }
+
+  heldTasks(workerId: string): Promise<number[]> {
+    return this.#transaction(() => this.#tasks.held(workerId));
+  }
+
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean> {
+    return this.#transaction(() => this.#tasks.noteProgress(task, workerId, details));
+  }
+
+  finishTask(
+    id: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded"> {
     return this.#transaction(() => {
+      const task = this.#tasks.finish(id, workerId);
+      if (task === undefined) return "superseded";
+      this.#tell(task.run, "step", `${task.call}:${task.attempt}`, payload, at);
+      if (cached !== undefined) this.#tasks.cache(cached, at);
+      return "finished";
+    });
+  }
+
+  readCache(key: string, now: number): Promise<Uint8Array | undefined> {
+    return this.#transaction(() => this.#tasks.cached(key, now));
+  }
+
+  claim({ workerId, now, limit, workflows, holds }: ClaimOptions): Promise<ClaimedRun[]> {
+    return this.#transaction(() => {
+      if (!this.#workers.has(workerId)) return [];
       const due = [...this.#runs.values()]
         .filter((row) => isDue(row, now) && (workflows === undefined || workflows.includes(row.workflow)))
         .sort((a, b) => a.wakeAt! - b.wakeAt! || a.position - b.position)
         .slice(0, limit);
-      return due.map((row) => {
-        Object.assign(row, { owner: workerId, leaseUntil, status: "running" });
+      const lost =
+        holds === undefined ? [] : [...this.#runs.values()].filter(({ id, owner }) => owner === workerId && !holds.includes(id));
+      return [...lost, ...due].map((row) => {
+        Object.assign(row, { owner: workerId, status: "running" });
         row.fence++;
         return {
           ...stored(row),
           ...this.#imageOf(row),
           fence: row.fence,
+          losses: row.losses,
           messages: row.messages.map((message) => ({ ...message })),
         };
       });
@@ -210,7 +259,9 @@ export class MemoryStore implements Store {
   #commit(commit: Commit): CommitResult {
     const row = this.#runs.get(commit.run);
     // I5: a worker that lost the run changes nothing.
-    if (row === undefined || row.owner === undefined || row.fence !== commit.fence) return "superseded";
+    if (row === undefined || row.fence !== commit.fence) return "superseded";
+    if (row.version >= commit.version) return "committed";
+    if (row.owner === undefined || row.version + 1 !== commit.version) return "superseded";
     const ended = !LIVE_STATUSES.has(commit.status);
     const gone = new Set(commit.consumed);
     row.messages = row.messages.filter((message) => !gone.has(message.seq));
@@ -220,14 +271,44 @@ export class MemoryStore implements Store {
     row.wakeAt = ended ? undefined : commit.wakeAt;
     row.waitingFor = commit.waitingFor;
     row.version++;
+    row.losses = 0;
     this.#write(row, commit);
     if (commit.outcome !== undefined) row.outcome = commit.outcome.slice();
     row.journal.push(...structuredClone(commit.journal));
+    this.#outward(row, commit, ended);
     if (ended || commit.release) {
       row.owner = undefined;
       if (!ended && row.messages.length > 0) makeDue(row, commit.at);
     }
     return "committed";
+  }
+
+  /** What the commit does beyond its own run. */
+  #outward(row: Row, commit: Commit, ended: boolean): void {
+    const { starts = [], sends = [], watches = [], notes, tasks = [], withdrawn = [], cached = [], status, at } = commit;
+    for (const run of starts) this.#create(run);
+    for (const message of sends) this.#send(message);
+    for (const id of watches) {
+      const target = this.#runs.get(id);
+      if (target !== undefined && LIVE_STATUSES.has(target.status)) target.watchers.add(row.id);
+      else this.#tell(row.id, "ended", id, target?.outcome, at);
+    }
+    if (notes !== undefined) row.notes = { ...row.notes, ...notes };
+    this.#tasks.withdraw(row.id, withdrawn);
+    this.#tasks.put(row.id, tasks);
+    for (const entry of cached) this.#tasks.cache(entry, at);
+    if (!ended) return;
+    this.#tasks.forget(row.id);
+    for (const id of row.watchers) this.#tell(id, "ended", row.id, row.outcome, at);
+    row.watchers.clear();
+    if (FINAL_STATUSES.has(status)) for (const id of row.children) this.#tell(id, "orphaned", "", undefined, at);
+  }
+
+  #tell(run: string, kind: "ended" | "orphaned" | "step", topic: string, outcome: Uint8Array | undefined, at: number): void {
+    const row = this.#runs.get(run);
+    if (row !== undefined && LIVE_STATUSES.has(row.status)) {
+      this.#deliver(row, { run, kind, topic, payload: outcome ?? new Uint8Array(0), sentAt: at });
+    }
   }
 
   #write(row: Row, { image, part, blobs = [], refers = [] }: Commit): void {
@@ -255,7 +336,20 @@ export class MemoryStore implements Store {
     return { image: row.image.slice(), parts: row.parts.map((part) => part.slice()), blobs };
   }
 
+  #releaseDead(asker: string, now: number, isAlive: (other: WorkerRecord) => boolean): boolean {
+    const dead = [...this.#workers.values()].filter(
+      (other) => other.id !== asker && (other.leaseUntil <= now || !isAlive({ ...other })),
+    );
+    for (const { id } of dead) {
+      for (const row of this.#runs.values()) if (row.owner === id) row.losses++;
+      this.#release(id, now);
+    }
+    return dead.length > 0;
+  }
+
   #release(workerId: string, now: number): void {
+    this.#workers.delete(workerId);
+    this.#tasks.release(workerId);
     for (const row of this.#runs.values()) {
       if (row.owner !== workerId) continue;
       row.owner = undefined;
@@ -276,13 +370,15 @@ function newRow(run: NewRun, position: number): Row {
     id: run.id,
     workflow: run.workflow,
     createdAt: run.createdAt,
+    parent: run.parent,
+    endsWithParent: run.endsWithParent ?? false,
     position,
-    status: "ready",
+    status: (run.startAt ?? run.createdAt) > run.createdAt ? "scheduled" : "ready",
     updatedAt: run.createdAt,
-    wakeAt: run.createdAt,
+    wakeAt: run.startAt ?? run.createdAt,
     owner: undefined,
-    leaseUntil: 0,
     fence: 0,
+    losses: 0,
     waitingFor: "",
     waitingSince: run.createdAt,
     version: 0,
@@ -293,12 +389,16 @@ function newRow(run: NewRun, position: number): Row {
     journal: [],
     messages: [],
     messageIds: new Set(),
+    notes: {},
+    watchers: new Set(),
+    children: new Set(),
   };
 }
 
 function summary(row: Row): RunSummary {
   const { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version } = row;
-  return { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version };
+  const { parent, notes } = row;
+  return { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version, parent, notes };
 }
 
 function stored(row: Row): StoredRun {
@@ -306,11 +406,18 @@ function stored(row: Row): StoredRun {
 }
 
 function matches(row: Row, query: RunQuery): boolean {
-  return (query.status?.includes(row.status) ?? true) && (query.workflow === undefined || row.workflow === query.workflow);
+  const { status, workflow, since, parent, note = {} } = query;
+  return (
+    (status?.includes(row.status) ?? true) &&
+    (workflow === undefined || row.workflow === workflow) &&
+    (since === undefined || row.createdAt >= since) &&
+    (parent === undefined || row.parent === parent) &&
+    Object.entries(note).every(([key, value]) => Object.hasOwn(row.notes, key) && row.notes[key] === value)
+  );
 }
 
 function isDue(row: Row, now: number): boolean {
-  return row.wakeAt !== undefined && row.wakeAt <= now && (row.owner === undefined || row.leaseUntil < now);
+  return row.wakeAt !== undefined && row.wakeAt <= now && row.owner === undefined;
 }
 
 function makeDue(row: Row, at: number): void {
@@ -318,6 +425,6 @@ function makeDue(row: Row, at: number): void {
 }
 
 /** A new, empty store in memory. */
-export function memory(options?: MemoryOptions): MemoryStore {
-  return new MemoryStore(options);
+export function memory(): MemoryStore {
+  return new MemoryStore();
 }

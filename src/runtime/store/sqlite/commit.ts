@@ -1,6 +1,7 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { LIVE_STATUSES, type Commit, type CommitResult } from "../store.js";
 import { addBlobs, addPart, inRow, isLarge, keepBlobs, removeParts } from "./continuation.js";
+import { writeOutward } from "./outward.js";
 import { statusNumber, toJson } from "./rows.js";
 
 type Prepare = (sql: string) => StatementSync;
@@ -38,16 +39,23 @@ export class Committer {
     if (n === undefined) return "superseded";
     const ended = !LIVE_STATUSES.has(commit.status);
     let journal: number | undefined;
-    // I5: the first statement that writes is conditional on the fence, the others on the first.
+    // I5: the first statement that writes is conditional on fence and version, the others on the first.
     if (commit.journal.length > 0) {
       journal = this.#append(n, commit);
-      if (journal === undefined) return "superseded";
-    } else if (commit.consumed.length > 0 && !this.#holds(n, commit.fence)) return "superseded";
+      if (journal === undefined) return this.#lost(n, commit);
+    } else if (commit.consumed.length > 0 && !this.#holds(n, commit)) return this.#lost(n, commit);
     for (const seq of commit.consumed) this.#prepare("DELETE FROM messages WHERE seq = ? AND run = ?").run(seq, n);
-    if (!this.#update(n, commit, journal, ended)) return "superseded";
+    if (!this.#update(n, commit, journal, ended)) return this.#lost(n, commit);
     this.#writeContinuation(n, commit);
+    writeOutward(this.#prepare, n, commit);
     if (ended || commit.release) this.#let(commit.run, n);
     return "committed";
+  }
+
+  /** What a commit that changes nothing is: it was made before (I4), or the run is somebody else's (I5). */
+  #lost(n: number, { fence, version }: Commit): CommitResult {
+    const found = this.#prepare("SELECT 1 FROM runs WHERE n = ? AND fence = ? AND version >= ?").get(n, fence, version);
+    return found === undefined ? "superseded" : "committed";
   }
 
   /** After the update, which was conditional. */
@@ -77,13 +85,13 @@ export class Committer {
   }
 
   /** Writes the entries, chained to those before. The row's number, `undefined` when the run is not held under that fence. */
-  #append(n: number, { fence, journal }: Commit): number | undefined {
-    const { changes, lastInsertRowid } = this.#prepare(APPEND).run(toJson(journal), n, fence);
+  #append(n: number, { fence, version, journal }: Commit): number | undefined {
+    const { changes, lastInsertRowid } = this.#prepare(APPEND).run(toJson(journal), n, fence, version);
     return changes === 1 ? Number(lastInsertRowid) : undefined;
   }
 
-  #holds(n: number, fence: number): boolean {
-    return this.#prepare("SELECT 1 FROM runs WHERE n = ? AND fence = ? AND owner IS NOT NULL").get(n, fence) !== undefined;
+  #holds(n: number, { fence, version }: Commit): boolean {
+    return this.#prepare(`SELECT 1 FROM runs WHERE ${held(1)}`).get(n, fence, version) !== undefined;
   }
 
   #update(n: number, commit: Commit, journal: number | undefined, ended: boolean): boolean {
@@ -91,6 +99,7 @@ export class Committer {
     const values: SQLInputValue[] = [
       n,
       commit.fence,
+      commit.version,
       statusNumber(commit.status),
       commit.at,
       ended ? null : (commit.wakeAt ?? null),
@@ -110,26 +119,31 @@ export class Committer {
   }
 }
 
-const APPEND =
-  "INSERT INTO journal (prev, entries) SELECT journal, ?1 FROM runs WHERE n = ?2 AND fence = ?3 AND owner IS NOT NULL";
+/** The run is held under the fence, and this commit comes next; parameters from number `first` on. */
+function held(first: number): string {
+  return `n = ?${first} AND fence = ?${first + 1} AND version = ?${first + 2} - 1 AND owner IS NOT NULL`;
+}
+
+const APPEND = `INSERT INTO journal (prev, entries) SELECT journal, ?1 FROM runs WHERE ${held(2)}`;
 
 /** The update of a run by what a commit has: bit 0 journal, 1 image, 2 outcome, 3 ended, 4 released. What it has not is not touched. */
 const UPDATES: readonly string[] = Array.from({ length: 24 }, (_, bits) => {
   const sets = [
-    "status = ?3",
-    "updated_at = ?4",
-    "waiting_since = iif(waiting_for = ?6, waiting_since, ?4)",
-    "waiting_for = ?6",
-    "version = version + 1",
+    "version = ?3",
+    "status = ?4",
+    "updated_at = ?5",
+    "waiting_since = iif(waiting_for = ?7, waiting_since, ?5)",
+    "waiting_for = ?7",
+    "losses = 0",
   ];
-  let next = 7;
+  let next = 8;
   if (bits & 1) sets.push(`journal = ?${next++}`);
   if (bits & 2) sets.push(`image = ?${next++}`);
   if (bits & 4) sets.push(`outcome = ?${next++}`);
   // A run let go while messages wait for it is due at once.
   sets.push(
-    bits & 16 ? "wake_at = iif(EXISTS (SELECT 1 FROM messages WHERE run = ?1), min(coalesce(?5, ?4), ?4), ?5)" : "wake_at = ?5",
+    bits & 16 ? "wake_at = iif(EXISTS (SELECT 1 FROM messages WHERE run = ?1), min(coalesce(?6, ?5), ?5), ?6)" : "wake_at = ?6",
   );
   if (bits & 24) sets.push("owner = NULL");
-  return `UPDATE runs SET ${sets.join(", ")} WHERE n = ?1 AND fence = ?2 AND owner IS NOT NULL`;
+  return `UPDATE runs SET ${sets.join(", ")} WHERE ${held(1)}`;
 });

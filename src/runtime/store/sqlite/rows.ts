@@ -1,5 +1,5 @@
 /** Rows as SQLite gives them, and what they mean. */
-import type { JournalEntry, Message, MessageKind, RunStatus, RunSummary, StoredRun } from "../store.js";
+import type { JournalEntry, Message, MessageKind, Notes, RunStatus, RunSummary, StoredRun } from "../store.js";
 
 /** Statuses by their number in the file: append only. */
 export const STATUSES = [
@@ -9,8 +9,14 @@ export const STATUSES = [
   "completed",
   "failed",
   "cancelled",
+  "scheduled",
+  "retrying",
+  "paused",
+  "cancelling",
+  "timed-out",
+  "crashed",
 ] as const satisfies readonly RunStatus[];
-const KINDS = ["send", "cancel"] as const satisfies readonly MessageKind[];
+const KINDS = ["send", "cancel", "pause", "resume", "ended", "orphaned", "step"] as const satisfies readonly MessageKind[];
 
 export function statusNumber(status: RunStatus): number {
   return STATUSES.indexOf(status);
@@ -21,7 +27,9 @@ export function kindNumber(kind: MessageKind): number {
 }
 
 export const SUMMARY_COLUMNS =
-  "id, workflow, status, created_at, updated_at, wake_at, owner, waiting_since, waiting_for, version";
+  "runs.id, runs.workflow, runs.status, runs.created_at, runs.updated_at, runs.wake_at, runs.owner, runs.waiting_since, runs.waiting_for, runs.version, " +
+  "(SELECT p.id FROM runs p WHERE p.n = runs.parent) AS parent, " +
+  "(SELECT json_group_object(key, json(value)) FROM notes WHERE notes.run = runs.n) AS notes";
 
 export interface SummaryRow {
   readonly id: string;
@@ -34,6 +42,9 @@ export interface SummaryRow {
   readonly waiting_since: number;
   readonly waiting_for: string;
   readonly version: number;
+  readonly parent: string | null;
+  /** A JSON object. */
+  readonly notes: string;
 }
 
 export interface OutcomeRow extends SummaryRow {
@@ -43,6 +54,7 @@ export interface OutcomeRow extends SummaryRow {
 export interface RunRow extends OutcomeRow {
   readonly n: number;
   readonly fence: number;
+  readonly losses: number;
   readonly journal: number | null;
   readonly image: Uint8Array;
 }
@@ -54,6 +66,8 @@ export interface MessageRow {
   readonly payload: Uint8Array;
   readonly sent_at: number;
 }
+
+const NONE: Notes = Object.freeze({});
 
 export function toSummary(row: SummaryRow): RunSummary {
   return {
@@ -67,6 +81,8 @@ export function toSummary(row: SummaryRow): RunSummary {
     waitingFor: row.waiting_for,
     waitingSince: row.waiting_since,
     version: row.version,
+    parent: row.parent ?? undefined,
+    notes: row.notes === "{}" ? NONE : (JSON.parse(row.notes) as Notes),
   };
 }
 
