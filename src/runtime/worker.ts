@@ -69,6 +69,8 @@ export class Worker {
   #stopped: Promise<void> | undefined;
   #loop: Promise<void> = Promise.resolve();
   #renewal: TimerHandle | undefined;
+  /** A renewal that is on its way. */
+  #renewing: Promise<void> | undefined;
   #leaseUntil = 0;
   #unlisten: () => void;
   /** The sleeping claim loop, when it sleeps. */
@@ -287,7 +289,13 @@ export class Worker {
     });
   }
 
-  async #renew(): Promise<void> {
+  /** One at a time: the answer of an older one, come late, would make it drop what it has claimed since, and hold it for ever. */
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#renewNow().finally(() => (this.#renewing = undefined));
+    return this.#renewing;
+  }
+
+  async #renewNow(): Promise<void> {
     const { store, ports } = this.#parts;
     const now = ports.clock.now();
     if (await store.renew(this.id, now, this.#leaseMs)) {

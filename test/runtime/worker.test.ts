@@ -364,6 +364,27 @@ test("an attempt whose backoff ends while another commit is on its way begins af
   expect(await run.result()).toBe("two");
 });
 
+test("a lease is renewed once at a time, also when it has ended meanwhile", async () => {
+  const store = memory();
+  const renew = store.renew.bind(store);
+  let answer!: () => void;
+  const gate = new Promise<void>((resolve) => (answer = resolve));
+  let renewals = 0;
+  store.renew = async (...args) => {
+    renewals++;
+    const result = await renew(...args);
+    await gate;
+    return result;
+  };
+  const { flow, world } = setup(store);
+  await flow.worker({ leaseMs: 3_000, pollIntervalMs: 500 });
+  await world.pass(4_000);
+  expect(renewals).toBe(1);
+  answer();
+  await world.pass(2_000);
+  expect(renewals).toBeGreaterThan(1);
+});
+
 test("a run that was claimed in an answer that was lost is not held for ever", async () => {
   play();
   const store = memory();
