@@ -87,6 +87,11 @@ export class Engine implements ActorHost {
     return this.#actors.size;
   }
 
+  /** Ids of the runs in memory. */
+  get runs(): string[] {
+    return [...this.#actors.keys()];
+  }
+
   /** Takes a run this worker holds now. */
   admit(claimed: ClaimedRun): void {
     const now = this.ports.clock.now();

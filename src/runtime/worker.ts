@@ -69,6 +69,8 @@ export class Worker {
   #stopped: Promise<void> | undefined;
   #loop: Promise<void> = Promise.resolve();
   #renewal: TimerHandle | undefined;
+  /** A renewal that is on its way. */
+  #renewing: Promise<void> | undefined;
   #leaseUntil = 0;
   #unlisten: () => void;
   /** The sleeping claim loop, when it sleeps. */
@@ -80,6 +82,8 @@ export class Worker {
   #backlog = false;
   /** When it last looked for workers that have died. */
   #inspectedAt = -Infinity;
+  /** A claim has not been answered: it may hold runs it does not know of. */
+  #claimInDoubt = false;
   /** How often in a row the store could not be reached. */
   #outages = 0;
 
@@ -221,7 +225,10 @@ export class Worker {
     // This process was held up for so long that its runs may be somebody else's: the sooner it knows, the better.
     if (now >= this.#leaseUntil) await this.#renew();
     const limit = Math.min(room, CLAIM_AT_ONCE);
-    const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows() });
+    const holds = this.#claimInDoubt ? { holds: this.#engine.runs } : undefined;
+    this.#claimInDoubt = true;
+    const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows(), ...holds });
+    this.#claimInDoubt = false;
     if (!this.#running) return;
     for (const run of claimed) this.#engine.admit(run);
     this.#backlog = claimed.length === limit;
@@ -282,7 +289,13 @@ export class Worker {
     });
   }
 
-  async #renew(): Promise<void> {
+  /** One at a time: the answer of an older one, come late, would make it drop what it has claimed since, and hold it for ever. */
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#renewNow().finally(() => (this.#renewing = undefined));
+    return this.#renewing;
+  }
+
+  async #renewNow(): Promise<void> {
     const { store, ports } = this.#parts;
     const now = ports.clock.now();
     if (await store.renew(this.id, now, this.#leaseMs)) {

@@ -57,7 +57,7 @@ test("the losers of a race are not left running", async () => {
   const racer = fn("racer", [
     () => race([quick as () => string, slow as () => string]),
     (v, first) => done([first, log.join()]),
-  ]) as Workflow;
+  ]);
   const run = await flow.start(racer, []);
   await world.pass(2 * 3_600_000);
   // What the loser tidies up is over before the race is.
@@ -76,7 +76,7 @@ test("the order in which things ended is the same after a recovery", async () =>
       (v) => {
         const part = (name: string, ms: number): (() => unknown) =>
           closure(`part ${name}`, [() => sleep(ms), (w) => done((w["seen"] as string[]).push(name))], { captures: ["seen"] })(
-            v["seen"] as unknown[],
+            v["seen"],
           );
         return settle([part("c", 300), part("a", 100), part("b", 200)] as (() => unknown)[]);
       },
@@ -84,7 +84,7 @@ test("the order in which things ended is the same after a recovery", async () =>
       (v) => done(v["seen"]),
     ],
     { params: ["seen"] },
-  ) as Workflow;
+  );
   const run = await first.start(order, [[]]);
   await world.pass(150);
   // In the middle of it, in another worker.
@@ -98,7 +98,7 @@ test("a message sent while nobody looks wakes its run, and a queue is not idle f
   const { store, file } = fileStore();
   const flow = opened(store);
   const go = channel<string>("go");
-  const waits = fn("waitsForGo", [() => go.receive(), (v, text) => done(text)]) as Workflow;
+  const waits = fn("waitsForGo", [() => go.receive(), (v, text) => done(text)]);
   // The longest poll anybody may want: what comes in through this process is announced.
   await flow.worker({ pollIntervalMs: 60_000 });
   const run = await flow.start(waits, []);
@@ -116,7 +116,7 @@ test("a step that is answered has its row in the history, in the same transactio
   const ten = fn("ten", [
     (v) => say(String((v["n"] = ((v["n"] as number | undefined) ?? 0) + 1))),
     (v) => ((v["n"] as number) < 10 ? goto(0) : done(v["n"])),
-  ]) as Workflow;
+  ]);
   await flow.worker();
   const run = await flow.start(ten, []);
   await run.result();
@@ -140,7 +140,7 @@ test("a run may take any number of steps, and its checkpoint does not grow with 
   const many = fn("many", [
     (v) => count((v["n"] = ((v["n"] as number | undefined) ?? 0) + 1)),
     (v) => ((v["n"] as number) < 12_000 ? goto(0) : sleep(60_000)),
-  ]) as Workflow;
+  ]);
   await flow.worker();
   const run = await flow.start(many, []);
   await expect.poll(async () => (await run.status()).status, { timeout: 60_000 }).toBe("waiting");
@@ -158,10 +158,10 @@ test("ten thousand messages to one run arrive, in order", async () => {
     () => inbox.receive(),
     (v, n) => {
       if (n !== ((v["n"] as number | undefined) ?? 0)) return done(`message ${String(n)} after ${String(v["n"])}`);
-      v["n"] = (n as number) + 1;
+      v["n"] = (n) + 1;
       return v["n"] === 10_000 ? done("all of them") : goto(0);
     },
-  ]) as Workflow;
+  ]);
   const run = await flow.start(takes, []);
   for (let n = 0; n < 10_000; n++) await run.send(inbox, n);
   await flow.worker();
@@ -184,7 +184,7 @@ test("a Date stays a Date, a Map a Map, through arguments, results, messages and
       (v, sent) => done([v["value"], v["back"], sent]),
     ],
     { params: ["value"] },
-  ) as Workflow;
+  );
   const value = { at: new Date(0), by: new Map([["k", 1n]]), of: new Set([undefined, -0]), re: /x/giu };
   await flow.worker();
   const run = await flow.start(keeps, [value]);

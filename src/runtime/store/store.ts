@@ -287,6 +287,8 @@ export interface ClaimOptions {
   readonly limit: number;
   /** Only runs of these. Default: of any. */
   readonly workflows?: readonly string[];
+  /** The runs the worker knows it holds. Given when the answer to a claim was lost: others that it holds are handed over again, first and beyond the limit. */
+  readonly holds?: readonly string[];
 }
 
 export interface RunQuery {
