@@ -17,7 +17,7 @@ import { CipherError } from "../shared/errors.js";
 import { outlast } from "./outage.js";
 import { oneLine, saveableError } from "./saved.js";
 import { LIVE_STATUSES, type ClaimedRun, type Commit, type CommitResult, type Message, type Store } from "./store/store.js";
-import type { Transition } from "./transition.js";
+import type { DriverEvent, Transition } from "./transition.js";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly limits: Required<CheckpointLimits>;
   /** A run that only waits for a timer further away than this, or for a message, is given back to the store. */
   readonly parkAfterMs: number;
+  /** How long a run may compute before it gives way to others. */
+  readonly sliceMs: number;
   /** A run that took so many workers with it in a row, without a commit in between, is crashed. */
   readonly maxLosses: number;
   /** A run has ended. */
@@ -178,6 +180,10 @@ export class Engine implements ActorHost {
     if (actor.phase !== "idle") return;
     actor.phase = "queued";
     this.#ready.push(actor);
+    this.#schedule();
+  }
+
+  #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // After the I/O events of this tick, so that what finishes together is committed together.
@@ -189,7 +195,13 @@ export class Engine implements ActorHost {
     this.#advanceReady();
     this.#scheduled = false;
     if (!this.#committing && this.#pending.length > 0) void this.#commitAll();
+    this.#scheduleRest();
   };
+
+  /** Runs that compute on want another turn, unless the group is full: then it comes with the commit. */
+  #scheduleRest(): void {
+    if (this.#ready.length > 0 && this.#pending.length < LARGEST_GROUP && !this.#dead) this.#schedule();
+  }
 
   /** Advances what is ready, as far as it fits into the next group. */
   #advanceReady(): void {
@@ -198,18 +210,18 @@ export class Engine implements ActorHost {
     const ready = this.#ready.splice(0, room);
     const now = this.ports.clock.now();
     for (const actor of ready) {
-      const pending = actor.phase === "queued" ? this.#advance(actor, now) : undefined;
+      const isReady = actor.phase === "queued" || actor.phase === "yielded";
+      const pending = isReady ? this.#advance(actor, now) : undefined;
       if (pending !== undefined) this.#pending.push(pending);
     }
   }
 
   #advance(actor: Actor, now: number): Pending | undefined {
-    const events = actor.inbox;
-    actor.inbox = [];
-    actor.phase = "committing";
-    let transition: Transition;
+    const events = actor.phase === "yielded" ? [] : actor.inbox;
+    let transition: Transition | undefined;
     try {
-      transition = actor.failure ? actor.driver.fail(actor.failure, events, now) : actor.driver.advance(events, now);
+      transition = this.#slice(actor, events, now);
+      if (transition === undefined) return this.#goesOnLater(actor);
     } catch (error) {
       if (error instanceof CipherError) {
         this.#remove(actor, "a message of the run cannot be decrypted");
@@ -219,7 +231,26 @@ export class Engine implements ActorHost {
       // A message or result this process cannot read, or a bug of ours: the run stays where it was (I8).
       transition = actor.driver.fail(error, events, now);
     }
+    actor.phase = "committing";
     return { actor, transition, commit: this.#commitOf(actor, transition, now) };
+  }
+
+  /** Advances the run as far as one slice of time takes it. `undefined`: it computes on. */
+  #slice(actor: Actor, events: readonly DriverEvent[], now: number): Transition | undefined {
+    const { clock } = this.ports;
+    const end = clock.now() + this.#options.sliceMs;
+    const isOver = (): boolean => clock.now() >= end;
+    if (actor.phase === "yielded") return actor.driver.goOn(isOver, actor.takeCancel());
+    actor.inbox = [];
+    actor.phase = "committing";
+    return actor.failure ? actor.driver.fail(actor.failure, events, now) : actor.driver.advance(events, now, isOver);
+  }
+
+  /** Behind everybody who is ready, and after the events that have happened meanwhile. What comes for it waits until its transition is over. */
+  #goesOnLater(actor: Actor): undefined {
+    actor.phase = "yielded";
+    this.#ready.push(actor);
+    this.#schedule();
   }
 
   #commitOf(actor: Actor, t: Transition, at: number): Commit {
@@ -268,6 +299,7 @@ export class Engine implements ActorHost {
       this.#crash(error);
     } finally {
       this.#committing = false;
+      this.#scheduleRest();
       this.#checkQuiet();
     }
   }
@@ -347,7 +379,8 @@ export class Engine implements ActorHost {
 
   #checkQuiet(): void {
     if (this.#onQuiet === undefined || this.#committing || (this.#pending.length > 0 && !this.#dead)) return;
-    if (!this.#dead) for (const actor of this.#actors.values()) if (actor.busy || actor.phase === "queued") return;
+    if (!this.#dead)
+      for (const actor of this.#actors.values()) if (actor.busy || actor.phase === "queued" || actor.phase === "yielded") return;
     this.#onQuiet();
   }
 }

@@ -27,6 +27,8 @@ export interface WorkerOptions {
   readonly taskConcurrency?: number;
   /** `false`: it advances no runs, and makes steps of queues only. Default `true`. */
   readonly runs?: boolean;
+  /** A run that computes for longer than this gives way to others, where it was compiled with `preempt`. Default 20. */
+  readonly sliceMs?: number;
   /** How often it looks for work that nobody announced. Default 250, and 1,000 when the store carries word between processes. */
   readonly pollIntervalMs?: number;
   /** After a crash its runs are taken over by workers on other machines once this time has passed without a sign of life, and on this machine within about a second. Default 10,000. */
@@ -102,6 +104,7 @@ export class Worker {
       limits: parts.limits,
       parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
       onEnded: (run) => this.#ended(run),
+      sliceMs: positive(options.sliceMs ?? 20, "sliceMs"),
       maxLosses: positive(options.maxLosses ?? 10, "maxLosses"),
       onOutward: () => parts.hub.work(),
       onParked: (wakeAt) => this.#parked(wakeAt),

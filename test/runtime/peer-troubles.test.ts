@@ -54,10 +54,7 @@ test("the losers of a race are not left running", async () => {
       catches: { 0: 3 },
     },
   )();
-  const racer = fn("racer", [
-    () => race([quick as () => string, slow as () => string]),
-    (v, first) => done([first, log.join()]),
-  ]);
+  const racer = fn("racer", [() => race([quick as () => string, slow as () => string]), (v, first) => done([first, log.join()])]);
   const run = await flow.start(racer, []);
   await world.pass(2 * 3_600_000);
   // What the loser tidies up is over before the race is.
@@ -158,7 +155,7 @@ test("ten thousand messages to one run arrive, in order", async () => {
     () => inbox.receive(),
     (v, n) => {
       if (n !== ((v["n"] as number | undefined) ?? 0)) return done(`message ${String(n)} after ${String(v["n"])}`);
-      v["n"] = (n) + 1;
+      v["n"] = n + 1;
       return v["n"] === 10_000 ? done("all of them") : goto(0);
     },
   ]);
