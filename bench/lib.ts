@@ -40,7 +40,7 @@ export function ratio(subject: () => unknown, baseline: () => unknown, rounds = 
 /** The compiled module, and the same source with nothing but its types erased and `sleep` doing nothing. */
 export async function load(
   name: string,
-  options: { readonly preempt?: boolean } = {},
+  settings: { readonly preempt?: boolean } = {},
 ): Promise<{ compiled: Record<string, never>; native: Record<string, never> }> {
   const file = path.join(programs, `${name}.ts`);
   const result = compile({ files: [file], project: path.join(programs, "tsconfig.json"), ...settings });

@@ -16,7 +16,6 @@ import { sqlite } from "../../src/runtime/store/sqlite/index.js";
 import type { Store } from "../../src/runtime/store/store.js";
 import { closure, done, fn, goto, World } from "./kit.js";
 
-type Workflow = (...args: unknown[]) => unknown;
 const flows: Flow[] = [];
 const folders: string[] = [];
 const log: string[] = [];

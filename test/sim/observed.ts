@@ -49,7 +49,6 @@ export class ObservedStore {
         for (const run of value as ClaimedRun[]) this.#observer.claimed(process, run);
         return;
       case "unregisterWorker":
-      case "releaseDead":
       case "registerWorker":
       case "releaseDead":
         // Those whose lease has ended are taken out.
