@@ -16,7 +16,6 @@ import type { Desugarer, Enclosing } from "./desugarer.js";
 import { forIn as fullForIn, forOf as fullForOf } from "./full/iteration.js";
 import { atom, value } from "./expression.js";
 import { protectedRegion, resumeCompletion, wasLeft, wasThrown } from "./jump.js";
-import { poll } from "./poll.js";
 import { bindTo, nested } from "./statement.js";
 
 export function forEachStatement(
@@ -36,7 +35,6 @@ function forOfBuiltin(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts
   const iterator = d.spill(d.runtime("$iterate", [iterable(d, node.expression)]), "iterator", node);
   const label = new Label(labels[0]?.label.text);
   const body = d.collect(() => {
-    poll(d, node);
     const result = d.spill(
       factory.createCallExpression(factory.createPropertyAccessExpression(iterator, "next"), undefined, []),
       "next",
@@ -72,7 +70,6 @@ function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.Labele
   const method = d.spill(factory.createPropertyAccessExpression(iterator, "next"), "advance");
   const label = new Label(labels[0]?.label.text);
   const body = d.collect(() => {
-    poll(d, node);
     const next = d.fresh("next");
     callIterator(
       d,
@@ -152,7 +149,6 @@ function forIn(d: Desugarer, node: ts.ForInStatement, labels: readonly ts.Labele
   const index = d.fresh("index");
   const label = new Label(labels[0]?.label.text);
   const body = d.collect(() => {
-    poll(d, node);
     const key = d.spill(factory.createElementAccessExpression(keys, d.ref(index)));
     const there = d.runtime("$has", [object, key]);
     d.emit({ kind: "if", test: factory.createLogicalNot(there), yes: [{ kind: "continue", label }], no: undefined });
