@@ -191,7 +191,10 @@ export interface Store {
   /** Takes the worker out and releases what it holds. */
   unregisterWorker(workerId: string, now: number): Promise<void>;
 
-  /** Hands over up to `limit` runs that are due: not ended, `wakeAt` reached, and held by nobody. Oldest `wakeAt` first. Nothing to a worker that is not registered. */
+  /**
+   * Hands over up to `limit` runs that are due: not ended, `wakeAt` reached, and held by nobody. Oldest `wakeAt` first. Nothing to a worker that is not registered. A worker
+   * claims and commits through the store it registered with.
+   */
   claim(options: ClaimOptions): Promise<ClaimedRun[]>;
   /** Applies all commits, of different runs, in one transaction (group commit), each conditional on its own fence. Answers in the same order. */
   commit(commits: readonly Commit[]): Promise<CommitResult[]>;

@@ -2,9 +2,15 @@ import type { StatementSync } from "node:sqlite";
 import type { ClaimedRun, ClaimOptions, StoredImage } from "../store.js";
 import type { Committer } from "./commit.js";
 import { readContinuation } from "./continuation.js";
-import { statusNumber, SUMMARY_COLUMNS, toMessage, toRun, type MessageRow, type RunRow } from "./rows.js";
+import { statusNumber, SUMMARY_COLUMNS, toMessage, toRun, type MessageRow, type OutcomeRow } from "../rows.js";
 
-const COLUMNS = `n, fence, journal, ${SUMMARY_COLUMNS}, outcome, image`;
+export interface RunRow extends OutcomeRow {
+  readonly n: number;
+  readonly fence: number;
+  readonly image: Uint8Array;
+}
+
+const COLUMNS = `n, fence, ${SUMMARY_COLUMNS}, outcome, image`;
 const RUNNING = statusNumber("running");
 
 type Prepare = (sql: string) => StatementSync;

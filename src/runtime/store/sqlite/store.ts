@@ -18,7 +18,7 @@ import {
   type StoredRun,
   type WorkerRecord,
 } from "../store.js";
-import { claimDue } from "./claim.js";
+import { claimDue, type RunRow } from "./claim.js";
 import { Committer } from "./commit.js";
 import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
@@ -34,9 +34,8 @@ import {
   toSummary,
   type MessageRow,
   type OutcomeRow,
-  type RunRow,
   type SummaryRow,
-} from "./rows.js";
+} from "../rows.js";
 
 const DEFAULT_LIMIT = 100;
 const READY = statusNumber("ready");

@@ -1,7 +1,7 @@
-/** Rows as SQLite gives them, and what they mean. */
-import type { JournalEntry, Message, MessageKind, RunStatus, RunSummary, StoredRun } from "../store.js";
+/** Rows as SQL stores hold them, and what they mean. */
+import type { JournalEntry, Message, MessageKind, RunStatus, RunSummary, StoredRun } from "./store.js";
 
-/** Statuses by their number in the file: append only. */
+/** Statuses by their number in a store: append only. */
 export const STATUSES = [
   "ready",
   "running",
@@ -40,13 +40,6 @@ export interface OutcomeRow extends SummaryRow {
   readonly outcome: Uint8Array | null;
 }
 
-export interface RunRow extends OutcomeRow {
-  readonly n: number;
-  readonly fence: number;
-  readonly journal: number | null;
-  readonly image: Uint8Array;
-}
-
 export interface MessageRow {
   readonly seq: number;
   readonly kind: number;
@@ -78,7 +71,7 @@ export function toMessage(row: MessageRow, run: string): Message {
   return { seq: row.seq, run, kind: KINDS[row.kind]!, topic: row.topic, payload: row.payload, sentAt: row.sent_at };
 }
 
-/** Entries of one commit as the file holds them: `[at, kind, data]`. */
+/** Entries of one commit as a store holds them: `[at, kind, data]`. */
 export function toJson(entries: readonly JournalEntry[]): string {
   return JSON.stringify(entries.map(({ at, kind, data }) => [at, kind, data]));
 }

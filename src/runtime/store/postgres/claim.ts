@@ -1,0 +1,98 @@
+import type { ClaimedRun, ClaimOptions, Message, StoredImage } from "../store.js";
+import { SUMMARY_COLUMNS, toMessage, toRun, type MessageRow, type OutcomeRow } from "../rows.js";
+import { bigints } from "./arrays.js";
+import type { Committer } from "./commit.js";
+import type { Connections } from "./connect.js";
+
+interface ClaimedRow extends OutcomeRow, ContinuationRow {
+  readonly n: number;
+  readonly fence: number;
+}
+
+export interface ContinuationRow {
+  readonly image: Buffer;
+  readonly parts: Buffer[] | null;
+  readonly blob_ids: Buffer[] | null;
+  readonly blobs: Buffer[] | null;
+}
+
+/** The continuation of the run `r`, of one moment. */
+export function continuationColumns(s: string): string {
+  return `r.image,
+    (SELECT array_agg(p.bytes ORDER BY p.version) FROM ${s}.parts p WHERE p.run = r.n) AS parts,
+    (SELECT array_agg(b.id ORDER BY b.n) FROM ${s}.run_blobs rb JOIN ${s}.blobs b ON b.n = rb.blob WHERE rb.run = r.n) AS blob_ids,
+    (SELECT array_agg(b.bytes ORDER BY b.n) FROM ${s}.run_blobs rb JOIN ${s}.blobs b ON b.n = rb.blob WHERE rb.run = r.n) AS blobs`;
+}
+
+export function toContinuation({ image, parts, blob_ids, blobs }: ContinuationRow): StoredImage {
+  const ids = blob_ids ?? [];
+  return { image, parts: parts ?? [], blobs: new Map(ids.map((id, at) => [id.toString("hex"), blobs![at]!])) };
+}
+
+/** Hands over due runs. What they consist of is read after they were claimed: only their holder changes that, and messages may only become more. */
+export class Claimer {
+  readonly #connections: Connections;
+  readonly #schema: string;
+  readonly #committer: Committer;
+  #claims = 0;
+  /** Workers for which claims may have happened whose answer did not arrive. */
+  readonly #unsure = new Set<string>();
+
+  constructor(connections: Connections, schema: string, committer: Committer) {
+    this.#connections = connections;
+    this.#schema = schema;
+    this.#committer = committer;
+  }
+
+  /** The number of the next claim. */
+  next(): number {
+    return ++this.#claims;
+  }
+
+  async claim({ workerId, now, limit, workflows }: ClaimOptions): Promise<ClaimedRun[]> {
+    if (this.#unsure.has(workerId)) await this.#releaseLost(workerId, now);
+    try {
+      const [row] = await this.#connections.run<{ taken: number[] | null }>({
+        name: "claim",
+        text: `SELECT ${this.#schema}.claim_runs($1, $2, $3, $4, $5) AS taken`,
+        values: [workerId, this.next(), now, limit, workflows ?? null],
+      });
+      return row!.taken === null ? [] : await this.#read(row!.taken, workerId);
+    } catch (error) {
+      this.#unsure.add(workerId);
+      throw error;
+    }
+  }
+
+  async #releaseLost(worker: string, now: number): Promise<void> {
+    const text = `SELECT ${this.#schema}.release_lost($1, $2, $3, $4)`;
+    const held = bigints(this.#committer.heldBy(worker));
+    await this.#connections.run({ name: "release_lost", text, values: [worker, this.next(), now, held] });
+    this.#unsure.delete(worker);
+  }
+
+  async #read(taken: readonly number[], worker: string): Promise<ClaimedRun[]> {
+    const values = [bigints(taken)];
+    const [runs, messages] = await Promise.all([
+      this.#connections.run<ClaimedRow>({
+        name: "claimed",
+        text: `SELECT r.n, r.fence, ${SUMMARY_COLUMNS}, r.outcome, ${continuationColumns(this.#schema)} FROM ${this.#schema}.runs r WHERE r.n = ANY ($1) ORDER BY r.wake_at, r.n`,
+        values,
+      }),
+      this.#connections.run<MessageRow & { run: number }>({
+        name: "claimed_messages",
+        text: `SELECT run, seq, kind, topic, payload, sent_at FROM ${this.#schema}.messages WHERE run = ANY ($1) ORDER BY seq`,
+        values,
+      }),
+    ]);
+    return runs.map((row) => this.#claimed(row, messages, worker));
+  }
+
+  #claimed(row: ClaimedRow, messages: readonly (MessageRow & { run: number })[], worker: string): ClaimedRun {
+    const continuation = toContinuation(row);
+    const isWhole = continuation.parts.length === 0 && continuation.blobs.size === 0;
+    this.#committer.remember(row.id, { n: row.n, worker, isWhole });
+    const own: Message[] = messages.filter(({ run }) => run === row.n).map((message) => toMessage(message, row.id));
+    return { ...toRun(row), ...continuation, fence: row.fence, messages: own };
+  }
+}
