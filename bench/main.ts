@@ -1,6 +1,7 @@
-/** `npm run bench [code|store|state|process|codec]…`: prints ratios, never fails on a number. */
+/** `npm run bench [code|store|postgres|state|process|codec]…`: prints ratios, never fails on a number. */
 import { benchCode } from "./code.ts";
 import { benchCodec } from "./codec.ts";
+import { benchPostgres } from "./postgres.ts";
 import { benchProcess } from "./process.ts";
 import { benchState } from "./state.ts";
 import { benchStore } from "./store.ts";
@@ -8,6 +9,7 @@ import { benchStore } from "./store.ts";
 const suites: Record<string, () => void | Promise<void>> = {
   code: benchCode,
   store: benchStore,
+  postgres: benchPostgres,
   state: benchState,
   process: benchProcess,
   codec: benchCodec,
