@@ -19,9 +19,10 @@ export async function serverUrl(): Promise<string> {
 
 /** A schema of its own, removed with `destroy`. */
 export class Schema implements Medium {
-  readonly name = `test_${randomUUID().replaceAll("-", "").slice(0, 16)}`;
-
-  constructor(readonly server: string) {}
+  constructor(
+    readonly server: string,
+    readonly name = `test_${randomUUID().replaceAll("-", "").slice(0, 16)}`,
+  ) {}
 
   get url(): string {
     return `${this.server}?schema=${this.name}`;

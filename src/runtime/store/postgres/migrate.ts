@@ -27,23 +27,30 @@ export async function migrate(client: pg.Client, schema: string, shown: string):
 }
 
 async function create(client: pg.Client, schema: string, shown: string): Promise<void> {
-  await client.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
-  const { rows } = await client.query<{ relname: string }>(
-    "SELECT relname FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'p', 'v', 'm') LIMIT 1",
-    [`"${schema}"`],
-  );
-  if (rows[0] !== undefined)
+  const { rows: schemas } = await client.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);
+  // Of a schema that somebody made for it, a user needs no right to make one.
+  if (schemas.length === 0) await client.query(`CREATE SCHEMA "${schema}"`);
+  const [table] = await tablesOf(client, schema);
+  if (table !== undefined)
     throw new StoreError(
-      `The schema ${schema} in ${shown} is of another application (it has a table ${rows[0].relname}); name another one, and flowc will create it.`,
+      `The schema ${schema} in ${shown} is of another application (it has a table ${table}); name another one, and flowc will create it.`,
       "not-a-store",
     );
   await client.query(`CREATE TABLE "${schema}".flowc (version integer NOT NULL); INSERT INTO "${schema}".flowc VALUES (0)`);
 }
 
+/** From the catalogue itself: functions such as `to_regclass` may answer from before the lock. */
+async function tablesOf(client: pg.Client, schema: string): Promise<string[]> {
+  const { rows } = await client.query<{ relname: string }>(
+    "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm')",
+    [schema],
+  );
+  return rows.map(({ relname }) => relname);
+}
+
 /** The version of the tables; 0 when there are none. */
 async function versionOf(client: pg.Client, schema: string, shown: string): Promise<number> {
-  const { rows } = await client.query<{ there: boolean }>("SELECT to_regclass($1) IS NOT NULL AS there", [`"${schema}".flowc`]);
-  if (!rows[0]!.there) return 0;
+  if (!(await tablesOf(client, schema)).includes("flowc")) return 0;
   const version = await readVersion(client, schema);
   if (version > SCHEMA_VERSION)
     throw new StoreError(
