@@ -12,6 +12,7 @@ const pages = [
   "docs/invariants.md",
   "docs/mutation.md",
   "docs/saved-values.md",
+  "docs/stores.md",
   "docs/values.md",
   ...["branches", "cancellable", "checkout", "script"].map((name) => `examples/${name}/README.md`),
 ];

@@ -27,6 +27,9 @@ const PLANS = [
   "jit=off",
 ];
 
+/** A connection that nobody uses for so long is closed; a new one has to plan its statements anew. */
+const IDLE_MS = 60_000;
+
 /** How often a statement that collided with another is tried. */
 const TRIES = 10;
 
@@ -103,6 +106,7 @@ export class Connections {
       // A statement that nobody waits for any longer does not happen later.
       statement_timeout: timeoutMs,
       allowExitOnIdle: true,
+      idleTimeoutMillis: IDLE_MS,
     });
     // Connections that are lost while nobody uses them: the pool has removed them already.
     pool.on("error", () => undefined);

@@ -15,6 +15,23 @@ export function functions(s: string): string {
 export const RELEASE_BIT = 8;
 export const PARK_BIT = 16;
 
+/** What a commit changes in the row of its run, without what depends on messages. Part of migration 1. */
+export function settings(
+  version: string,
+  at: string,
+  flags: string,
+  wake: string,
+  waiting: string,
+  image: string,
+  outcome: string,
+): string {
+  return `version = ${version}, updated_at = ${at}, wake_at = ${wake}, status = ${flags} & 7,
+        waiting_since = CASE WHEN r.waiting_for = ${waiting} THEN r.waiting_since ELSE ${at} END, waiting_for = ${waiting},
+        image = coalesce(${image}, r.image), outcome = coalesce(${outcome}, r.outcome),
+        owner = CASE WHEN ${flags} & ${RELEASE_BIT} = 0 THEN r.owner END,
+        due_at = CASE WHEN ${flags} & ${PARK_BIT} <> 0 THEN ${wake} END`;
+}
+
 const clock = (s: string): string => `
   CREATE FUNCTION ${s}.now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
     $$ SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint $$;
@@ -40,17 +57,7 @@ const commitRuns = (s: string): string => `
       SELECT * FROM unnest(commit_runs.n, commit_runs.fence, commit_runs.version, commit_runs.at, commit_runs.flags, commit_runs.wake, commit_runs.waiting,
         commit_runs.image, commit_runs.outcome, commit_runs.entries) AS c (n, fence, version, at, flags, wake, waiting, image, outcome, entries)
     ), u AS (
-      UPDATE ${s}.runs r SET
-        version = c.version,
-        updated_at = c.at,
-        wake_at = c.wake,
-        status = c.flags & 7,
-        waiting_since = CASE WHEN r.waiting_for = c.waiting THEN r.waiting_since ELSE c.at END,
-        waiting_for = c.waiting,
-        image = coalesce(c.image, r.image),
-        outcome = coalesce(c.outcome, r.outcome),
-        owner = CASE WHEN c.flags & ${RELEASE_BIT} = 0 THEN r.owner END,
-        due_at = CASE WHEN c.flags & ${PARK_BIT} <> 0 THEN c.wake END
+      UPDATE ${s}.runs r SET ${settings("c.version", "c.at", "c.flags", "c.wake", "c.waiting", "c.image", "c.outcome")}
       FROM c
       WHERE r.n = c.n AND r.fence = c.fence AND r.version = c.version - 1 AND r.owner IS NOT NULL
       RETURNING r.n, r.version, c.entries

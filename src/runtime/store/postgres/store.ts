@@ -1,3 +1,4 @@
+import { UsageError } from "../../../shared/errors.js";
 import { LIVE_STATUSES, type Store } from "../store.js";
 import type {
   ClaimedRun,
@@ -62,6 +63,7 @@ class PostgresStore implements Store {
   }
 
   async createRun({ id, workflow, createdAt, image }: NewRun): Promise<"created" | "exists"> {
+    checkText(id, "a run id");
     const rows = await this.#all(
       "create",
       `INSERT INTO ${this.#s}.runs (id, workflow, status, created_at, updated_at, wake_at, due_at, waiting_since, image)
@@ -108,6 +110,8 @@ class PostgresStore implements Store {
   }
 
   async send({ run, id, kind, topic, payload, sentAt }: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
+    checkText(topic, "the name of a channel, or the reason of a cancellation,");
+    if (id !== undefined) checkText(id, "a message id");
     const values = [run, id ?? null, kindNumber(kind), topic, payload, Math.trunc(sentAt)];
     const answer = await this.#call<"sent" | "duplicate" | "unknown" | "ended">("send", values);
     if (answer === "sent") this.#notes.work();
@@ -211,6 +215,14 @@ class PostgresStore implements Store {
     const [row] = await this.#connections.run<{ answer: R }>({ name, text, values });
     return row!.answer;
   }
+}
+
+/** Throws UsageError for a text that would not come back as it was. */
+function checkText(text: string, what: string): void {
+  if (text.includes("\0") || !text.isWellFormed())
+    throw new UsageError(
+      `${JSON.stringify(text)}: ${what} holds a NUL character or half a surrogate pair, which PostgreSQL cannot store.`,
+    );
 }
 
 function toWorker({ id, pid, host, started_at, lease_until }: WorkerRow): WorkerRecord {
