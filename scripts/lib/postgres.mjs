@@ -20,6 +20,8 @@ const START_ATTEMPTS = 100;
 export async function startPostgres({ durable = false } = {}) {
   const user = unprivileged();
   const folder = mkdtempSync(path.join(tmpdir(), "flowc-postgres-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.once("exit", remove);
   own(folder, user);
   const native = usable(nativeFolder(), folder, user);
   const data = path.join(folder, "data");
@@ -60,7 +62,8 @@ export async function startPostgres({ durable = false } = {}) {
     end,
     async stop() {
       await end("SIGINT");
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      remove();
+      process.off("exit", remove);
     },
   };
 }
