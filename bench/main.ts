@@ -1,6 +1,8 @@
-/** `npm run bench [code|store|postgres|state|process|codec]…`: prints ratios, never fails on a number. */
+/** `npm run bench [code|store|map|children|postgres|state|process|codec]…`: prints ratios, never fails on a number. */
+import { benchChildren } from "./children.ts";
 import { benchCode } from "./code.ts";
 import { benchCodec } from "./codec.ts";
+import { benchMap } from "./map.ts";
 import { benchPostgres } from "./postgres.ts";
 import { benchProcess } from "./process.ts";
 import { benchState } from "./state.ts";
@@ -9,6 +11,8 @@ import { benchStore } from "./store.ts";
 const suites: Record<string, () => void | Promise<void>> = {
   code: benchCode,
   store: benchStore,
+  map: benchMap,
+  children: benchChildren,
   postgres: benchPostgres,
   state: benchState,
   process: benchProcess,

@@ -4,11 +4,17 @@
 
 // Workflow code.
 export { step, steps, perform, type Steps, type Unpromised } from "./runtime/effects/step.js";
-export type { StepOptions, RetryOptions } from "./runtime/effects/retry.js";
+export type { CacheOptions, RetryOptions, StepOptions } from "./runtime/effects/retry.js";
 export { sleep, sleepUntil } from "./runtime/effects/sleep.js";
+export { queue, type Queue, type QueueOptions } from "./runtime/effects/queue.js";
 export type { Duration } from "./runtime/effects/duration.js";
 export { channel, type Channel, type ReceiveOptions } from "./runtime/effects/channel.js";
 export { spawn, type Task } from "./runtime/effects/task.js";
+export { start, send, type ChildOptions, type ChildRun } from "./runtime/effects/child.js";
+export { callback } from "./runtime/effects/callback.js";
+export { note } from "./runtime/effects/note.js";
+export { all, any, race, settle, type Results, type Settled, type SettledResults } from "./runtime/effects/concurrent.js";
+export { map, type MapOptions } from "./runtime/effects/map.js";
 export { withTimeout } from "./runtime/effects/timeout.js";
 
 // Values that need help to be saved.
@@ -20,7 +26,8 @@ export { registerCodec, type ValueCodec } from "./runtime/codec/index.js";
 export { stepContext, type StepContext } from "./runtime/effects/context.js";
 
 // Host programs.
-export { isWorkflow, open, type Flow, type FlowOptions, type Run, type SendOptions, type StartOptions } from "./runtime/flow.js";
+export { isWorkflow } from "./runtime/workflows.js";
+export { open, type Flow, type FlowOptions, type Run, type SendOptions, type StartOptions } from "./runtime/flow.js";
 export type { Worker, WorkerOptions } from "./runtime/worker.js";
 export type { FrameDescription, RunDescription, StrandDescription } from "./runtime/inspect.js";
 export type { Clock, Logger, Ports, TimerHandle, Timers } from "./runtime/ports.js";
@@ -28,7 +35,7 @@ export { aes256gcm, type AesKeys, type Cipher } from "./runtime/store/aes256gcm.
 export type { Sealed } from "./runtime/store/sealed.js";
 export { memory } from "./runtime/store/memory.js";
 export { sqlite } from "./runtime/store/sqlite/index.js";
-export type { JournalEntry, RunQuery, RunStatus, RunSummary, Store } from "./runtime/store/store.js";
+export type { JournalEntry, NoteValue, RunQuery, RunStatus, RunSummary, Store } from "./runtime/store/store.js";
 
 // Errors.
 export {

@@ -11,9 +11,9 @@ export class CheckedWriter implements ImageWriter {
   #image: Uint8Array = new Uint8Array();
   #parts: Uint8Array[] = [];
 
-  write(image: RunImage): ReturnType<ImageWriter["write"]> {
+  write(image: RunImage, touched?: Iterable<object>): ReturnType<ImageWriter["write"]> {
     const whole = encode(image);
-    const part = this.#tracker?.delta();
+    const part = this.#tracker?.delta(touched);
     if (part === undefined) {
       this.#tracker = new Tracker();
       this.#image = this.#tracker.full(image);

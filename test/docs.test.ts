@@ -9,12 +9,14 @@ const pages = [
   "docs/architecture.md",
   "docs/benchmarks.md",
   "docs/cli.md",
+  "docs/concurrency.md",
   "docs/invariants.md",
   "docs/mutation.md",
   "docs/saved-values.md",
+  "docs/simulator.md",
   "docs/stores.md",
   "docs/values.md",
-  ...["branches", "cancellable", "checkout", "script"].map((name) => `examples/${name}/README.md`),
+  ...["branches", "cancellable", "checkout", "fan-out", "script"].map((name) => `examples/${name}/README.md`),
 ];
 
 test.each(pages)("%s names only files that exist", (page) => {

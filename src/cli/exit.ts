@@ -1,7 +1,7 @@
 /** Exit codes; documented in docs/cli.md and in `flowc --help`. */
 export const EXIT = {
   ok: 0,
-  /** The run failed or was cancelled. */
+  /** The run failed, crashed, timed out or was cancelled. */
   runEnded: 1,
   /** Wrong arguments, or the program does not compile. */
   usage: 2,
@@ -17,7 +17,7 @@ export const EXIT = {
 
 export const EXIT_HELP = `Exit codes:
   0    done
-  1    the run failed or was cancelled
+  1    the run failed, crashed, timed out or was cancelled
   2    wrong arguments, or the program does not compile
   3    the store cannot be used
   4    there is no such run

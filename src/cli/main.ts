@@ -2,9 +2,11 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { Command, CommanderError } from "commander";
+import { answerCommand } from "./commands/answer.js";
 import { cancelCommand } from "./commands/cancel.js";
 import { compileCommand } from "./commands/compile.js";
 import { inspectCommand } from "./commands/inspect.js";
+import { pauseCommand, resumeCommand } from "./commands/pause.js";
 import { retryCommand } from "./commands/retry.js";
 import { runCommand } from "./commands/run.js";
 import { runsCommand } from "./commands/runs.js";
@@ -25,6 +27,9 @@ const commands = [
   sendCommand,
   cancelCommand,
   retryCommand,
+  pauseCommand,
+  resumeCommand,
+  answerCommand,
 ];
 
 handleStrayErrors();

@@ -6,8 +6,9 @@ import { placeOf } from "./place.js";
 import { oneLine, toJson } from "./text.js";
 
 export type Outcome =
-  | { readonly status: "completed"; readonly value: unknown }
-  | { readonly status: "failed" | "cancelled"; readonly error: unknown };
+  { readonly status: "completed"; readonly value: unknown } | { readonly status: Failed; readonly error: unknown };
+
+type Failed = "failed" | "cancelled" | "timed-out" | "crashed";
 
 /** Waits for the end of a run. Throws what has nothing to do with the run itself: an unknown run, a store that fails. */
 export async function outcomeOf(run: Run): Promise<Outcome> {
@@ -15,8 +16,9 @@ export async function outcomeOf(run: Run): Promise<Outcome> {
     return { status: "completed", value: await run.result() };
   } catch (error) {
     const { status } = await run.status();
-    if (status === "failed") return { status, error: error instanceof Error ? (error.cause ?? error) : error };
-    if (status === "cancelled") return { status, error };
+    if (status === "failed" || status === "crashed")
+      return { status, error: error instanceof Error ? (error.cause ?? error) : error };
+    if (status === "cancelled" || status === "timed-out") return { status, error };
     throw error;
   }
 }
@@ -31,14 +33,15 @@ export function printOutcome(out: Output, run: string, outcome: Outcome): number
   const error = errorLine(outcome.error);
   out.data({ run, kind: "end", status: outcome.status, error });
   if (!out.json) out.aside(`${out.color.red("error:")} run ${run} ${ending(outcome.status, error)}`);
-  if (outcome.status === "failed") out.aside(`It keeps its place: flowc inspect ${run}, then flowc retry ${run}.`);
+  if (outcome.status === "failed" || outcome.status === "crashed")
+    out.aside(`It keeps its place: flowc inspect ${run}, then flowc retry ${run}.`);
   if (process.env.FLOWC_DEBUG && outcome.error instanceof Error) out.aside(inspect(outcome.error));
   // The program did not fail: it is not the one the run was suspended in.
   return exitCodeOf(outcome.error) === EXIT.mismatch ? EXIT.mismatch : EXIT.runEnded;
 }
 
-function ending(status: "failed" | "cancelled", error: string): string {
-  if (status === "failed") return `failed: ${error}`;
+function ending(status: Failed, error: string): string {
+  if (status !== "cancelled") return `${status === "timed-out" ? "timed out" : status}: ${error}`;
   const reason = error.replace(/^CancelledError: the run was cancelled(?:: )?/, "");
   return reason === "" ? "was cancelled" : `was cancelled: ${reason}`;
 }

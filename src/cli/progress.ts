@@ -42,8 +42,8 @@ export class Progress {
       else this.#spinner.start(label + waitingFor);
       return;
     }
-    // A step announces itself when it is done; only longer waits are worth a line.
-    if (waitingFor === "" || waitingFor.startsWith("step ") || waitingFor.startsWith("perform")) return;
+    // Steps announce themselves when they are done, those of several strands, too; only longer waits are worth a line.
+    if (waitingFor === "" || /^(step |perform|(all|settle|race|any|map) of )/.test(waitingFor)) return;
     this.#out.data({ run, kind: "run.waiting", data: { for: waitingFor } });
     this.#print(`${label}waiting    ${waitingFor}`);
   }
@@ -58,7 +58,7 @@ export class Progress {
 
 /** A journal entry as one line, `undefined` for the end of the run. */
 function describe({ kind, data, at }: JournalEntry): string | undefined {
-  const step = fact(data, "step");
+  const step = `${fact(data, "step")}${data.strand === undefined ? "" : ` of ${fact(data, "strand")}`}`;
   switch (kind) {
     case "run.started":
       return `started    ${fact(data, "workflow")}`;
@@ -68,6 +68,8 @@ function describe({ kind, data, at }: JournalEntry): string | undefined {
       return `retrying   ${step} in ${span(Math.max(0, Number(data.nextAttemptAt ?? at) - at))}: ${fact(data, "error")}`;
     case "step.failed":
       return `gave up    ${step}${attempts(data)}: ${fact(data, "error")}`;
+    case "strand.failed":
+      return `failed     ${fact(data, "strand")}: ${fact(data, "error")}`;
     case "message.received":
       return `received   ${fact(data, "channel")}`;
     case "timeout":

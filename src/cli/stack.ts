@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type pc from "picocolors";
 import type { RunDescription } from "../plugin/host.js";
+import { UsageError } from "../shared/errors.js";
 import type { Manifest } from "../transform/types.js";
 import { clock, oneLine, table, toJson } from "./text.js";
 
@@ -9,18 +10,47 @@ export type Stack = Pick<RunDescription, "strands" | "mailboxes">;
 type Strand = Stack["strands"][number];
 type Frame = Strand["frames"][number];
 
+/** More strands than this are counted, not shown. */
+const MOST_STRANDS = 20;
+
+/** The strand of that name, and those it has started: `map[17]`, `map[17] > all[0]`. Throws UsageError when there is none. */
+export function onlyStrand(stack: Stack, name: string): Stack {
+  const strands = stack.strands.filter((strand) => strand.name === name || strand.name.startsWith(`${name} > `));
+  if (strands.length === 0)
+    throw new UsageError(`The run has no strand ${name} now. They are called main, task 3, map[17], map[17] > all[0].`);
+  return { ...stack, strands };
+}
+
+/** How many are not shown, by what they wait for. */
+function restLines(rest: readonly Strand[]): string[] {
+  if (rest.length === 0) return [];
+  const counts = new Map<string, number>();
+  for (const { waitingFor } of rest) counts.set(waitingFor, (counts.get(waitingFor) ?? 0) + 1);
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  const others = sorted.slice(MOST_STRANDS).reduce((sum, [, count]) => sum + count, 0);
+  return [
+    "",
+    `and ${rest.length} more strands (--strand <name> shows one, --json all):`,
+    ...table(sorted.slice(0, MOST_STRANDS).map(([what, count]) => [`  ${count}`, what])),
+    ...(others === 0 ? [] : [`  ${others} for something else`]),
+  ];
+}
+
 /** The stack as a person reads it: innermost function first, each with its source line and its variables by name. */
 export function stackLines({ strands, mailboxes }: Stack, manifest: Manifest | undefined, color: typeof pc): string[] {
   const several = strands.length > 1;
   return [
-    ...strands.flatMap((strand) => [
-      "",
-      ...(several ? [color.bold(`${strand.id === 0 ? "main" : `task ${strand.id}`}: ${strand.waitingFor}`)] : []),
-      ...strand.timeouts
-        .filter(({ fired }) => !fired)
-        .map(({ after, deadline }) => `  within withTimeout(${after}), until ${clock(deadline)}`),
-      ...strand.frames.toReversed().flatMap((frame) => frameLines(frame, manifest, color)),
-    ]),
+    ...strands
+      .slice(0, MOST_STRANDS)
+      .flatMap((strand) => [
+        "",
+        ...(several ? [color.bold(`${strand.name}: ${strand.waitingFor}`)] : []),
+        ...strand.timeouts
+          .filter(({ fired }) => !fired)
+          .map(({ after, deadline }) => `  within withTimeout(${after}), until ${clock(deadline)}`),
+        ...strand.frames.toReversed().flatMap((frame) => frameLines(frame, manifest, color)),
+      ]),
+    ...restLines(strands.slice(MOST_STRANDS)),
     ...Object.entries(mailboxes).map(
       ([channel, messages]) => `  not received yet on ${channel}: ${messages.map((each) => oneLine(each)).join(", ")}`,
     ),

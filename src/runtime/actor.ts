@@ -6,13 +6,15 @@ import { definitionOf } from "./effects/step.js";
 import type { Codec } from "./image.js";
 import type { Ports, TimerHandle } from "./ports.js";
 import { oneLine, save, unsaveable } from "./saved.js";
-import type { Message } from "./store/store.js";
+import { cacheEntry, runCached } from "./step-cache.js";
+import type { Message, Store } from "./store/store.js";
 import type { DriverEvent, StepStart } from "./transition.js";
 
 /** What an actor needs of the engine it lives in. */
 export interface ActorHost {
   readonly ports: Ports;
   readonly codec: Codec;
+  readonly store: Store;
   /** The actor has something to advance with. */
   enqueue(actor: Actor): void;
 }
@@ -29,6 +31,8 @@ export class Actor implements AttemptOwner {
   readonly #attempts = new Map<number, StepAttempt>();
   /** Attempts that wait for their backoff. */
   readonly #delayed = new Map<number, TimerHandle>();
+  /** Of those, the ones whose backoff ended while a transition was on its way, which may have given them up. */
+  #overdue: StepStart[] = [];
   #timer: TimerHandle | undefined;
   #timerAt: number | undefined;
   #lastSeq = 0;
@@ -61,8 +65,11 @@ export class Actor implements AttemptOwner {
     return any;
   }
 
-  /** Starts attempts whose intent is committed (I3), now or after their backoff. */
+  /** Starts attempts whose intent is committed (I3), now or after their backoff; no transition is on its way. */
   start(starts: readonly StepStart[], now: number): void {
+    const overdue = this.#overdue.filter((start) => this.#delayed.delete(start.call));
+    this.#overdue = [];
+    for (const start of overdue) this.#startAt(start, this.#host.ports.clock.now());
     for (const start of starts) this.#startAt(start, now);
   }
 
@@ -70,6 +77,7 @@ export class Actor implements AttemptOwner {
     if (start.notBefore <= now) return this.#startNow(start);
     const { clock, timers } = this.#host.ports;
     const handle = timers.after(start.notBefore - now, () => {
+      if (this.phase === "committing") return void this.#overdue.push(start);
       this.#delayed.delete(start.call);
       // Timers may fire early by the clock that counts, and cut long waits short.
       this.#startAt(start, clock.now());
@@ -88,14 +96,23 @@ export class Actor implements AttemptOwner {
     }
     const attempt = new StepAttempt(this.run, start, definition, this);
     this.#attempts.set(start.call, attempt);
-    attempt.run(this.#host.ports.timers, this.#host.codec);
+    const { ports, codec, store } = this.#host;
+    if (definition.policy.cache === undefined) return attempt.run(ports.timers, codec);
+    void runCached(attempt, { store, codec, ports });
+  }
+
+  attemptProgressed({ start: { call, attempt } }: StepAttempt, details: Uint8Array): void {
+    this.inbox.push({ kind: "progress", call, attempt, details });
+    this.#host.enqueue(this);
   }
 
   attemptSucceeded(attempt: StepAttempt, value: unknown): void {
     const { call, attempt: number } = attempt.start;
     this.#attempts.delete(call);
     try {
-      this.inbox.push({ kind: "stepSucceeded", call, attempt: number, result: save(value, this.#host.codec, "result") });
+      const result = save(value, this.#host.codec, "result");
+      const cached = cacheEntry(attempt, value, this.#host.codec, this.#host.ports.clock.now());
+      this.inbox.push({ kind: "stepSucceeded", call, attempt: number, result, cached });
     } catch (error) {
       this.inbox.push({
         kind: "stepFailed",

@@ -13,15 +13,27 @@ import type { StepStart } from "./transition.js";
 export interface AttemptOwner {
   attemptSucceeded(attempt: StepAttempt, value: unknown): void;
   attemptFailed(attempt: StepAttempt, error: unknown): void;
+  /** What the body says of itself, encoded; not more often than once a second. */
+  attemptProgressed(attempt: StepAttempt, details: Uint8Array): void;
   /** A resource that the body had used could not be closed. */
   notClosed(error: unknown): void;
 }
+
+/** What a body says of itself is written no more often than this. */
+const PROGRESS_MS = 1_000;
 
 export class StepAttempt implements StepContext, Holder {
   #controller: AbortController | undefined;
   #timer: TimerHandle | undefined;
   #over = false;
+  /** The result was there already; the body did not run. */
+  wasAnswered = false;
   #held: Set<Held> | undefined;
+  #beat: TimerHandle | undefined;
+  /** What the body has said of itself and nobody has been told yet. */
+  #unsaid: Uint8Array | undefined;
+  #pause: TimerHandle | undefined;
+  #world: { readonly timers: Timers; readonly codec: Codec } | undefined;
 
   constructor(
     readonly runId: string,
@@ -54,10 +66,46 @@ export class StepAttempt implements StepContext, Holder {
     return this.#controller.signal;
   }
 
+  get details(): unknown {
+    const details = this.start.wait.extra?.details;
+    return details === undefined ? undefined : this.#world?.codec.decode(details);
+  }
+
+  heartbeat(details?: unknown): void {
+    const world = this.#world;
+    if (this.#over || world === undefined) return;
+    this.#awaitBeat(world.timers);
+    if (details === undefined) return;
+    this.#unsaid = world.codec.encode(details, "details");
+    if (this.#pause === undefined) this.#say(world.timers);
+  }
+
+  /** Hands on what was said last, and then nothing for a while. */
+  #say(timers: Timers): void {
+    this.#pause = undefined;
+    if (this.#unsaid === undefined || this.#over) return;
+    this.owner.attemptProgressed(this, this.#unsaid);
+    this.#unsaid = undefined;
+    this.#pause = timers.after(PROGRESS_MS, () => this.#say(timers));
+  }
+
+  #awaitBeat(timers: Timers): void {
+    const { heartbeatMs } = this.definition.policy;
+    if (heartbeatMs === undefined) return;
+    if (this.#beat !== undefined) timers.cancel(this.#beat);
+    this.#beat = timers.after(heartbeatMs, () => {
+      this.#expire(timers, `had no heartbeat for ${formatDuration(heartbeatMs)}`);
+    });
+  }
+
   /** Calls the body, whose intent is durable (I3). A body that answers no promise is over when this returns. */
   run(timers: Timers, codec: Codec): void {
     const { policy, self, body } = this.definition;
-    if (policy.timeoutMs !== undefined) this.#timer = timers.after(policy.timeoutMs, () => this.#expire(policy.timeoutMs!));
+    const { timeoutMs } = policy;
+    this.#world = { timers, codec };
+    this.#awaitBeat(timers);
+    if (timeoutMs !== undefined)
+      this.#timer = timers.after(timeoutMs, () => this.#expire(timers, `was given up after ${formatDuration(timeoutMs)}`));
     let result: unknown;
     try {
       // Every attempt is given a copy of its own, so that none sees what an earlier one did to its arguments.
@@ -82,6 +130,17 @@ export class StepAttempt implements StepContext, Holder {
     );
   }
 
+  /** Ends the attempt with a result that was there already. */
+  answer(value: unknown, timers: Timers): void {
+    this.wasAnswered = true;
+    this.#succeed(value, timers);
+  }
+
+  /** Ends the attempt before its body runs. */
+  refuse(error: unknown, timers: Timers): void {
+    this.#fail(error, timers);
+  }
+
   /** The body has ended, also one that was given up before: it may have used its resources until now. */
   #letGo(): void {
     if (this.#held !== undefined) releaseAll(this, (error) => this.owner.notClosed(error));
@@ -92,11 +151,9 @@ export class StepAttempt implements StepContext, Holder {
     if (this.#finish(timers)) this.#controller?.abort(new CancelledError(reason));
   }
 
-  #expire(afterMs: number): void {
-    this.#timer = undefined;
-    if (this.#over) return;
-    this.#over = true;
-    const error = new TimeoutError(`step ${this.step}: attempt ${this.attempt} was given up after ${formatDuration(afterMs)}`);
+  #expire(timers: Timers, why: string): void {
+    if (!this.#finish(timers)) return;
+    const error = new TimeoutError(`step ${this.step}: attempt ${this.attempt} ${why}`);
     this.owner.attemptFailed(this, error);
     this.#controller?.abort(error);
   }
@@ -113,7 +170,7 @@ export class StepAttempt implements StepContext, Holder {
   #finish(timers: Timers): boolean {
     if (this.#over) return false;
     this.#over = true;
-    if (this.#timer !== undefined) timers.cancel(this.#timer);
+    for (const timer of [this.#timer, this.#beat, this.#pause]) if (timer !== undefined) timers.cancel(timer);
     return true;
   }
 }

@@ -15,8 +15,11 @@
 import { RESUME_NEXT, RESUME_THROW } from "../shared/abi.js";
 import { assert } from "../shared/assert.js";
 import { NotSaveableError, StepError, TimeoutError } from "../shared/errors.js";
-import { describeRun, describeWait } from "./describe.js";
+import { describeRun, describeWait, strandName } from "./describe.js";
+import { CALLBACK } from "./effects/callback.js";
+import { resultOf } from "./effects/child.js";
 import { backoffAfter } from "./effects/retry.js";
+import { formatDuration } from "./effects/duration.js";
 import { releaseAll } from "./effects/resource.js";
 import { definitionOf } from "./effects/step.js";
 import type { Blob } from "./codec/blobs.js";
@@ -25,12 +28,20 @@ import type { Codec, ImageWriter, Outcome, RunImage } from "./image.js";
 import { type CheckpointLimits, largest, sizeText, tooLarge } from "./limits.js";
 import { settleCursors } from "./iterate.js";
 import { oneLine, restore, saveableError, unsaveable, type Saved } from "./saved.js";
-import type { JournalEntry, Message, RunStatus, StoredImage } from "./store/store.js";
+import {
+  FINAL_STATUSES,
+  type JournalEntry,
+  type Message,
+  type NewTask,
+  type RunStatus,
+  type StoredImage,
+} from "./store/store.js";
 import { Scheduler } from "./scheduler.js";
-import type { Strand, StepWait } from "./strand.js";
+import type { Strand, StepWait, TimeoutScope, Wait } from "./strand.js";
+import type { StepsUnderWay } from "./waiting.js";
 import { shortName } from "./suspend.js";
-import { dueTimers, nextTimer } from "./timers.js";
-import type { DriverEvent, StepStart, Transition } from "./transition.js";
+import { isLive } from "./timers.js";
+import type { DriverEvent, StepStart, TaskEnd, Transition } from "./transition.js";
 
 /** What the driver needs from outside. */
 export interface DriverPorts {
@@ -38,10 +49,14 @@ export interface DriverPorts {
   readonly limits: Required<CheckpointLimits>;
   /** Between 0 and 1, for jitter. */
   random(): number;
+  /** A new id that nobody can guess. */
+  newId(): string;
 }
 
 /** How often in a row NotSaveableError is raised in a run before the run is failed: a loop that catches it would never end. */
 const MAX_SAVE_ATTEMPTS = 100;
+
+const NO_STEPS: StepsUnderWay = { running: false, next: undefined };
 
 export class Driver {
   readonly #ports: DriverPorts;
@@ -54,8 +69,12 @@ export class Driver {
   #committedBytes: number;
   #now = 0;
   #isLarge = false;
+  /** Waits whose result arrived before a failure. */
+  #kept: { readonly strand: Strand; readonly wait: StepWait }[] = [];
   #journal: JournalEntry[] = [];
   #consumed: number[] = [];
+  /** Messages that told of ends of attempts: consumed also by a transition that fails, which keeps what they told. */
+  #consumedEnds: number[] = [];
 
   /** `stored` is the continuation as it is in the store. Throws what the codec throws. */
   constructor(stored: StoredImage, ports: DriverPorts) {
@@ -66,39 +85,67 @@ export class Driver {
     this.#writer = ports.codec.writer(blobs.keys());
     this.#image = ports.codec.decode(image, parts, blobs) as RunImage;
     settleCursors();
-    this.#strands = new Scheduler(this.#image, ports.codec);
+    this.#strands = new Scheduler(this.#image, ports.codec, ports.newId, (kind, data) => this.#log(kind, data));
+    for (const strand of this.#image.strands) {
+      const { wait } = strand;
+      if (wait?.kind === "step" && wait.kept !== undefined) this.#kept.push({ strand, wait });
+    }
   }
 
   /** True when a freshly loaded run can advance without an event: it has not begun, a timer is due, or it was retried with a result at hand. */
   isDue(now: number): boolean {
+    if (this.#isPaused) return false;
     if (!this.#image.begun) return true;
-    const timer = nextTimer(this.#image);
-    return (
-      (timer !== undefined && timer <= now) ||
-      this.#image.strands.some((s) => s.wait?.kind === "step" && s.wait.kept !== undefined)
-    );
+    const timer = this.timerAt();
+    return (timer !== undefined && timer <= now) || this.#kept.length > 0 || this.#strands.waiting.hasQueued;
   }
 
   /** The next time `advance` has something to do although nothing happened. */
   timerAt(): number | undefined {
-    return nextTimer(this.#image);
+    if (this.#isPaused) return undefined;
+    const deadline = this.#image.rare?.deadline;
+    return earliest(this.#strands.waiting.timers.next, deadline?.raised === undefined ? deadline?.at : undefined);
+  }
+
+  get #isPaused(): boolean {
+    return this.#image.rare?.paused !== undefined;
   }
 
   /** Attempts whose intent is durable and that nobody has started in this process: after a load, all that the image waits for. */
   takeStarts(): StepStart[] {
     const start: StepStart[] = [];
-    for (const strand of this.#image.strands) {
-      const wait = strand.wait;
-      if (wait?.kind !== "step" || wait.kept !== undefined || this.#strands.started.has(wait.call)) continue;
+    if (this.#isPaused) return start;
+    for (const wait of this.#strands.waiting.takeAttempts()) {
+      if (wait.extra?.queue !== undefined) {
+        this.#strands.outward.tasks.push(this.#taskOf(wait, wait.extra.queue));
+        continue;
+      }
       this.#strands.started.add(wait.call);
       start.push({ call: wait.call, attempt: wait.attempt, notBefore: wait.notBefore, wait });
     }
     return start;
   }
 
+  #taskOf(wait: StepWait, queue: string): NewTask {
+    const { call, attempt, step, input, notBefore, extra } = wait;
+    const payload = input instanceof Uint8Array ? input : this.#ports.codec.encode(input, "arguments");
+    return {
+      queue,
+      call,
+      attempt,
+      step,
+      key: extra?.key,
+      priority: extra?.priority ?? 0,
+      dueAt: notBefore || wait.since,
+      payload,
+      details: extra?.details,
+    };
+  }
+
   /** Applies what happened and whatever is due at `now`, and runs the strands until all wait or the run has ended. */
-  advance(events: readonly DriverEvent[], now: number): Transition {
+  advance(happened: readonly DriverEvent[], now: number): Transition {
     this.#reset(now);
+    const events = happened.map((event) => this.#unpacked(event));
     // Messages first: a run that is cancelled before it began runs nothing.
     for (const event of events) if (event.kind === "message") this.#message(event.message);
     this.#begin();
@@ -123,36 +170,54 @@ export class Driver {
     this.#strands.now = now;
     this.#strands.aborted = [];
     this.#strands.ran.clear();
+    this.#strands.outward.reset();
     this.#journal = [];
     this.#consumed = [];
+    this.#consumedEnds = [];
   }
 
   #begin(): void {
-    if (this.#image.begun || this.#strands.outcome !== undefined) return;
+    if (this.#image.begun || this.#strands.outcome !== undefined || this.#isPaused) return;
     this.#image.begun = true;
     this.#log("run.started", { workflow: this.#image.workflow });
-    this.#strands.begin();
+    this.#strands.beginMain();
   }
 
   #deliverKept(): void {
-    for (const strand of this.#image.strands) {
-      const wait = strand.wait;
-      if (wait?.kind === "step" && wait.kept !== undefined) this.#strands.wake(strand, RESUME_NEXT, wait.kept.value);
-    }
+    if (this.#isPaused) return;
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const { strand, wait } of kept) if (strand.wait === wait) this.#strands.wake(strand, RESUME_NEXT, wait.kept!.value);
     this.#strands.drain();
   }
 
   #stepEvent(event: Exclude<DriverEvent, { kind: "message" }>): void {
-    const strand = this.#waitingForCall(event.call);
+    const strand = this.#strands.waiting.forCall(event.call);
     // Nobody waits any more (it was cancelled), or a later attempt is under way.
     if (strand === undefined) return;
     const wait = strand.wait as StepWait;
     if (wait.attempt !== event.attempt) return;
+    if (event.kind === "progress") return this.#progress(wait, event.details);
     this.#strands.started.delete(wait.call);
     if (event.kind === "stepSucceeded") {
-      this.#log("step.completed", { ...facts(wait), ms: this.#now - wait.since });
-      this.#strands.wake(strand, RESUME_NEXT, restore(event.result, this.#ports.codec));
+      if (event.cached !== undefined) this.#strands.outward.cached.push(event.cached);
+      this.#log("step.completed", { ...facts(strand, wait), ms: this.#now - wait.since });
+      const value = restore(event.result, this.#ports.codec);
+      if (this.#isPaused) this.#keep(strand, wait, value);
+      else this.#strands.wake(strand, RESUME_NEXT, value);
     } else this.#stepFailed(strand, wait, event.error, event.final);
+  }
+
+  #progress(wait: StepWait, details: Uint8Array): void {
+    wait.extra = { ...wait.extra, details };
+    this.#strands.touched.add(wait);
+  }
+
+  /** For when the run is resumed. */
+  #keep(strand: Strand, wait: StepWait, value: unknown): void {
+    wait.kept = { value };
+    this.#strands.touched.add(wait);
+    this.#kept.push({ strand, wait });
   }
 
   #stepFailed(strand: Strand, wait: StepWait, error: unknown, final: boolean): void {
@@ -171,11 +236,20 @@ export class Driver {
     }
     if (again) {
       wait.notBefore = this.#now + backoffAfter(policy!, wait.attempt, this.#ports.random());
-      this.#log("step.retrying", { ...facts(wait), error: oneLine(error), nextAttemptAt: wait.notBefore });
+      this.#log("step.retrying", { ...facts(strand, wait), error: oneLine(error), nextAttemptAt: wait.notBefore });
       wait.attempt++;
+      this.#strands.touched.add(wait);
+      this.#strands.waiting.attempt(wait);
       return;
     }
-    this.#log("step.failed", { ...facts(wait), error: oneLine(error) });
+    this.#log("step.failed", { ...facts(strand, wait), error: oneLine(error) });
+    if (this.#isPaused || this.#image.rare?.pauseOnFailure) {
+      wait.attempt = 1;
+      wait.notBefore = 0;
+      this.#strands.touched.add(wait);
+      this.#strands.waiting.attempt(wait);
+      return this.#pause(`step ${name} failed: ${oneLine(error)}`);
+    }
     this.#strands.wake(strand, RESUME_THROW, this.#stepError(name, wait, error));
   }
 
@@ -191,51 +265,159 @@ export class Driver {
 
   #message(message: Message): void {
     this.#consumed.push(message.seq);
-    if (message.kind === "cancel") return this.#cancelRun(message.topic);
-    const value = this.#ports.codec.decode(message.payload);
-    this.#log("message.received", { channel: message.topic });
-    const receiver = this.#image.strands.find((s) => s.wait?.kind === "receive" && s.wait.channel === message.topic);
-    if (receiver !== undefined) {
-      this.#strands.wake(receiver, RESUME_NEXT, value);
-      return this.#strands.drain();
+    switch (message.kind) {
+      case "cancel":
+        return this.#cancelRun(message.topic);
+      case "orphaned":
+        return this.#cancelRun("the run that started it is over");
+      case "pause":
+        return this.#pause(message.topic);
+      case "resume":
+        return this.#resume();
+      case "ended":
+        return this.#runEnded(message.topic, message.payload);
+      case "step":
+        return assert(false, "the end of an attempt is a step event");
+      case "send":
+        return this.#received(message.topic, this.#ports.codec.decode(message.payload));
     }
-    const box = this.#image.mailboxes.get(message.topic);
-    if (box === undefined) this.#image.mailboxes.set(message.topic, [value]);
+  }
+
+  /** The end of an attempt in a queue is told by a message; here it is what it is for attempts made in this process. */
+  #unpacked(event: DriverEvent): DriverEvent {
+    if (event.kind !== "message" || event.message.kind !== "step") return event;
+    this.#consumedEnds.push(event.message.seq);
+    return this.#taskEvent(event.message);
+  }
+
+  #taskEvent({ topic, payload }: Message): Exclude<DriverEvent, { kind: "message" }> {
+    const [call, attempt] = topic.split(":").map(Number) as [number, number];
+    const end = this.#ports.codec.decode(payload) as TaskEnd;
+    if (end.kind === "succeeded") return { kind: "stepSucceeded", call, attempt, result: { value: end.value } };
+    const wait = this.#strands.waiting.forCall(call)?.wait;
+    if (wait?.kind === "step" && wait.attempt === attempt && end.details !== undefined) this.#progress(wait, end.details);
+    return { kind: "stepFailed", call, attempt, error: end.error, final: end.final };
+  }
+
+  #received(channel: string, value: unknown): void {
+    const isAnswer = channel.startsWith(CALLBACK);
+    if (isAnswer && !this.#image.rare?.callbacks.has(channel)) return this.#log("callback.late", {});
+    this.#log(isAnswer ? "callback.answered" : "message.received", isAnswer ? {} : { channel });
+    const box = this.#image.mailboxes.get(channel);
+    if (box === undefined) this.#image.mailboxes.set(channel, [value]);
     else box.push(value);
+    this.#deliver(channel);
+  }
+
+  /** Hands messages of a channel to those who wait for one. */
+  #deliver(channel: string): void {
+    while (!this.#isPaused && this.#strands.outcome === undefined) {
+      const receiver = this.#strands.waiting.forMessage(channel);
+      const taken = receiver && this.#strands.take(channel);
+      if (taken === undefined) return;
+      if (channel.startsWith(CALLBACK)) this.#strands.closeCallback(channel);
+      this.#strands.wake(receiver!, RESUME_NEXT, taken.value);
+      this.#strands.drain();
+    }
+  }
+
+  /** Word of the end of a run that this one has started or waits for. */
+  #runEnded(run: string, outcome: Uint8Array): void {
+    this.#log("child.ended", { run });
+    this.#image.more.ends.set(run, outcome);
+    this.#deliverEnd(run);
+  }
+
+  #deliverEnd(run: string): void {
+    if (this.#isPaused) return;
+    const waiting = this.#strands.waiting.forEndOfRun(run);
+    const bytes = this.#image.more.ends.get(run);
+    if (waiting.length === 0 || bytes === undefined) return;
+    this.#image.more.ends.delete(run);
+    for (const strand of waiting) {
+      // Each gets a copy of its own, as two runs would.
+      const outcome = bytes.length === 0 ? undefined : (this.#ports.codec.decode(bytes) as Outcome);
+      try {
+        this.#strands.wake(strand, RESUME_NEXT, resultOf(run, outcome));
+      } catch (error) {
+        this.#strands.wake(strand, RESUME_THROW, error);
+      }
+    }
+    this.#strands.drain();
+  }
+
+  #pause(reason: string): void {
+    if (this.#image.ending !== undefined) return;
+    if (!this.#isPaused) this.#log("run.paused", { reason });
+    this.#image.more.paused ??= { reason };
+  }
+
+  /** Everything that came in the meantime is delivered now. */
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#image.more.paused = undefined;
+    this.#log("run.resumed", {});
+    if (!this.#image.begun) return;
+    for (const channel of Array.from(this.#image.mailboxes.keys())) this.#deliver(channel);
+    for (const run of Array.from(this.#image.more.ends.keys())) this.#deliverEnd(run);
   }
 
   #cancelRun(reason: string): void {
     if (this.#image.cancel !== undefined || this.#image.ending !== undefined) return;
+    this.#resume();
     this.#image.cancel = { reason };
     this.#log("run.cancelling", { reason });
-    const main = this.#image.strands[0];
+    const main = this.#image.strands.first;
     if (main !== undefined) this.#strands.cancelStrand(main, `the run was cancelled${reason === "" ? "" : `: ${reason}`}`);
     this.#strands.drain();
   }
 
   /** Raises TimeoutErrors and ends sleeps in the order in which they became due; what comes into being meanwhile waits for the next transition. */
   #fireTimers(): void {
-    for (const due of dueTimers(this.#image, this.#now)) {
-      const { strand, wait, scope } = due;
-      if (this.#strands.outcome !== undefined || !this.#image.strands.includes(strand)) continue;
-      if (scope !== undefined) {
-        if (scope.fired || !strand.scopes.includes(scope)) continue;
-        scope.fired = true;
-        this.#log("timeout", { after: scope.label, waitingFor: strand.wait ? describeWait(strand.wait) : "" });
-        this.#strands.interrupt(
-          strand,
-          new TimeoutError(`timed out after ${scope.label}${strand.wait ? `, waiting for ${describeWait(strand.wait)}` : ""}`),
-        );
-      } else if (strand.wait === wait) {
-        this.#strands.wake(strand, RESUME_NEXT, undefined);
-      }
+    if (this.#isPaused) return;
+    this.#checkDeadline();
+    for (const due of this.#strands.waiting.timers.takeDue(this.#now)) {
+      if (this.#strands.outcome !== undefined || !isLive(due)) continue;
+      if (due.kind === "wait") this.#waitOver(due.strand, due.wait);
+      else this.#timeOut(due.strand, due.scope, due.depth);
       this.#strands.drain();
     }
   }
 
-  #waitingForCall(call: number): Strand | undefined {
-    for (const strand of this.#image.strands) if (strand.wait?.kind === "step" && strand.wait.call === call) return strand;
-    return undefined;
+  #waitOver(strand: Strand, wait: Wait): void {
+    if (wait.kind === "step") return this.#stepOverdue(strand, wait);
+    if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.#strands.closeCallback(wait.channel);
+    this.#strands.wake(strand, RESUME_NEXT, undefined);
+  }
+
+  #stepOverdue(strand: Strand, wait: StepWait): void {
+    this.#strands.giveUp(wait);
+    const error = new TimeoutError(
+      `step ${definitionOf(wait)?.name ?? wait.step} was given up after ${formatDuration(this.#now - wait.since)} in all`,
+    );
+    this.#stepFailed(strand, wait, error, true);
+  }
+
+  /** Raises TimeoutError in main when the run as a whole is over time. */
+  #checkDeadline(): void {
+    const deadline = this.#image.rare?.deadline;
+    const main = this.#image.strands.get(0);
+    if (deadline === undefined || deadline.raised !== undefined || deadline.at > this.#now) return;
+    if (main?.wait === undefined || this.#strands.outcome !== undefined) return;
+    const waitingFor = describeWait(main.wait);
+    deadline.raised = new TimeoutError(`the run was over its deadline, waiting for ${waitingFor}`);
+    this.#log("run.overdue", { waitingFor });
+    this.#strands.interrupt(main, deadline.raised);
+    this.#strands.drain();
+  }
+
+  #timeOut(strand: Strand, scope: TimeoutScope, depth: number): void {
+    scope.fired = true;
+    this.#strands.touched.add(scope);
+    const waitingFor = strand.wait ? describeWait(strand.wait) : "";
+    this.#log("timeout", { after: scope.label, waitingFor });
+    const message = `timed out after ${scope.label}${waitingFor === "" ? "" : `, waiting for ${waitingFor}`}`;
+    this.#strands.interrupt(strand, new TimeoutError(message), depth);
   }
 
   // the commit
@@ -260,7 +442,10 @@ export class Driver {
     const outcome = this.#strands.outcome!;
     if (outcome.kind !== "failed") {
       try {
-        return this.#endTransition(outcome.kind, this.#ports.codec.encode(outcome), undefined, this.#consumed);
+        return this.#endTransition(outcome.kind, this.#ports.codec.encode(outcome), undefined, [
+          ...this.#consumed,
+          ...this.#consumedEnds,
+        ]);
       } catch (error) {
         if (!(error instanceof NotSaveableError)) throw error;
         return this.#failure(this.#unsaveableEnd(outcome, error), events);
@@ -285,12 +470,15 @@ export class Driver {
     if (this.#image.uncaught.length > 0) this.#image.uncaught = this.#image.uncaught.filter((task) => !task.joined);
     for (let attempt = 1; this.#strands.outcome === undefined; attempt++) {
       try {
-        return this.#writer.write(this.#image);
+        const written = this.#writer.write(this.#image, this.#strands.touched);
+        this.#strands.written();
+        return written;
       } catch (error) {
         if (!(error instanceof NotSaveableError)) throw error;
         const culprit = attempt < MAX_SAVE_ATTEMPTS ? this.#culprit() : undefined;
-        if (culprit === undefined) this.#strands.outcome = { kind: "failed", error };
-        else this.#strands.interrupt(culprit.strand, culprit.error);
+        // One that waits for its own strands to end cannot be asked twice.
+        const isTold = culprit !== undefined && this.#strands.interrupt(culprit.strand, culprit.error);
+        if (!isTold) this.#strands.outcome = { kind: "failed", error };
         this.#strands.drain();
       }
     }
@@ -300,9 +488,10 @@ export class Driver {
   /** The strand that holds what cannot be saved. One that has run in this transition put it there, even when others can reach it too. */
   #culprit(): { strand: Strand; error: NotSaveableError } | undefined {
     for (const strand of new Set([...this.#strands.ran, ...this.#image.strands])) {
-      if (!this.#image.strands.includes(strand)) continue;
+      if (!this.#image.strands.has(strand)) continue;
       try {
-        this.#ports.codec.encode(strand);
+        this.#ports.codec.encode([strand.task, strand.frames]);
+        this.#ports.codec.encode(strand.wait, strand.wait?.kind === "group" ? strand.wait.combinator : "value");
       } catch (error) {
         if (error instanceof NotSaveableError) return { strand, error };
         throw error;
@@ -337,16 +526,11 @@ export class Driver {
     const warning = this.#warning(size);
     this.#remember(isImage, bytes, blobs, refers);
     const start = this.takeStarts();
-    const timerAt = nextTimer(this.#image);
-    let running = false;
-    let wakeAt = timerAt;
-    for (const { wait } of this.#image.strands) {
-      if (wait?.kind !== "step") continue;
-      if (wait.notBefore <= this.#now) running = true;
-      else if (wakeAt === undefined || wait.notBefore < wakeAt) wakeAt = wait.notBefore;
-    }
+    const timerAt = this.timerAt();
+    const steps = this.#isPaused ? NO_STEPS : this.#strands.waiting.stepsAt(this.#now);
     return {
-      status: running ? "running" : "waiting",
+      status: this.#liveStatus(steps),
+      isBusy: steps.running || this.#strands.started.size > 0,
       image: isImage ? bytes : undefined,
       part: isImage ? undefined : bytes,
       blobs,
@@ -354,14 +538,22 @@ export class Driver {
       warning,
       outcome: undefined,
       // While steps run the run is due at once for whoever takes it over from a dead worker.
-      wakeAt: running ? this.#now : wakeAt,
+      wakeAt: steps.running ? this.#now : earliest(timerAt, steps.next),
       timerAt,
-      waitingFor: describeRun(this.#image),
-      consumed: this.#consumed,
+      waitingFor: this.#isPaused ? `to be resumed: ${this.#image.rare!.paused!.reason}` : describeRun(this.#image),
+      consumed: [...this.#consumed, ...this.#consumedEnds],
       journal: this.#journal,
       start,
       abort: this.#strands.aborted,
+      outward: this.#strands.outward.effects,
     };
+  }
+
+  #liveStatus({ running, next }: StepsUnderWay): RunStatus {
+    if (this.#isPaused) return "paused";
+    if (this.#image.cancel !== undefined) return "cancelling";
+    if (running) return "running";
+    return next === undefined ? "waiting" : "retrying";
   }
 
   #remember(isImage: boolean, bytes: Uint8Array, blobs: readonly Blob[], refers: readonly string[]): void {
@@ -381,6 +573,7 @@ export class Driver {
     const journal = this.#journal;
     return {
       status,
+      isBusy: false,
       image: written?.bytes,
       part: undefined,
       blobs: written?.blobs ?? [],
@@ -394,6 +587,8 @@ export class Driver {
       journal,
       start: [],
       abort,
+      // What a failed transition did is undone with it.
+      outward: FINAL_STATUSES.has(status) ? this.#strands.outward.effects : {},
     };
   }
 
@@ -404,7 +599,7 @@ export class Driver {
   #failure(error: unknown, events: readonly DriverEvent[]): Transition {
     this.#log("run.failed", { error: oneLine(error) });
     const outcome: Outcome = { kind: "failed", error: saveableError(error, this.#ports.codec) };
-    return this.#endTransition("failed", this.#ports.codec.encode(outcome), this.#imageForRetry(events), []);
+    return this.#endTransition("failed", this.#ports.codec.encode(outcome), this.#imageForRetry(events), this.#consumedEnds);
   }
 
   #imageForRetry(events: readonly DriverEvent[]): Written | undefined {
@@ -432,8 +627,16 @@ export class Driver {
   }
 }
 
-function facts(wait: StepWait): { step: string; call: number; attempt: number } {
+/** The earlier of two times, either of which may be never. */
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : b === undefined ? a : Math.min(a, b);
+}
+
+/** What the journal tells of a step; `strand` unless it is main that called it. */
+function facts(strand: Strand, wait: StepWait): { step: string; call: number; attempt: number; strand?: string } {
   assert(wait.call > 0, "a step event for a request the driver never took");
   const name = definitionOf(wait)?.name ?? wait.step;
-  return { step: name, call: wait.call, attempt: wait.attempt };
+  const known = { step: name, call: wait.call, attempt: wait.attempt };
+  const who = strandName(strand);
+  return who === "" ? known : { ...known, strand: who };
 }

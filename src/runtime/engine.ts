@@ -26,10 +26,14 @@ export interface EngineOptions {
   readonly limits: Required<CheckpointLimits>;
   /** A run that only waits for a timer further away than this, or for a message, is given back to the store. */
   readonly parkAfterMs: number;
+  /** A run that took so many workers with it in a row, without a commit in between, is crashed. */
+  readonly maxLosses: number;
   /** A run has ended. */
   onEnded(run: string): void;
   /** A run has left memory and wants to be looked at again at that time. */
   onParked(wakeAt: number | undefined): void;
+  /** Something was written that concerns other runs. */
+  onOutward(): void;
   /** The store failed: nothing is committed any more. */
   onCrash(error: unknown): void;
 }
@@ -55,6 +59,7 @@ const LONGEST_TURN_MS = 8;
 export class Engine implements ActorHost {
   readonly ports: Ports;
   readonly codec: Codec;
+  readonly store: Store;
   readonly #options: EngineOptions;
   readonly #actors = new Map<string, Actor>();
   #ready: Actor[] = [];
@@ -74,6 +79,7 @@ export class Engine implements ActorHost {
     this.#options = options;
     this.ports = options.ports;
     this.codec = options.codec;
+    this.store = options.store;
   }
 
   /** Number of runs in memory. */
@@ -84,9 +90,15 @@ export class Engine implements ActorHost {
   /** Takes a run this worker holds now. */
   admit(claimed: ClaimedRun): void {
     const now = this.ports.clock.now();
+    if (claimed.losses >= this.#options.maxLosses) return this.#stopPoison(claimed, now);
     let driver: Driver;
     try {
-      driver = new Driver(claimed, { codec: this.codec, random: this.ports.random, limits: this.#options.limits });
+      driver = new Driver(claimed, {
+        codec: this.codec,
+        random: this.ports.random,
+        newId: this.ports.newId,
+        limits: this.#options.limits,
+      });
     } catch (error) {
       return error instanceof CipherError ? this.#leaveAlone(claimed.id, error) : this.#refuse(claimed, error, now);
     }
@@ -105,22 +117,38 @@ export class Engine implements ActorHost {
   /** A continuation that cannot be loaded: the run fails where it is; it goes on with a retry once it can be loaded (I8). */
   #refuse(claimed: ClaimedRun, error: unknown, at: number): void {
     this.ports.logger.warn("a run cannot be loaded", { run: claimed.id, error: oneLine(error) });
-    const outcome: Outcome = { kind: "failed", error: saveableError(error, this.codec) };
+    this.#end(claimed, "failed", error, at);
+  }
+
+  /** It keeps its place: it goes on with a retry once the reason is gone. */
+  #stopPoison(claimed: ClaimedRun, at: number): void {
+    const error = new Error(
+      `${claimed.losses} workers in a row were lost while they held this run, waiting for ${claimed.waitingFor || "its beginning"}`,
+    );
+    this.ports.logger.warn("a run is not tried again", { run: claimed.id, error: error.message });
+    this.#end(claimed, "crashed", error, at);
+  }
+
+  #end({ id: run, fence, version }: ClaimedRun, status: "failed" | "crashed", error: unknown, at: number): void {
+    const outcome: Outcome = { kind: status, error: saveableError(error, this.codec) };
     const commit: Commit = {
-      run: claimed.id,
-      fence: claimed.fence,
-      version: claimed.version + 1,
+      run,
+      fence,
+      version: version + 1,
       at,
-      status: "failed",
+      status,
       outcome: this.codec.encode(outcome),
       wakeAt: undefined,
       waitingFor: "",
       consumed: [],
-      journal: [{ at, kind: "run.failed", data: { error: oneLine(error) } }],
+      journal: [{ at, kind: `run.${status}`, data: { error: oneLine(error) } }],
       release: true,
     };
     this.#write([commit]).then(
-      () => this.#options.onEnded(claimed.id),
+      () => {
+        this.#options.onOutward();
+        this.#options.onEnded(run);
+      },
       (problem: unknown) => this.#crash(problem),
     );
   }
@@ -191,11 +219,23 @@ export class Engine implements ActorHost {
 
   #commitOf(actor: Actor, t: Transition, at: number): Commit {
     const { status, wakeAt, waitingFor, consumed, journal } = t;
-    const parks = status === "waiting" && (wakeAt === undefined || wakeAt - at > this.#options.parkAfterMs);
+    const parks = !t.isBusy && (wakeAt === undefined || wakeAt - at > this.#options.parkAfterMs);
     const release = parks || !LIVE_STATUSES.has(status) || (this.#stopping && !actor.busy);
     const { run, fence } = actor;
     const version = ++actor.version;
-    const commit: Writable<Commit> = { run, fence, version, at, status, wakeAt, waitingFor, consumed, journal, release };
+    const commit: Writable<Commit> = {
+      run,
+      fence,
+      version,
+      at,
+      status,
+      wakeAt,
+      waitingFor,
+      consumed,
+      journal,
+      release,
+      ...t.outward,
+    };
     if (t.image !== undefined) Object.assign(commit, { image: t.image, refers: t.refers });
     if (t.part !== undefined) commit.part = t.part;
     if (t.blobs.length > 0) commit.blobs = t.blobs;
@@ -248,6 +288,7 @@ export class Engine implements ActorHost {
   #settle({ actor, transition, commit }: Pending, committed: boolean): void {
     if (actor.phase === "gone") return;
     if (!committed) return this.#remove(actor, "another worker has taken the run over");
+    if (concernsOthers(commit)) this.#options.onOutward();
     if (commit.release) {
       this.#remove(actor, "the run has ended");
       if (LIVE_STATUSES.has(transition.status)) this.#options.onParked(actor.inbox.length > 0 ? commit.at : transition.wakeAt);
@@ -304,4 +345,11 @@ export class Engine implements ActorHost {
     if (!this.#dead) for (const actor of this.#actors.values()) if (actor.busy || actor.phase === "queued") return;
     this.#onQuiet();
   }
+}
+
+/** Whether others may have something to do because of it. */
+function concernsOthers({ starts, sends, watches, tasks, status }: Commit): boolean {
+  return (
+    starts !== undefined || sends !== undefined || watches !== undefined || tasks !== undefined || !LIVE_STATUSES.has(status)
+  );
 }

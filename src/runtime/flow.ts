@@ -10,19 +10,29 @@ import { CancelledError, CipherError, RunFailedError, UnknownRunError, UsageErro
 import { codec as plainCodec, secretCodec } from "./checkpoint.js";
 import type { HeapReport } from "./codec/heap.js";
 import { Channel } from "./effects/channel.js";
+import { readToken } from "./effects/callback.js";
+import { milliseconds, type Duration } from "./effects/duration.js";
 import { hubOf } from "./hub.js";
 import { checkLimits, type CheckpointLimits } from "./limits.js";
 import { newImage, type Codec, type Outcome, type RunImage } from "./image.js";
 import { describeImage, type RunDescription } from "./inspect.js";
 import { outlast } from "./outage.js";
 import { realPorts, type Ports } from "./ports.js";
-import { closureOf, functionById } from "./registry.js";
 import { oneLine } from "./saved.js";
 import type { Cipher } from "./store/aes256gcm.js";
 import { encrypted, isEncrypted } from "./store/cipher.js";
 import { checkReadable } from "./store/sealed.js";
-import { LIVE_STATUSES, type JournalEntry, type RunQuery, type RunSummary, type Store, type StoredRun } from "./store/store.js";
+import {
+  LIVE_STATUSES,
+  type JournalEntry,
+  type NewMessage,
+  type RunQuery,
+  type RunSummary,
+  type Store,
+  type StoredRun,
+} from "./store/store.js";
 import { Worker, type WorkerOptions } from "./worker.js";
+import { workflowId } from "./workflows.js";
 
 export interface FlowOptions {
   /** Where runs live: `sqlite("flow.db")`, `postgres(url)`, `memory()`. */
@@ -38,6 +48,14 @@ export interface FlowOptions {
 export interface StartOptions {
   /** The run's id. Starting the same workflow with an id that exists answers the existing run, so that a start can be repeated safely. Default: a new UUID. */
   readonly id?: string;
+  /** The run begins then; until then it is `scheduled`. A date, milliseconds since the epoch, or a duration from now. */
+  readonly startAt?: Date | number;
+  /** The run begins that much later. */
+  readonly delay?: Duration;
+  /** When TimeoutError is raised in it: a date, or a duration from its start. A run that ends because of that is `timed-out`. */
+  readonly deadline?: Duration | Date;
+  /** A step that has used up its attempts pauses the run instead of throwing: `resume` tries again. */
+  readonly pauseOnFailure?: boolean;
 }
 
 export interface SendOptions {
@@ -83,13 +101,15 @@ export class Flow {
     args: A,
     options: StartOptions = {},
   ): Promise<Run<Awaited<R>>> {
-    const name = workflowId(workflow);
+    const name = workflowId(workflow, "flow.start");
     const id = options.id ?? this.#ports.newId();
     if (typeof id !== "string" || id === "") throw new UsageError("flow.start: a run id is a text of at least one character.");
     await checkCipher(this.store);
     const createdAt = this.#ports.clock.now();
-    const image = this.#codec.encode(newImage(id, name, workflow, args, createdAt));
-    const answer = await this.store.createRun({ id, workflow: name, image, createdAt });
+    const startAt = startOf(options, createdAt);
+    const settings = { deadline: deadlineOf(options.deadline, startAt), pauseOnFailure: options.pauseOnFailure };
+    const image = this.#codec.encode(newImage(id, name, workflow, args, createdAt, settings));
+    const answer = await this.store.createRun({ id, workflow: name, image, createdAt, startAt });
     if (answer === "exists") await this.#checkSame(id, name);
     else hubOf(this.store).work();
     return this.run(id);
@@ -100,6 +120,15 @@ export class Flow {
     if (existing !== undefined && existing.workflow !== workflow) {
       throw new UsageError(`flow.start: run ${id} exists already, and it is a run of ${existing.workflow}, not of ${workflow}.`);
     }
+  }
+
+  /**
+   * Answers a token that `callback` gave out. The second answer to a token is lost. Throws UsageError for what is no token or when the run has ended,
+   * UnknownRunError, NotSaveableError for a value that cannot be saved.
+   */
+  async answer(token: string, value?: unknown): Promise<void> {
+    const { run, channel } = readToken(token);
+    await this.run(run).send(channel, value, { id: channel });
   }
 
   /** A handle to a run. Does not look whether it exists; its methods throw UnknownRunError when it does not. */
@@ -186,8 +215,11 @@ export class Run<R = unknown> {
         return outcome.value as R;
       case "cancelled":
         throw outcome.error instanceof Error ? outcome.error : new CancelledError(`run ${this.id} was cancelled`);
+      case "timed-out":
+        throw outcome.error;
       case "failed":
-        throw new RunFailedError(`run ${this.id} failed: ${oneLine(outcome.error)}`, { cause: outcome.error });
+      case "crashed":
+        throw new RunFailedError(`run ${this.id} ${outcome.kind}: ${oneLine(outcome.error)}`, { cause: outcome.error });
     }
   }
 
@@ -221,13 +253,26 @@ export class Run<R = unknown> {
     await this.#send("cancel", reason, this.#codec.encode(undefined), undefined, "be cancelled");
   }
 
-  async #send(kind: "send" | "cancel", topic: string, payload: Uint8Array, id: string | undefined, verb: string): Promise<void> {
+  async #send(kind: NewMessage["kind"], topic: string, payload: Uint8Array, id: string | undefined, verb: string): Promise<void> {
     await checkCipher(this.#store);
     const sentAt = this.#ports.clock.now();
     const answer = await this.#store.send({ run: this.id, kind, topic, payload, sentAt, ...(id !== undefined && { id }) });
     if (answer === "unknown") throw this.#unknown();
     if (answer === "ended") throw new UsageError(`run ${this.id} has ended; it can no longer ${verb}.`);
     hubOf(this.#store).work();
+  }
+
+  /**
+   * Nothing of the run goes on until `resume`: steps that are under way end and their results are kept, timers do not fire, messages wait. Throws UnknownRunError, and
+   * UsageError when the run has ended.
+   */
+  async pause(reason = ""): Promise<void> {
+    await this.#send("pause", reason, this.#codec.encode(undefined), undefined, "be paused");
+  }
+
+  /** Lets a paused run go on; without effect on one that is not paused. Throws UnknownRunError, and UsageError when the run has ended. */
+  async resume(): Promise<void> {
+    await this.#send("resume", "", this.#codec.encode(undefined), undefined, "be resumed");
   }
 
   /** How the run stands. Throws UnknownRunError. */
@@ -275,6 +320,27 @@ export class Run<R = unknown> {
     if (answer === "not-failed") throw new UsageError(`run ${this.id} has not failed; only a failed run can be retried.`);
     hubOf(this.#store).work();
   }
+}
+
+/** When a run begins. Throws UsageError. */
+function startOf({ startAt, delay }: StartOptions, now: number): number {
+  if (startAt !== undefined && delay !== undefined) throw new UsageError("flow.start: give startAt or delay, not both.");
+  if (delay !== undefined) return now + milliseconds(delay, "flow.start: delay");
+  return startAt === undefined ? now : timeOf(startAt, "flow.start: startAt");
+}
+
+function deadlineOf(deadline: Duration | Date | undefined, startAt: number): number | undefined {
+  if (deadline === undefined) return undefined;
+  return deadline instanceof Date
+    ? timeOf(deadline, "flow.start: deadline")
+    : startAt + milliseconds(deadline, "flow.start: deadline");
+}
+
+function timeOf(date: Date | number, what: string): number {
+  const time = typeof date === "number" ? date : date instanceof Date ? date.getTime() : Number.NaN;
+  if (!Number.isFinite(time))
+    throw new UsageError(`${what}: ${String(date)} is not a valid date. Give a Date or milliseconds since the epoch.`);
+  return time;
 }
 
 /** Stores that are known to be encrypted as they were opened. */
@@ -339,30 +405,4 @@ class Notes {
   close(): void {
     this.#close();
   }
-}
-
-/** True for a function `flow.start` takes and that can suspend: an exported or other module-level function of a compiled file. */
-export function isWorkflow(value: unknown): boolean {
-  if (typeof value !== "function") return false;
-  const code = closureOf(value)?.code;
-  return code?.resume !== undefined && functionById(code.id) === value;
-}
-
-/** The code id of a workflow. Throws UsageError with the reason when it is none. */
-function workflowId(workflow: unknown): string {
-  if (typeof workflow !== "function") throw new UsageError(`flow.start takes a workflow function, not ${typeof workflow}.`);
-  const code = closureOf(workflow)?.code;
-  const name = workflow.name || "the function";
-  if (code === undefined) {
-    throw new UsageError(
-      `flow.start: ${name} is not compiled by flowc. Include its file in the tsconfig flowc uses, and run the compiled output ` +
-        "(flowc compile, flowc run, a bundler plugin, or node --import flowc/register).",
-    );
-  }
-  if (functionById(code.id) !== workflow) {
-    throw new UsageError(
-      `flow.start: ${name} is a closure. A workflow is an exported function of a module; pass what it needs as arguments.`,
-    );
-  }
-  return code.id;
 }

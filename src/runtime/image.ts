@@ -9,8 +9,10 @@ import {
   NotSaveableError,
   OutsideRunError,
   ProgramChangedError,
+  RunFailedError,
   StepError,
   TimeoutError,
+  UnknownRunError,
   UsageError,
 } from "../shared/errors.js";
 import type { Blobs } from "./codec/blobs.js";
@@ -19,6 +21,7 @@ import type { Written } from "./codec/parts/writer.js";
 import { registerHandler } from "./codec/handlers.js";
 import { registerValue } from "./registry.js";
 import { packed, Strand, unpacked, type TaskState } from "./strand.js";
+import { Strands } from "./strands.js";
 
 /** What the driver needs of the checkpoint codec. */
 export interface Codec {
@@ -34,15 +37,15 @@ export interface Codec {
 
 /** Writes an image whole or, once it is large, what changed in it. */
 export interface ImageWriter {
-  /** Throws NotSaveableError; then the next call writes everything. */
-  write(image: RunImage): Written;
+  /** `touched`: the runtime's own objects that may have changed since the last call. Throws NotSaveableError; then the next call writes everything. */
+  write(image: RunImage, touched?: Iterable<object>): Written;
 }
 
 /** How a run ended. Encoded into `Commit.outcome`. */
 export type Outcome =
   | { readonly kind: "completed"; readonly value: unknown }
-  | { readonly kind: "failed"; readonly error: unknown }
-  | { readonly kind: "cancelled"; readonly error: unknown };
+  | { readonly kind: "failed" | "crashed"; readonly error: unknown }
+  | { readonly kind: "cancelled" | "timed-out"; readonly error: unknown };
 
 export class RunImage {
   /** False until main has been entered. */
@@ -59,42 +62,128 @@ export class RunImage {
   cancel: { readonly reason: string } | undefined;
   /** Main has ended this way; the other strands are being cancelled. */
   ending: Outcome | undefined;
+  /** What most runs have nothing of. */
+  rare: Rare | undefined;
+  #strands: Strands | undefined;
 
   constructor(
     public run: string,
     /** Code id of the workflow. */
     public workflow: string,
-    /** Strands that have not ended, main first while it lives. */
-    public strands: Strand[],
+    /** The strands as they are saved: the only one, or all of them by number. */
+    public saved: Strand | Map<number, Strand> | undefined,
   ) {}
+
+  /** Strands that have not ended, main first while it lives. Not before the image has been decoded as a whole. */
+  get strands(): Strands {
+    this.#strands ??= linked(this.saved);
+    return this.#strands;
+  }
+
+  /** `rare`, made when it is not there. */
+  get more(): Rare {
+    this.rare ??= {
+      children: 0,
+      ends: new Map(),
+      callbacks: new Set(),
+      paused: undefined,
+      deadline: undefined,
+      pauseOnFailure: false,
+    };
+    return this.rare;
+  }
+}
+
+/** A plain object, so that fields can be added without changing what older checkpoints mean. */
+export interface Rare {
+  /** Number of runs started so far; the ids of those without one of their own come from it. */
+  children: number;
+  /** Encoded outcomes of runs that have ended and that nobody has asked for yet, by id. */
+  readonly ends: Map<string, Uint8Array>;
+  /** Channels of the callbacks that wait for an answer. */
+  readonly callbacks: Set<string>;
+  /** Nothing of the run goes on until it is resumed. */
+  paused: { readonly reason: string } | undefined;
+  deadline: Deadline | undefined;
+  /** A step that has used up its attempts pauses the run instead of throwing. */
+  pauseOnFailure: boolean;
+}
+
+/** When the run as a whole is over time. */
+export interface Deadline {
+  readonly at: number;
+  /** What was raised in main because of it. */
+  raised: TimeoutError | undefined;
+}
+
+/** What a run is given besides its arguments. */
+export interface RunSettings {
+  /** When TimeoutError is raised in it, milliseconds since the epoch. */
+  readonly deadline?: number | undefined;
+  readonly pauseOnFailure?: boolean | undefined;
+}
+
+/** Tells groups their strands. */
+function linked(saved: RunImage["saved"]): Strands {
+  const strands = new Strands(saved instanceof Strand ? new Map([[saved.id, saved]]) : saved);
+  for (const strand of strands) {
+    strand.group?.children.add(strand);
+    if (strand.wait?.kind === "group") strand.wait.parent = strand;
+  }
+  return strands;
 }
 
 /** Grows when the meaning of a field changes. */
 const FORMAT = 1;
 
 registerHandler<RunImage>({
-  name: "RunImage",
+  name: "Run",
   prototype: RunImage.prototype,
-  fields: ["format", "run", "workflow", "strands", "begun", "nextStrand", "calls", "mailboxes", "uncaught", "cancel", "ending"],
+  fields: [
+    "format",
+    "run",
+    "workflow",
+    "strands",
+    "begun",
+    "nextStrand",
+    "calls",
+    "mailboxes",
+    "uncaught",
+    "cancel",
+    "ending",
+    "rare",
+  ],
   save(image) {
     const { run, workflow, strands, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending } = image;
     const boxes = mailboxes.size === 0 ? undefined : mailboxes;
-    return [FORMAT, run, workflow, packed(strands), begun, nextStrand, calls, boxes, packed(uncaught), cancel, ending];
+    const saved = strands.size > 1 ? strands.map : strands.first;
+    return [FORMAT, run, workflow, saved, begun, nextStrand, calls, boxes, packed(uncaught), cancel, ending, image.rare];
   },
-  create: () => new RunImage("", "", []),
-  restore(image, [format, run, workflow, strands, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending]) {
+  parts: ({ strands }) => [{ node: strands.map, watch: (id) => strands.watch(id) }],
+  create: () => new RunImage("", "", undefined),
+  restore(image, [format, run, workflow, saved, begun, nextStrand, calls, mailboxes, uncaught, cancel, ending, rare]) {
     if (format !== FORMAT)
       throw new ProgramChangedError(
         `The run was saved in format ${String(format)}; this version of flowc reads format ${FORMAT}.`,
       );
-    const fields = { run, workflow, begun, nextStrand, calls, cancel, ending };
-    Object.assign(image, fields, { mailboxes: mailboxes ?? new Map(), strands: unpacked(strands), uncaught: unpacked(uncaught) });
+    const fields = { run, workflow, begun, nextStrand, calls, cancel, ending, rare };
+    Object.assign(image, fields, { saved, mailboxes: mailboxes ?? new Map(), uncaught: unpacked(uncaught) });
   },
 });
 
 /** The image of a run that has not begun. */
-export function newImage(run: string, workflow: string, fn: Function, args: readonly unknown[], now: number): RunImage {
-  return new RunImage(run, workflow, [new Strand(0, undefined, { kind: "start", fn, args, since: now })]);
+export function newImage(
+  run: string,
+  workflow: string,
+  fn: Function,
+  args: readonly unknown[],
+  now: number,
+  { deadline, pauseOnFailure }: RunSettings = {},
+): RunImage {
+  const image = new RunImage(run, workflow, new Strand(0, undefined, { kind: "start", fn, args, since: now }));
+  if (deadline !== undefined) image.more.deadline = { at: deadline, raised: undefined };
+  if (pauseOnFailure === true) image.more.pauseOnFailure = true;
+  return image;
 }
 
 // Errors of ours that a program can hold in a variable.
@@ -104,8 +193,10 @@ for (const type of [
   NotSaveableError,
   OutsideRunError,
   ProgramChangedError,
+  RunFailedError,
   StepError,
   TimeoutError,
+  UnknownRunError,
   UsageError,
 ]) {
   registerValue(`flowc:${type.name}`, type);

@@ -1,5 +1,5 @@
 /** A continuation for people: where each strand stands, what its variables hold, what it waits for. */
-import { describeWait } from "./describe.js";
+import { describeWait, strandName } from "./describe.js";
 import type { Frame } from "./frame.js";
 import type { RunImage } from "./image.js";
 import type { Strand } from "./strand.js";
@@ -23,6 +23,8 @@ export interface FrameDescription {
 export interface StrandDescription {
   /** 0 is main. */
   readonly id: number;
+  /** `main`, `task 3`, `map[17]`, `map[17] > all[0]`. */
+  readonly name: string;
   /** Outermost first. */
   readonly frames: readonly FrameDescription[];
   /** `step charge, attempt 2`. */
@@ -48,7 +50,7 @@ export function describeImage(image: RunImage): RunDescription {
   return {
     id: image.run,
     workflow: image.workflow,
-    strands: image.strands.map(describeStrand),
+    strands: image.strands.list().map(describeStrand),
     mailboxes: Object.fromEntries(image.mailboxes),
     calls: image.calls,
   };
@@ -57,6 +59,7 @@ export function describeImage(image: RunImage): RunDescription {
 function describeStrand(strand: Strand): StrandDescription {
   return {
     id: strand.id,
+    name: strandName(strand) || "main",
     frames: strand.frames.map(describeFrame),
     waitingFor: strand.wait ? describeWait(strand.wait) : "",
     waitingSince: strand.wait?.since ?? 0,

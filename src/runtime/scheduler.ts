@@ -1,16 +1,36 @@
 /**
  * Runs the strands of one image until all of them wait or the run has ended, in the order in which they became runnable. Owns the image during a
  * transition and is what running code talks to (RunPort). Starts nothing: a request is taken, numbered and left in the image (I3).
+ *
+ * Whatever is done here costs the same however many strands there are: who waits for what is indexed, and what changed is noted for the writer (I7).
  */
 import { RESUME_NEXT, RESUME_THROW, type ResumeMode } from "../shared/abi.js";
 import { CancelledError, NotSaveableError, UsageError } from "../shared/errors.js";
+import { deadlock } from "./deadlock.js";
+import { strandName } from "./describe.js";
 import type { Held } from "./effects/resource.js";
-import { resumeStrand, startStrand, type Rest } from "./execute.js";
+import { resumeStrand, startStrand } from "./execute.js";
+import { definitionOf } from "./effects/step.js";
 import { placeOf } from "./frame.js";
-import type { Codec, Outcome, RunImage } from "./image.js";
+import { CALLBACK } from "./effects/callback.js";
+import type { End } from "./group.js";
+import { type Codec, newImage, type Outcome, type RunImage } from "./image.js";
+import { isOwnCancel, Nursery, outranks, type NurseryHost } from "./nursery.js";
+import { Outward } from "./outward.js";
 import { save, saveableError, saveInput, unsaveable } from "./saved.js";
-import { Strand, TimeoutScope, type Request, type StepWait, type TaskState } from "./strand.js";
-import { Execution, requestName, type RunPort } from "./suspend.js";
+import {
+  type StepExtra,
+  Strand,
+  TimeoutScope,
+  type Interrupt,
+  type JoinWait,
+  type Request,
+  type StepWait,
+  TaskState,
+} from "./strand.js";
+import type { NoteValue } from "./store/store.js";
+import { type ChildStart, Execution, requestName, type RunPort } from "./suspend.js";
+import { Waiting } from "./waiting.js";
 
 /** A runnable strand with what it goes on with. */
 interface Runnable {
@@ -19,9 +39,12 @@ interface Runnable {
   readonly value: unknown;
 }
 
-type End = Extract<Rest, { readonly kind: "returned" | "threw" }>;
+/** So many entries of the queue are taken out together. */
+const QUEUE_PIECE = 1_024;
+/** Outside of all timeouts. */
+const OUTERMOST = -1;
 
-export class Scheduler implements RunPort {
+export class Scheduler implements RunPort, NurseryHost {
   /** The time of the transition under way. */
   now = 0;
   /** How the run ended, once it has. From then on nothing runs. */
@@ -36,66 +59,126 @@ export class Scheduler implements RunPort {
 
   /** The strands that ran in this transition. */
   readonly ran = new Set<Strand>();
+  readonly waiting = new Waiting();
+  /** What may have changed in the image since it was last written, of the runtime's own. */
+  readonly touched = new Set<object>();
+
+  /** What the transition does beyond the run. */
+  readonly outward = new Outward();
 
   readonly #codec: Codec;
+  readonly #newId: () => string;
+  readonly #nursery = new Nursery(this);
   readonly #execution = new Execution(this);
   /** The strand on the native stack. */
   #running: Strand | undefined;
   #queue: Runnable[] = [];
   /** Errors to raise in strands that were runnable when they were interrupted. */
-  readonly #interrupts = new Map<Strand, Error>();
+  readonly #interrupts = new Map<Strand, Interrupt>();
 
   constructor(
     readonly image: RunImage,
     codec: Codec,
+    newId: () => string,
+    /** Takes a fact about the transition under way. */
+    readonly log: NurseryHost["log"],
   ) {
     this.#codec = codec;
+    this.#newId = newId;
+    this.touched.add(image);
+    for (const strand of image.strands) {
+      this.waiting.add(strand);
+      for (let depth = 0; depth < strand.scopes.length; depth++) this.waiting.timers.addScope(strand, depth);
+    }
   }
 
   get runId(): string {
     return this.image.run;
   }
 
+  /** Everything up to now has been written. */
+  written(): void {
+    this.touched.clear();
+    this.touched.add(this.image);
+    this.image.strands.written();
+  }
+
+  /** A new strand: it begins in its turn. */
+  begin(strand: Strand): void {
+    this.image.strands.add(strand);
+    this.touched.add(strand);
+    this.#queue.push({ strand, mode: RESUME_NEXT, value: undefined });
+  }
+
   /** Enters main for the first time. */
-  begin(): void {
-    const main = this.image.strands[0];
+  beginMain(): void {
+    const main = this.image.strands.first;
     if (main?.wait?.kind === "start") this.#queue.push({ strand: main, mode: RESUME_NEXT, value: undefined });
     this.drain();
   }
 
   /** The strand goes on with `value`. */
   wake(strand: Strand, mode: ResumeMode, value: unknown): void {
-    strand.wait = undefined;
+    this.#release(strand);
     this.#queue.push({ strand, mode, value });
   }
 
-  /** Raises `error` at the strand's suspension point, giving up what it waits for. A strand that is about to run meets it where it next waits. */
-  interrupt(strand: Strand, error: Error): void {
-    const wait = strand.wait;
+  #release(strand: Strand): void {
+    this.waiting.remove(strand);
+    strand.wait = undefined;
+    this.touched.add(strand);
+  }
+
+  /**
+   * Raises `error` at the strand's suspension point, giving up what it waits for; where that is strands of its own, once these have ended. A strand that is about
+   * to run meets it where it next waits. Of several, the one from furthest out is raised. Answers whether anything came of it.
+   */
+  interrupt(strand: Strand, error: Error, depth = OUTERMOST): boolean {
+    const { wait } = strand;
+    const interrupt = { error, depth };
     if (wait === undefined) {
-      this.#interrupts.set(strand, error);
-      return;
+      if (outranks(this.#interrupts.get(strand), interrupt)) return false;
+      this.#interrupts.set(strand, interrupt);
+    } else if (wait.kind === "group" && wait.children.size > 0) {
+      return this.#nursery.interrupt(wait, interrupt);
+    } else if (wait.kind === "start") {
+      this.#ended(strand, { kind: "threw", error });
+    } else {
+      if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.closeCallback(wait.channel);
+      if (wait.kind === "step") this.giveUp(wait);
+      this.wake(strand, RESUME_THROW, error);
     }
-    if (wait.kind === "step" && this.started.delete(wait.call)) this.aborted.push(wait.call);
-    if (wait.kind === "start") return this.#ended(strand, { kind: "threw", error });
-    this.wake(strand, RESUME_THROW, error);
+    return true;
+  }
+
+  /** Nobody waits for the step any more. */
+  giveUp(wait: StepWait): void {
+    if (wait.extra?.queue !== undefined) this.outward.withdrawn.push(wait.call);
+    else if (this.started.delete(wait.call)) this.aborted.push(wait.call);
   }
 
   /** Asks a strand to end; asking twice does nothing. */
   cancelStrand(strand: Strand, message: string): void {
     if (strand.cancelled) return;
     strand.cancelled = true;
+    this.touched.add(strand);
     this.interrupt(strand, new CancelledError(message));
   }
 
   /** Runs until no strand is runnable. */
   drain(): void {
-    while (this.#queue.length > 0 && this.outcome === undefined) this.#run(this.#queue.shift()!);
+    let at = 0;
+    while (at < this.#queue.length && this.outcome === undefined) {
+      this.#run(this.#queue[at++]!);
+      // Taking each out at once would move all that is behind it.
+      if (at === QUEUE_PIECE) at -= this.#queue.splice(0, at).length;
+    }
+    this.#queue = [];
   }
 
   #run({ strand, mode, value }: Runnable): void {
     // A strand that was cancelled before it began is gone already.
-    if (!this.image.strands.includes(strand)) return;
+    if (!this.image.strands.has(strand)) return;
     const { wait } = strand;
     strand.wait = undefined;
     this.#running = strand;
@@ -114,28 +197,38 @@ export class Scheduler implements RunPort {
   #accept(strand: Strand, request: Request): void {
     request.since = this.now;
     strand.wait = request;
+    this.touched.add(strand);
     const interrupt = this.#interrupts.get(strand);
     if (interrupt !== undefined) {
       this.#interrupts.delete(strand);
-      return this.interrupt(strand, interrupt);
+      return void this.interrupt(strand, interrupt.error, interrupt.depth);
     }
     switch (request.kind) {
       case "step":
         return this.#acceptStep(strand, request);
       case "sleep":
         if (request.duration !== undefined) request.until = this.now + request.duration;
-        return;
+        return this.waiting.add(strand);
       case "receive":
         if (request.timeout !== undefined) request.deadline = this.now + request.timeout;
-        return;
+        return this.waiting.add(strand);
+      case "run":
+        if (!request.isComing) this.outward.watches.push(request.run);
+        return this.waiting.add(strand);
       case "join":
-        if (request.task === strand.task)
-          this.wake(strand, RESUME_THROW, new UsageError("a task cannot join itself: it would wait for ever."));
-        return;
+        return this.#acceptJoin(strand, request);
+      case "group":
+        request.parent = strand;
+        return this.#nursery.start(request);
     }
   }
 
   #acceptStep(strand: Strand, wait: StepWait): void {
+    try {
+      wait.extra = extraOf(wait, this.now);
+    } catch (error) {
+      return this.wake(strand, RESUME_THROW, error);
+    }
     try {
       wait.input = saveInput(wait.input as readonly unknown[], this.#codec);
     } catch (error) {
@@ -145,58 +238,77 @@ export class Scheduler implements RunPort {
       return this.wake(strand, RESUME_THROW, unsaveable(`what ${requestName(wait)}${place} is called with`, error));
     }
     wait.call = ++this.image.calls;
+    this.waiting.add(strand);
   }
 
-  #ended(strand: Strand, rest: End): void {
-    const { strands } = this.image;
-    strands.splice(strands.indexOf(strand), 1);
-    this.#interrupts.delete(strand);
-    strand.wait = undefined;
-    if (strand.task === undefined) this.#mainEnded(rest);
-    else this.#taskEnded(strand, strand.task, rest);
-    if (this.image.ending !== undefined && strands.length === 0) this.outcome ??= this.#finalOutcome(this.image.ending);
+  #acceptJoin(strand: Strand, { task }: JoinWait): void {
+    if (task === strand.task)
+      return this.wake(strand, RESUME_THROW, new UsageError("a task cannot join itself: it would wait for ever."));
+    this.waiting.add(strand);
+    this.breakCircle(strand);
   }
 
-  #mainEnded(rest: End): void {
+  /** Raises an error in a strand that waits, in the end, for itself. */
+  breakCircle(strand: Strand): void {
+    const error = deadlock(strand, this.image.strands);
+    if (error !== undefined) this.wake(strand, RESUME_THROW, error);
+  }
+
+  #ended(strand: Strand, end: End): void {
     const { image } = this;
-    if (rest.kind === "returned") image.ending = { kind: "completed", value: rest.value };
-    else if (image.cancel !== undefined && rest.error instanceof CancelledError)
-      image.ending = { kind: "cancelled", error: rest.error };
+    const { task, group } = strand;
+    image.strands.delete(strand);
+    this.#interrupts.delete(strand);
+    this.waiting.remove(strand);
+    strand.wait = undefined;
+    this.touched.delete(strand);
+    if (task !== undefined) this.#taskEnded(strand, task, end);
+    else if (group !== undefined) this.#nursery.ended(strand, group, end);
+    else this.#mainEnded(end);
+    if (image.ending !== undefined && image.strands.size === 0) this.outcome ??= this.#finalOutcome(image.ending);
+  }
+
+  #mainEnded(end: End): void {
+    const { image } = this;
+    if (end.kind === "returned") image.ending = { kind: "completed", value: end.value };
+    else if (image.cancel !== undefined && end.error instanceof CancelledError)
+      image.ending = { kind: "cancelled", error: end.error };
+    else if (end.error !== undefined && end.error === image.rare?.deadline?.raised)
+      image.ending = { kind: "timed-out", error: end.error };
     else {
       // Failure is a state: the other strands stay as they are in the store, for a retry.
-      this.outcome = { kind: "failed", error: rest.error };
+      this.outcome = { kind: "failed", error: end.error };
       return;
     }
     // A copy: a strand that had not begun leaves the list at once.
-    for (const other of image.strands.slice()) this.cancelStrand(other, "the main function of the run has ended");
+    for (const other of image.strands.list()) this.cancelStrand(other, "the main function of the run has ended");
   }
 
-  #taskEnded(strand: Strand, task: TaskState, rest: End): void {
-    if (rest.kind === "threw") {
-      task.state = strand.cancelled && rest.error instanceof CancelledError ? "cancelled" : "failed";
-      task.value = rest.error;
-    } else {
-      task.state = "completed";
-      task.value = rest.value;
-    }
-    this.#checkSaveable(task);
-    for (const other of this.image.strands) {
-      if (other.wait?.kind !== "join" || other.wait.task !== task) continue;
+  #taskEnded(strand: Strand, task: TaskState, end: End): void {
+    const checked = this.saveable(strand, end);
+    task.value = checked.kind === "returned" ? checked.value : checked.error;
+    if (checked.kind === "returned") task.state = "completed";
+    else task.state = isOwnCancel(strand, end) ? "cancelled" : "failed";
+    this.touched.add(task);
+    for (const other of this.waiting.forEndOf(task)) {
       task.joined = true;
       this.wake(other, task.state === "completed" ? RESUME_NEXT : RESUME_THROW, task.value);
     }
     if (task.state === "failed" && !task.joined) this.image.uncaught.push(task);
   }
 
-  /** The result of a task may be held by any strand; it is refused where it came into being. */
-  #checkSaveable(task: TaskState): void {
+  /** What a strand ended with may be held by any other; it is refused where it came into being. */
+  saveable(strand: Strand, end: End): End {
     try {
-      save(task.value, this.#codec, "result");
+      save(end.kind === "returned" ? end.value : end.error, this.#codec, "result");
+      return end;
     } catch (error) {
       if (!(error instanceof NotSaveableError)) throw error;
-      task.value =
-        task.state === "completed" ? unsaveable(`the result of task ${task.id}`, error) : saveableError(task.value, this.#codec);
-      if (task.state === "completed") task.state = "failed";
+      const told =
+        end.kind === "returned"
+          ? unsaveable(`the result of ${strandName(strand)}`, error)
+          : saveableError(end.error, this.#codec);
+      return { kind: "threw", error: told };
     }
   }
 
@@ -208,16 +320,21 @@ export class Scheduler implements RunPort {
   // What running code may ask (RunPort).
 
   spawn(fn: () => unknown): TaskState {
-    const task: TaskState = { id: this.image.nextStrand++, state: "running", value: undefined, joined: false };
+    const task = new TaskState(this.image.nextStrand++);
     const strand = new Strand(task.id, task, { kind: "start", fn, args: [], since: this.now });
-    this.image.strands.push(strand);
-    this.#queue.push({ strand, mode: RESUME_NEXT, value: undefined });
+    this.begin(strand);
     return task;
   }
 
+  /** Somebody is given the outcome of a task that has ended. */
+  tellOutcome(task: TaskState): void {
+    task.joined = true;
+    this.touched.add(task);
+  }
+
   cancelTask(task: TaskState, reason: string | undefined): void {
-    const strand = this.image.strands.find((s) => s.task === task);
-    if (strand !== undefined) this.cancelStrand(strand, `the task was cancelled${reason === undefined ? "" : `: ${reason}`}`);
+    const strand = this.image.strands.get(task.id);
+    if (strand?.task === task) this.cancelStrand(strand, `the task was cancelled${reason === undefined ? "" : `: ${reason}`}`);
   }
 
   take(channel: string): { readonly value: unknown } | undefined {
@@ -228,9 +345,51 @@ export class Scheduler implements RunPort {
     return { value };
   }
 
+  endOf(run: string): { readonly outcome: Outcome | undefined } | undefined {
+    const bytes = this.image.rare?.ends.get(run);
+    if (bytes === undefined) return undefined;
+    this.image.rare!.ends.delete(run);
+    return { outcome: bytes.length === 0 ? undefined : (this.#codec.decode(bytes) as Outcome) };
+  }
+
+  startRun(workflow: string, fn: Function, args: readonly unknown[], start: ChildStart): string {
+    const { image, now } = this;
+    const id = start.id ?? `${image.run}/${image.more.children + 1}`;
+    const startAt = now + start.delayMs;
+    const deadline = start.deadlineMs === undefined ? undefined : startAt + start.deadlineMs;
+    const { pauseOnFailure, isAttached } = start;
+    const bytes = this.#codec.encode(newImage(id, workflow, fn, args, now, { deadline, pauseOnFailure }), "arguments");
+    image.more.children++;
+    const run = { id, workflow, image: bytes, createdAt: now, parent: image.run, endsWithParent: isAttached };
+    this.outward.starts.push(start.delayMs > 0 ? { ...run, startAt } : run);
+    if (isAttached) this.outward.watches.push(id);
+    return id;
+  }
+
+  sendMessage(kind: "send" | "cancel", run: string, topic: string, value: unknown): void {
+    this.outward.sends.push({ run, kind, topic, payload: this.#codec.encode(value, "message"), sentAt: this.now });
+  }
+
+  note(key: string, value: NoteValue): void {
+    this.outward.note(key, value);
+  }
+
+  openCallback(): string {
+    const channel = CALLBACK + this.#newId();
+    this.image.more.callbacks.add(channel);
+    return channel;
+  }
+
+  closeCallback(channel: string): void {
+    this.image.rare?.callbacks.delete(channel);
+    this.image.mailboxes.delete(channel);
+  }
+
   openScope(label: string, durationMs: number): TimeoutScope {
+    const strand = this.#running!;
     const scope = new TimeoutScope(label, this.now + durationMs);
-    this.#running!.scopes.push(scope);
+    strand.scopes.push(scope);
+    this.waiting.timers.addScope(strand);
     return scope;
   }
 
@@ -239,4 +398,19 @@ export class Scheduler implements RunPort {
     const at = scopes.lastIndexOf(scope);
     if (at >= 0) scopes.splice(at, 1);
   }
+}
+
+/** What the options of a step make of a call. Throws what its key function throws, and UsageError when that answers no text. */
+function extraOf(wait: StepWait, now: number): StepExtra | undefined {
+  const policy = definitionOf(wait)?.policy;
+  if (policy === undefined || (policy.queue === undefined && policy.scheduleToCloseMs === undefined)) return undefined;
+  const key = policy.queue === undefined ? undefined : policy.key?.(...(wait.input as unknown[]));
+  if (key !== undefined && typeof key !== "string")
+    throw new UsageError(`${requestName(wait)}: its key function answered no text.`);
+  return {
+    ...(policy.queue !== undefined && { queue: policy.queue }),
+    ...(key !== undefined && { key }),
+    ...(policy.priority !== 0 && { priority: policy.priority }),
+    ...(policy.scheduleToCloseMs !== undefined && { closeBy: now + policy.scheduleToCloseMs }),
+  };
 }

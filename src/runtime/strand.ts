@@ -5,10 +5,11 @@
  * Invariants: whenever an image is encoded, every strand in it waits (I2: what ran before the wait never runs again), and `frames`
  * are ordered outermost → innermost; only the innermost one is ever resumed (I7).
  */
-import { registerHandler } from "./codec/handlers.js";
+import { type Part, registerHandler } from "./codec/handlers.js";
+import { ArrayWatch } from "./codec/parts/objects.js";
 import type { StepOptions } from "./effects/retry.js";
 import type { Frame } from "./frame.js";
-import { registerValue } from "./registry.js";
+import { Group } from "./group.js";
 
 /**
  * A step (or `perform`) call whose outcome the strand waits for. Its input is durable before its body starts (I3), and it is a snapshot: what another
@@ -26,6 +27,8 @@ export class StepWait {
   since = 0;
   /** A result that arrived in a transition in which the run failed: delivered again on retry, the body does not run again. */
   kept: { readonly value: unknown } | undefined = undefined;
+  /** What few steps have. */
+  extra: StepExtra | undefined = undefined;
 
   constructor(
     /** Id in the step table, `""` for `perform`. */
@@ -35,6 +38,18 @@ export class StepWait {
     /** Options given to `perform` at the call; the options of a step of the table are code and live there. */
     readonly options: StepOptions | undefined,
   ) {}
+}
+
+/** Replaced as a whole when something of it changes. */
+export interface StepExtra {
+  /** The queue whose workers make the attempts. */
+  readonly queue?: string;
+  readonly key?: string;
+  readonly priority?: number;
+  /** All attempts are given up at this time. */
+  readonly closeBy?: number;
+  /** What the last attempt said of itself, encoded. */
+  readonly details?: Uint8Array;
 }
 
 /** `sleep` and `sleepUntil`. */
@@ -63,6 +78,15 @@ export interface JoinWait {
   since: number;
 }
 
+/** `result` of a run this one has started. */
+export interface RunWait {
+  readonly kind: "run";
+  readonly run: string;
+  /** Word of its end is on its way already. */
+  readonly isComing: boolean;
+  since: number;
+}
+
 /** A strand that has not run yet: the function and its arguments. */
 export interface StartWait {
   readonly kind: "start";
@@ -71,18 +95,26 @@ export interface StartWait {
   since: number;
 }
 
-export type Wait = StepWait | SleepWait | ReceiveWait | JoinWait | StartWait;
+export type Wait = StepWait | SleepWait | ReceiveWait | JoinWait | RunWait | StartWait | Group;
 /** What a suspending primitive asks for. */
 export type Request = Exclude<Wait, StartWait>;
 
 /** How a spawned strand stands; shared by the strand, the handles the program holds and the strands that join it. */
-export interface TaskState {
-  readonly id: number;
-  state: "running" | "completed" | "failed" | "cancelled";
+export class TaskState {
+  state: "running" | "completed" | "failed" | "cancelled" = "running";
   /** The result, or the error. */
-  value: unknown;
+  value: unknown = undefined;
   /** Somebody has been given the outcome. A failed task nobody joined fails the run when main ends. */
-  joined: boolean;
+  joined = false;
+
+  constructor(readonly id: number) {}
+}
+
+/** An error to be raised where a strand waits. */
+export interface Interrupt {
+  readonly error: Error;
+  /** How far out its reason is: the place of the `withTimeout` that fired among those of the strand, -1 for what is outside of them all. */
+  readonly depth: number;
 }
 
 /** An open `withTimeout` of a strand. Scopes of a strand are a stack, innermost last. */
@@ -103,30 +135,57 @@ export class Strand {
   scopes: TimeoutScope[] = [];
   /** It was asked to end: CancelledError has been or is about to be raised in it. Asking twice does nothing. */
   cancelled = false;
+  /** Its place among the strands of its group. */
+  index = 0;
 
   constructor(
     /** Number in the run; 0 is main. */
     public id: number,
-    /** `undefined` for main. */
-    public task: TaskState | undefined,
+    /** The task it was spawned as, the group it belongs to; `undefined` for main. */
+    public owner: TaskState | Group | undefined,
     /** `undefined` only while the strand is runnable, never in an image. */
     public wait: Wait | undefined,
   ) {}
+
+  /** The task it was spawned as. */
+  get task(): TaskState | undefined {
+    return this.owner instanceof Group ? undefined : this.owner;
+  }
+
+  /** The group it belongs to. */
+  get group(): Group | undefined {
+    return this.owner instanceof Group ? this.owner : undefined;
+  }
 }
 
-registerValue("flowc:TimeoutScope.prototype", TimeoutScope.prototype);
-
-// Every commit writes these two, so they are saved field by field: a third of the time and half the bytes of going through their properties.
+// Every commit writes these, so they are saved field by field: a third of the time and half the bytes of going through their properties.
 
 registerHandler<Strand>({
   name: "Strand",
   prototype: Strand.prototype,
-  fields: ["id", "task", "wait", "frames", "scopes", "cancelled"],
-  save: ({ id, task, wait, frames, scopes, cancelled }) => [id, task, wait, packed(frames), packed(scopes), cancelled],
+  fields: ["id", "owner", "index", "wait", "frames", "scopes", "cancelled"],
+  save: ({ id, owner, index, wait, frames, scopes, cancelled }) => [
+    id,
+    owner,
+    index,
+    wait,
+    packed(frames),
+    packed(scopes),
+    cancelled,
+  ],
+  parts({ wait, frames, scopes }) {
+    const parts: Part[] = [];
+    if (frames.length > 1) parts.push({ node: frames, watch: (id) => new ArrayWatch(id, frames) });
+    if (scopes.length > 1) parts.push({ node: scopes, watch: (id) => new ArrayWatch(id, scopes) });
+    // Once it is accepted, a wait of these kinds stays what it is.
+    if (wait !== undefined && wait.kind !== "step" && wait.kind !== "group") parts.push({ node: wait });
+    return parts;
+  },
   create: () => new Strand(0, undefined, undefined),
-  restore(strand, [id, task, wait, frames, scopes, cancelled]) {
+  restore(strand, [id, owner, index, wait, frames, scopes, cancelled]) {
     strand.id = id as number;
-    strand.task = task as TaskState | undefined;
+    strand.owner = owner as Strand["owner"];
+    strand.index = index as number;
     strand.wait = wait as Wait;
     strand.frames = unpacked<Frame>(frames);
     strand.scopes = unpacked<TimeoutScope>(scopes);
@@ -134,17 +193,38 @@ registerHandler<Strand>({
   },
 });
 
+registerHandler<TaskState>({
+  name: "TaskState",
+  prototype: TaskState.prototype,
+  fields: ["id", "state", "value", "joined"],
+  save: ({ id, state, value, joined }) => [id, state, value, joined],
+  parts: () => [],
+  create: () => new TaskState(0),
+  restore: (task, [id, state, value, joined]) => void Object.assign(task, { id, state, value, joined }),
+});
+
+registerHandler<TimeoutScope>({
+  name: "TimeoutScope",
+  prototype: TimeoutScope.prototype,
+  fields: ["label", "deadline", "fired"],
+  save: ({ label, deadline, fired }) => [label, deadline, fired],
+  parts: () => [],
+  create: () => new TimeoutScope("", 0),
+  restore: (scope, [label, deadline, fired]) => void Object.assign(scope, { label, deadline, fired }),
+});
+
 registerHandler<StepWait>({
   name: "StepWait",
   prototype: StepWait.prototype,
-  fields: ["step", "input", "options", "call", "attempt", "notBefore", "since", "kept"],
+  fields: ["step", "input", "options", "call", "attempt", "notBefore", "since", "kept", "extra"],
   save: (wait) => {
     const input = wait.input.length === 0 ? undefined : wait.input;
-    return [wait.step, input, wait.options, wait.call, wait.attempt, wait.notBefore, wait.since, wait.kept];
+    return [wait.step, input, wait.options, wait.call, wait.attempt, wait.notBefore, wait.since, wait.kept, wait.extra];
   },
+  parts: ({ input }) => (input instanceof Uint8Array ? [{ node: input }, { node: input.buffer }] : [{ node: input }]),
   create: () => new StepWait("", [], undefined),
-  restore(wait, [step, input, options, call, attempt, notBefore, since, kept]) {
-    const fields = { step, input: input ?? [], options, call, attempt, notBefore, since, kept };
+  restore(wait, [step, input, options, call, attempt, notBefore, since, kept, extra]) {
+    const fields = { step, input: input ?? [], options, call, attempt, notBefore, since, kept, extra };
     Object.assign(wait, fields);
   },
 });

@@ -13,7 +13,9 @@ import { ForeignFrameError, OutsideRunError } from "../shared/errors.js";
 import type { Holder } from "./effects/resource.js";
 import { builtInAbove, callerOf } from "./foreign.js";
 import { Frame } from "./frame.js";
+import type { Outcome } from "./image.js";
 import { closureOf, idOf } from "./registry.js";
+import type { NoteValue } from "./store/store.js";
 import type { Request, TaskState, TimeoutScope } from "./strand.js";
 
 /**
@@ -47,6 +49,16 @@ export interface Saved {
   readonly inner: Saved | undefined;
 }
 
+/** How a child is to be started. */
+export interface ChildStart {
+  readonly id: string | undefined;
+  readonly delayMs: number;
+  readonly deadlineMs: number | undefined;
+  readonly pauseOnFailure: boolean | undefined;
+  /** It ends with its parent, and its end is told to the parent. */
+  readonly isAttached: boolean;
+}
+
 /** What primitives may ask of the run they are in, without suspending. The driver implements it. */
 export interface RunPort extends Holder {
   readonly runId: string;
@@ -55,8 +67,20 @@ export interface RunPort extends Holder {
   spawn(fn: () => unknown): TaskState;
   /** Asks a task to end with CancelledError at its suspension point. */
   cancelTask(task: TaskState, reason: string | undefined): void;
+  /** Notes that somebody is given the outcome of a task that has ended. */
+  tellOutcome(task: TaskState): void;
   /** Takes the oldest message of a channel, `undefined` when there is none. */
   take(channel: string): { readonly value: unknown } | undefined;
+  /** Takes how a run has come to its end, when word of that has arrived and nobody has taken it. */
+  endOf(run: string): { readonly outcome: Outcome | undefined } | undefined;
+  /** Has a run created with the next commit. Answers its id. */
+  startRun(workflow: string, fn: Function, args: readonly unknown[], start: ChildStart): string;
+  /** Has a message sent with the next commit. */
+  sendMessage(kind: "send" | "cancel", run: string, topic: string, value: unknown): void;
+  note(key: string, value: NoteValue): void;
+  /** A channel that nobody can guess. */
+  openCallback(): string;
+  closeCallback(channel: string): void;
   openScope(label: string, durationMs: number): TimeoutScope;
   closeScope(scope: TimeoutScope): void;
 }
@@ -271,8 +295,12 @@ export function requestName(request: Request): string {
   switch (request.kind) {
     case "step":
       return request.step === "" ? "perform" : `step ${shortName(request.step)}`;
+    case "run":
+      return `result of run ${request.run}`;
     case "receive":
       return `receive on channel "${request.channel}"`;
+    case "group":
+      return request.combinator;
     case "sleep":
     case "join":
       return request.kind;

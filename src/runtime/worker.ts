@@ -11,21 +11,30 @@ import type { Hub } from "./hub.js";
 import type { Codec } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports, TimerHandle } from "./ports.js";
-import { allCodes, functionById } from "./registry.js";
 import { isOutage, pauseAfter } from "./outage.js";
 import { oneLine } from "./saved.js";
 import type { NewWorker, Store, WorkerRecord } from "./store/store.js";
+import { TaskRunner } from "./task-runner.js";
+import { loadedWorkflows } from "./workflows.js";
 
 /** Options of `flow.worker`. All times in milliseconds. */
 export interface WorkerOptions {
   /** How many runs it keeps in memory at once. Runs that wait for a far timer or a message are not in memory. Default 1,000. */
   readonly concurrency?: number;
+  /** The queues it serves. Default: those of all steps whose modules are loaded. */
+  readonly queues?: readonly string[];
+  /** Most steps of queues under way at once. Default 100. */
+  readonly taskConcurrency?: number;
+  /** `false`: it advances no runs, and makes steps of queues only. Default `true`. */
+  readonly runs?: boolean;
   /** How often it looks for work that nobody announced. Default 250, and 1,000 when the store carries word between processes. */
   readonly pollIntervalMs?: number;
   /** After a crash its runs are taken over by workers on other machines once this time has passed without a sign of life, and on this machine within about a second. Default 10,000. */
   readonly leaseMs?: number;
   /** A run whose next timer is nearer than this stays in memory. Default 1,000. */
   readonly parkAfterMs?: number;
+  /** A run that took so many workers with it in a row, in the same place, is not tried again: its status is `crashed`, and it can be retried. Default 10. */
+  readonly maxLosses?: number;
   /** How long `stop` lets running steps finish. Default 5,000. */
   readonly graceMs?: number;
 }
@@ -53,6 +62,7 @@ export class Worker {
 
   readonly #parts: WorkerParts;
   readonly #engine: Engine;
+  readonly #tasks: TaskRunner;
   readonly #startedAt: number;
   #settleDone!: { resolve(): void; reject(error: unknown): void };
   #running = true;
@@ -88,7 +98,19 @@ export class Worker {
       limits: parts.limits,
       parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
       onEnded: (run) => this.#ended(run),
+      maxLosses: positive(options.maxLosses ?? 10, "maxLosses"),
+      onOutward: () => parts.hub.work(),
       onParked: (wakeAt) => this.#parked(wakeAt),
+      onCrash: (error) => this.#crash(error),
+    });
+    this.#tasks = new TaskRunner({
+      store: parts.store,
+      codec: parts.codec,
+      ports,
+      workerId: this.id,
+      queues: options.queues,
+      limit: positive(options.taskConcurrency ?? 100, "taskConcurrency"),
+      onFinished: () => parts.hub.work(),
       onCrash: (error) => this.#crash(error),
     });
     this.#unlisten = parts.hub.onWork(() => this.#wakeSoon());
@@ -155,8 +177,10 @@ export class Worker {
     const { logger } = this.#parts.ports;
     try {
       await this.#inspect();
-      if (this.#running) await this.#claim();
+      if (this.#running && this.#parts.options.runs !== false) await this.#claim();
       if (this.#running && this.#engine.size > 0) await this.#pollMessages();
+      if (this.#running) await this.#tasks.poll();
+      if (this.#running && !this.#woken) await this.#lookAhead();
       if (this.#outages > 0) logger.info("the store can be reached again", { attempts: this.#outages });
       this.#outages = 0;
     } catch (error) {
@@ -164,6 +188,15 @@ export class Worker {
       if (this.#outages++ === 0) logger.warn("the store cannot be reached; trying again", { error: oneLine(error) });
       this.#woken = false;
     }
+  }
+
+  /** What is due before the next poll is taken when it is due, whoever parked it. */
+  async #lookAhead(): Promise<void> {
+    const { store, ports, options } = this.#parts;
+    const now = ports.clock.now();
+    const workflows = options.runs === false ? [] : loadedWorkflows();
+    const next = await store.nextDue({ now, workflows, queues: this.#tasks.queues });
+    if (next !== undefined && next < this.#parkedUntil) this.#parkedUntil = next;
   }
 
   /** The runs of workers that have died are for the living. */
@@ -177,15 +210,16 @@ export class Worker {
 
   async #claim(): Promise<void> {
     const { store, ports, options } = this.#parts;
+    const now = ports.clock.now();
+    // Also when there is no room for it: then it waits for a place and not for its time, which would let the loop sleep for no time at all.
+    if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     const room = (options.concurrency ?? 1_000) - this.#engine.size;
     if (room <= 0) {
       this.#backlog = true;
       return;
     }
-    const now = ports.clock.now();
     // This process was held up for so long that its runs may be somebody else's: the sooner it knows, the better.
     if (now >= this.#leaseUntil) await this.#renew();
-    if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     const limit = Math.min(room, CLAIM_AT_ONCE);
     const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows() });
     if (!this.#running) return;
@@ -259,6 +293,7 @@ export class Worker {
     // Declared dead, for instance after the machine slept: everything it held may be somebody else's by now (I5).
     ports.logger.warn("the worker lost its registration; it drops its runs and registers again", { worker: this.id });
     this.#engine.dropAll("the worker lost its lease");
+    this.#tasks.dropAll("the worker lost its lease");
     await this.#register();
     this.#wakeSoon();
   }
@@ -279,7 +314,8 @@ export class Worker {
     const { store, ports, options } = this.#parts;
     try {
       await this.#loop;
-      await this.#engine.stop(options.graceMs ?? 5_000);
+      const graceMs = options.graceMs ?? 5_000;
+      await Promise.all([this.#engine.stop(graceMs), this.#tasks.stop(graceMs)]);
       await store.unregisterWorker(this.id, ports.clock.now());
       this.#settleDone.resolve();
     } catch (error) {
@@ -290,6 +326,7 @@ export class Worker {
   #crash(error: unknown): void {
     if (!this.#quit()) return this.#settleDone.reject(error);
     this.#engine.dropAll("the worker has stopped");
+    this.#tasks.dropAll("the worker has stopped");
     const { store, ports } = this.#parts;
     const report = (): void => this.#settleDone.reject(error);
     // So that nobody has to wait for the lease to end. A store that is broken may refuse this too.
@@ -306,14 +343,6 @@ export class Worker {
     this.#nap?.wake();
     return true;
   }
-}
-
-/** Ids of the workflows that this process has loaded: a worker claims runs of no others. */
-export function loadedWorkflows(): string[] {
-  const ids: string[] = [];
-  // The runtime has functions of its own among them.
-  for (const { id } of allCodes()) if (!id.startsWith("flowc:") && functionById(id) !== undefined) ids.push(id);
-  return ids;
 }
 
 /** Ids of the workers of this process, whichever copy of this package started them. */

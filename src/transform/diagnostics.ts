@@ -56,6 +56,12 @@ export const CATALOGUE = {
       "What a step is called with is saved before it starts, what it answers is saved before the workflow goes on, and {why}.",
     fix: "{fix} Hand over, and answer, the data that is needed.",
   },
+  FLOW1009: {
+    severity: "error",
+    message: "`{path}` ({type}) of a function given to `{callee}` at {at} cannot be saved.",
+    reason: "Each function runs as a strand of its own, what it answers is kept until the others have ended, and {why}.",
+    fix: "{fix} Answer the data that is needed.",
+  },
   FLOW2002: {
     severity: "error",
     message: "Not supported in a function that can suspend: {what}.",
@@ -90,7 +96,7 @@ export type DiagnosticCode = keyof typeof CATALOGUE;
 const LIGHT_ONLY: ReadonlySet<DiagnosticCode> = new Set(["FLOW2002", "FLOW2004", "FLOW2005"]);
 
 /** What is refused for the values a program holds, and not for its form. */
-const ABOUT_VALUES: ReadonlySet<string> = new Set<DiagnosticCode>(["FLOW1004", "FLOW1008"]);
+const ABOUT_VALUES: ReadonlySet<string> = new Set<DiagnosticCode>(["FLOW1004", "FLOW1008", "FLOW1009"]);
 
 /** Collects diagnostics while the passes run. */
 export class Diagnostics {

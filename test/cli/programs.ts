@@ -49,3 +49,15 @@ export function fragile(file: string): string {
   return before + " " + state;
 }
 `;
+
+/** Many strands, all of which wait for a message; every third within a strand of its own. */
+export const crowd = `
+import { all, channel, map } from "flowc";
+
+const Go = channel<string>("go");
+
+export function crowd(count: number): string[] {
+  const numbers = Array.from({ length: count }, (_, at) => at);
+  return map(numbers, (at) => (at % 3 === 0 ? all([() => Go.receive()])[0] : Go.receive() + at));
+}
+`;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { flowc } from "../../scripts/lib/flowc.mjs";
-import { fragile, greet, mailbox } from "./programs.js";
+import { crowd, fragile, greet, mailbox } from "./programs.js";
 import { jsonLines, Project } from "./project.js";
 
 test("run compiles in memory, shows the steps and prints the result", async () => {
@@ -85,6 +85,26 @@ test("inspect shows the stack with source lines and variables, with and without 
   expect(data).toMatchObject({
     id: "m",
     strands: [{ id: 0, frames: [{ function: "mailbox", line: 13, slots: { words: ["first"] } }] }],
+  });
+});
+
+test("inspect shows many strands by name, the first of them and a count of the others, or the one that is asked for", async () => {
+  const project = new Project({ "crowd.ts": crowd });
+  const running = project.start("run", "crowd.ts", "--input", "30", "--id", "c");
+  await running.says(/started/);
+  await running.kill();
+  const { stdout } = await project.flowc("inspect", "c");
+  expect(stdout).toMatch(/^waits for +map of 30: 30 running \(and 40 more strands\)$/m);
+  expect(stdout).toMatch(/^main: map of 30: 30 running$/m);
+  expect(stdout).toMatch(/^map\[1\]: message on channel "go"$/m);
+  expect(stdout).toMatch(/^ +at +1$/m);
+  expect(stdout).toMatch(/^and 21 more strands \(--strand <name> shows one, --json all\):\n +\d+ +message on channel "go"/m);
+  const one = await project.flowc("inspect", "c", "--strand", "map[3]");
+  expect(one.stdout).toMatch(/^map\[3\]: all of 1: 1 running\n[^]*^map\[3\] > all\[0\]: message/m);
+  expect(one.stdout).not.toMatch(/^map\[1\]/m);
+  expect(await project.flowc("inspect", "c", "--strand", "map[99]")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("The run has no strand map[99] now.") as string,
   });
 });
 

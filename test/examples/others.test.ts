@@ -16,6 +16,28 @@ test.each([
   expect(readFileSync(`${output}/report.txt`, "utf8")).toBe(`${result}\n`);
 });
 
+test("fan-out: every file in its place, one translator cancelled or given up for each, killed half way", async () => {
+  const folder = temporaryFolder();
+  const job = JSON.stringify({ folder: "examples/fan-out/press", report: `${folder}/report.txt` });
+  const command = ["run", "examples/fan-out/survey.ts", "--input", job, "--id", "survey", "--store", `sqlite:${folder}/flow.db`];
+  const first = startFlowc(command);
+  await first.says(/^done +read of map\[0\]/m);
+  await first.kill();
+  const { code, stdout } = await flowc(command);
+  expect(stdout).toContain("completed  '32 words in 4 files'");
+  expect(stdout).toMatch(/^done +translate of map\[1\] > all\[2\] > any\[1\]/m);
+  expect(stdout).not.toMatch(/^done +read of map\[0\]/m);
+  expect(code).toBe(0);
+  expect(readFileSync(`${folder}/report.txt`, "utf8").split("\n")).toEqual([
+    'a-tides.txt: "TIDE TABLES", 8 words, longest line 12',
+    'b-harbour.txt: "A VERY LONG ACCOUNT OF THE HARBOUR", 15 words, longest line 34',
+    'c-weather.txt: "WEATHER", 2 words, longest line 7',
+    'd-letters.txt: "LETTERS", 7 words, longest line 31',
+    "32 words in 4 files",
+    "",
+  ]);
+});
+
 test("cancellable: the task beats, is cancelled, cleans up and throws on", async () => {
   const log = `${temporaryFolder()}/beats.log`;
   const options = JSON.stringify({ log, every: "100 ms", cancelAfter: "650 ms" });

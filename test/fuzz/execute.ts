@@ -74,6 +74,7 @@ function driven(main: () => unknown, restore: boolean): string {
   const ports = {
     codec: { encode, decode, writer: () => new CheckedWriter(), heap: heapOf },
     random: () => 0.5,
+    newId: () => "id",
     limits: { warnBytes: Infinity, maxBytes: Infinity },
   };
   const workflow = closureOf(main)?.code.id;

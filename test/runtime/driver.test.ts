@@ -69,7 +69,7 @@ test("I3: nothing starts before the transition is handed over, and its input is 
   expect(seen).toEqual([]);
   expect(transition.status).toBe("running");
   expect(transition.start).toHaveLength(1);
-  expect(sim.graph.strands[0]?.wait).toMatchObject({ kind: "step", step: "say", input: ["a bob"], call: 1 });
+  expect(sim.graph.strands.first?.wait).toMatchObject({ kind: "step", step: "say", input: ["a bob"], call: 1 });
 });
 
 test("I2: a crash after any commit repeats at most the step under way, and changes no result", () => {
@@ -170,7 +170,7 @@ test("a failed attempt is made again after its backoff, durably", () => {
   sim.advance();
   const event = sim.perform(sim.starts.shift()!);
   const transition = sim.advance(event);
-  expect(transition).toMatchObject({ status: "waiting", wakeAt: sim.now + 1_000, waitingFor: "step flaky, attempt 2" });
+  expect(transition).toMatchObject({ status: "retrying", wakeAt: sim.now + 1_000, waitingFor: "step flaky, attempt 2" });
   sim.crash();
   expect(sim.starts).toMatchObject([{ attempt: 2, notBefore: sim.now + 1_000 }]);
   const began = sim.now;

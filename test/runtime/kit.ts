@@ -141,7 +141,7 @@ export class Sim {
   }
 
   #load(): Driver {
-    return new Driver(this, { codec, limits: checkLimits(), random: () => this.random });
+    return new Driver(this, { codec, limits: checkLimits(), random: () => this.random, newId: () => "id" });
   }
 
   /** One committed transition. */

@@ -75,7 +75,7 @@ test("after a ForeignFrameError the run can wait again, and frames of the aborte
   );
   const sim = new Sim(workflow);
   sim.advance();
-  expect(sim.graph.strands[0]?.frames.map((frame) => frame.code.name)).toEqual(["goesOn"]);
+  expect(sim.graph.strands.first?.frames.map((frame) => frame.code.name)).toEqual(["goesOn"]);
   expect(sim.play()).toEqual({ kind: "completed", value: 1 });
 });
 
@@ -177,7 +177,7 @@ test("I7: only the innermost frame is resumed; the frames below are the same obj
   for (let n = 0; n < 50; n++) deepest.push(deep(n));
   const sim = new Sim(deepest[49]!);
   sim.advance();
-  const strand = sim.graph.strands[0]!;
+  const strand = sim.graph.strands.first!;
   const before = [...strand.frames];
   expect(resumeStrand(new Execution({} as RunPort), strand, RESUME_NEXT, undefined)).toMatchObject({
     kind: "waits",

@@ -2,13 +2,18 @@
 import { expectTypeOf, test } from "vitest";
 import {
   aes256gcm,
+  all,
+  any,
   channel,
+  map,
   memory,
   open,
   perform,
+  race,
   registerCodec,
   resource,
   secret,
+  settle,
   spawn,
   step,
   steps,
@@ -17,6 +22,7 @@ import {
   type Resource,
   type Run,
   type Secret,
+  type Settled,
   type Task,
 } from "../../src/index.js";
 
@@ -51,6 +57,31 @@ test("perform, spawn, withTimeout and receive have the types of what they give",
     expectTypeOf(Approval.receive()).toEqualTypeOf<boolean>();
     expectTypeOf(Approval.receive({ timeout: "2 days" })).toEqualTypeOf<boolean | undefined>();
     expectTypeOf(Approval.tryReceive()).toEqualTypeOf<boolean | undefined>();
+  };
+  expectTypeOf(types).returns.toBeVoid();
+});
+
+test("what runs at once answers what its functions answer, place by place", () => {
+  const types = (): void => {
+    const charge = step(async (cents: number): Promise<Payment> => ({ id: `${cents}` }));
+    expectTypeOf(all([() => charge(1), () => 2, () => "x" as const])).toEqualTypeOf<[Payment, number, "x"]>();
+    expectTypeOf(settle([() => charge(1), () => 2])).toEqualTypeOf<[Settled<Payment>, Settled<number>]>();
+    expectTypeOf(race([() => charge(1), () => "late"])).toEqualTypeOf<Payment | string>();
+    expectTypeOf(any([() => charge(1), () => undefined])).toEqualTypeOf<Payment | undefined>();
+    const thunks: (() => number)[] = [];
+    expectTypeOf(all(thunks)).toEqualTypeOf<number[]>();
+    expectTypeOf(race(thunks)).toEqualTypeOf<number>();
+    expectTypeOf(all([])).toEqualTypeOf<[]>();
+    expectTypeOf(map([1, 2], (cents) => charge(cents))).toEqualTypeOf<Payment[]>();
+    expectTypeOf(map(new Map([["a", 1]]), ([name, at], index) => `${name}${at + index}`, { concurrency: 3 })).toEqualTypeOf<
+      string[]
+    >();
+    const [first] = settle([() => charge(1)]);
+    if (first.status === "fulfilled") expectTypeOf(first.value).toEqualTypeOf<Payment>();
+    // @ts-expect-error what is called, not what it answers
+    all([charge(1)]);
+    // @ts-expect-error a step takes its own arguments
+    map(["1"], charge);
   };
   expectTypeOf(types).returns.toBeVoid();
 });

@@ -123,7 +123,7 @@ test("attempts fail, are retried after their backoff with the same key, and succ
   await flow.worker();
   await world.settle();
   expect(seen).toHaveLength(1);
-  expect(await run.status()).toMatchObject({ status: "waiting", waitingFor: "step work, attempt 2" });
+  expect(await run.status()).toMatchObject({ status: "retrying", waitingFor: "step work, attempt 2" });
   await world.pass(99);
   expect(seen).toHaveLength(1);
   await world.pass(1);
@@ -200,6 +200,31 @@ test("a far timer wakes a parked run at its time", async () => {
   expect((await run.status()).status).toBe("waiting");
   await world.pass(1);
   expect(await run.result()).toBe("nobody answered");
+});
+
+test("a parked run that is due while there is no room for it does not keep the worker busy", async () => {
+  let finish!: (value: string) => void;
+  play(() => new Promise((resolve) => (finish = resolve)));
+  const store = memory();
+  const { flow, world } = setup(store);
+  let polls = 0;
+  const poll = store.pollMessages.bind(store);
+  store.pollMessages = (...args) => {
+    polls++;
+    return poll(...args);
+  };
+  await flow.start(fn("parks", [() => sleep(5_000), () => done()]), []);
+  await flow.worker({ concurrency: 1, pollIntervalMs: 1_000, leaseMs: 3_600_000 });
+  await world.pass(100);
+  await flow.start(once, []);
+  await world.pass(4_900);
+  polls = 0;
+  // Real ticks, in which a worker that sleeps for no time at all goes round as often.
+  for (let i = 0; i < 20; i++) await world.pass(0);
+  const seenPolls = polls;
+  finish("done");
+  await world.pass(1_000);
+  expect(seenPolls).toBeLessThan(3);
 });
 
 test("a near timer is kept in memory", async () => {
@@ -295,6 +320,50 @@ test("I3: while the commit with the intent is on its way, the step does not run"
   expect(await run.result()).toBe("default");
 });
 
+test("an attempt whose backoff ends while the commit that gives it up is on its way does not begin", async () => {
+  play(fail("one"), () => "nobody waits for this");
+  let gate: Promise<void> | undefined;
+  const store = tampered(memory(), async (commits, real) => {
+    const results = await real(commits);
+    await gate;
+    return results;
+  });
+  const { flow, world } = setup(store);
+  const run = await flow.start(once, []);
+  await flow.worker();
+  await world.pass(50);
+  expect(seen).toHaveLength(1);
+  let release!: () => void;
+  gate = new Promise((resolve) => (release = resolve));
+  await run.cancel();
+  await world.pass(200);
+  release();
+  await world.settle();
+  await expect(run.result()).rejects.toThrow(CancelledError);
+  expect(seen).toHaveLength(1);
+});
+
+test("an attempt whose backoff ends while another commit is on its way begins after it", async () => {
+  play(fail("one"), () => "two");
+  let gate: Promise<void> | undefined;
+  const store = tampered(memory(), async (commits, real) => {
+    await gate;
+    return real(commits);
+  });
+  const { flow, world } = setup(store);
+  const run = await flow.start(once, []);
+  await flow.worker();
+  await world.pass(50);
+  let release!: () => void;
+  gate = new Promise((resolve) => (release = resolve));
+  await run.send("unread", 1);
+  await world.pass(200);
+  expect(seen).toHaveLength(1);
+  release();
+  await world.settle();
+  expect(await run.result()).toBe("two");
+});
+
 test("group commit: what is ready together is committed together, while the group before is under way", async () => {
   play();
   const sizes: number[] = [];
@@ -335,6 +404,23 @@ test("I5: a superseded commit changes nothing, starts nothing, and the step of t
   expect(await run.result()).toBe("by the second");
   expect(seen.map(({ key }) => key)).toEqual(["r:1", "r:1"]);
   expect(world.warnings.join()).toContain("lost its registration");
+});
+
+test("a worker that claims before it learns that it lost its registration gives back what it claimed", async () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  play(never, never, () => "again");
+  const store = memory();
+  const { flow, world } = setup(store);
+  const run = await flow.start(once, [], { id: "r" });
+  await flow.worker({ leaseMs: 30_000, pollIntervalMs: 1_000 });
+  await world.settle();
+  const { owner } = await run.status();
+  await store.unregisterWorker(owner!, world.now);
+  // The next poll claims the run under a new fence, the renewal after it drops it.
+  await world.pass(10_000);
+  expect(world.warnings.join()).toContain("lost its registration");
+  await world.pass(1_000);
+  expect(await run.result()).toBe("again");
 });
 
 test("a worker whose commit is superseded drops the run", async () => {
@@ -527,9 +613,9 @@ test("a run whose step no loaded module declares fails where it is, and says so"
   const { Driver } = await import("../../src/runtime/driver.js");
   const { codec } = await import("./kit.js");
   const { checkLimits } = await import("../../src/runtime/limits.js");
-  const waiting = new Driver(stored, { codec, limits: checkLimits(), random: () => 0 }).advance([], world.now);
-  const patched = codec.decode(waiting.image!) as { strands: { wait: { step: string } }[] };
-  patched.strands[0]!.wait.step = "src/gone.ts#gone";
+  const waiting = new Driver(stored, { codec, limits: checkLimits(), random: () => 0, newId: () => "id" }).advance([], world.now);
+  const patched = codec.decode(waiting.image!) as { strands: { first: { wait: { step: string } } } };
+  patched.strands.first.wait.step = "src/gone.ts#gone";
   const { id: fresh } = await flow.start(workflow, [], { id: "patched" });
   expect(fresh).toBe("patched");
   await store.registerWorker({ id: "me", pid: 1, host: "elsewhere", startedAt: 0, leaseMs: 1 }, world.now, () => true);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SCHEMA_VERSION } from "../../src/runtime/store/sqlite/schema.js";
 import { openStore } from "../../src/runtime/store/open.js";
 import { sqlite } from "../../src/runtime/store/sqlite/index.js";
 import { UsageError } from "../../src/shared/errors.js";
@@ -46,7 +47,11 @@ describe("the file", () => {
     const store = sqlite(file());
     const db = new DatabaseSync(file(), { readOnly: true });
     const pragma = (name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get()!)[0];
-    expect([pragma("application_id"), pragma("user_version"), pragma("journal_mode")]).toEqual([0x666c7763, 3, "wal"]);
+    expect([pragma("application_id"), pragma("user_version"), pragma("journal_mode")]).toEqual([
+      0x666c7763,
+      SCHEMA_VERSION,
+      "wal",
+    ]);
     db.close();
     await store.close();
   });

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Blob } from "../../src/runtime/codec/blobs.js";
 import type { ClaimedRun, ClaimOptions, Commit, Store } from "../../src/runtime/store/store.js";
 import { Bench, bytes, commitOf, entry, ids, message, newRun, text, type Medium, type Traits } from "./kit.js";
+import { describeOutward } from "./suite-outward.js";
 import { describeRaces } from "./suite-races.js";
+import { describeTasks } from "./suite-tasks.js";
 import { describeWorkers } from "./suite-workers.js";
 
 export function run(storeName: string, traits: Traits, factory: () => Medium | Promise<Medium>): void {
@@ -543,6 +545,8 @@ export function run(storeName: string, traits: Traits, factory: () => Medium | P
 
     describeWorkers(() => bench, traits);
     describeRaces(() => bench, traits);
+    describeOutward(() => bench);
+    describeTasks(() => bench);
 
     test("a closed store refuses politely", async () => {
       await store.close();

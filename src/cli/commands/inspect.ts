@@ -2,20 +2,21 @@ import { Command } from "commander";
 import type { Run } from "../../plugin/host.js";
 import { loadProgram, type LoadedProgram } from "../../plugin/load.js";
 import type { HeapReport } from "../../runtime/codec/heap.js";
-import type { JournalEntry, RunSummary } from "../../runtime/store/store.js";
+import { FINAL_STATUSES, type JournalEntry, type RunSummary, RETRYABLE_STATUSES } from "../../runtime/store/store.js";
 import { EXIT } from "../exit.js";
 import { heapLines } from "../heap.js";
 import { withFlow } from "../flow.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
 import { Output } from "../output.js";
 import { findProgram } from "../find-program.js";
-import { stackLines, strandData, type Stack } from "../stack.js";
+import { onlyStrand, stackLines, strandData, type Stack } from "../stack.js";
 import { clock, oneLine, span, table, toJson } from "../text.js";
 
 interface Options extends CommonOptions {
   readonly program?: string;
   readonly journal?: true;
   readonly heap?: true;
+  readonly strand?: string;
 }
 
 const EXAMPLES = `
@@ -25,6 +26,7 @@ Without it the status and the journal are still shown.
 Examples:
   flowc inspect order-17
   flowc inspect order-17 --program dist/checkout.mjs --journal
+  flowc inspect import-3 --strand 'map[17]'                one item of a map
   flowc inspect order-17 --heap                          what takes the most, and which variable holds it
   flowc inspect order-17 --json`;
 
@@ -34,6 +36,7 @@ export function inspectCommand(exit: SetExit): Command {
     .argument("<run>", "id of the run")
     .option("--program <file>", "the program, as given to run or worker")
     .option("--journal", "also show what happened so far")
+    .option("--strand <name>", "only this strand, and those it has started: main, task 3, map[17]")
     .option("--heap", "also show what the continuation consists of, by size")
     .addOption(storeOption())
     .addOption(jsonOption())
@@ -49,7 +52,7 @@ async function inspect(id: string, options: Options): Promise<number> {
   const file = isOver(status) ? undefined : (options.program ?? findProgram(status.workflow));
   const problem: { error?: unknown } = {};
   const program = file === undefined ? undefined : await attempt(() => loadProgram(file), problem);
-  const stack = program === undefined ? undefined : await attempt(() => readStack(id, options.store, program), problem);
+  const stack = program && (await attempt(() => readStack(id, options, program), problem));
   const heap = options.heap && program && (await attempt(() => readHeap(id, options.store, program), problem));
   out.lines(summaryLines(status, journal, result));
   if (stack !== undefined) out.lines(stackLines(stack, program?.manifest, out.color));
@@ -89,8 +92,9 @@ function unreadable(error: unknown): string {
   return `cannot be shown: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function readStack(id: string, store: string, { host }: LoadedProgram): Promise<Stack> {
-  return withFlow(store, (flow) => flow.run(id).inspect(), { host });
+async function readStack(id: string, { store, strand }: Options, { host }: LoadedProgram): Promise<Stack> {
+  const stack = await withFlow(store, (flow) => flow.run(id).inspect(), { host });
+  return strand === undefined ? stack : onlyStrand(stack, strand);
 }
 
 function readHeap(id: string, store: string, { host }: LoadedProgram): Promise<HeapReport> {
@@ -99,7 +103,7 @@ function readHeap(id: string, store: string, { host }: LoadedProgram): Promise<H
 
 /** A run that failed still has the stack it failed with. */
 function isOver({ status }: RunSummary): boolean {
-  return status === "completed" || status === "cancelled";
+  return FINAL_STATUSES.has(status);
 }
 
 function summaryLines(run: RunSummary, journal: readonly JournalEntry[], result: unknown): string[] {
@@ -115,8 +119,10 @@ function summaryLines(run: RunSummary, journal: readonly JournalEntry[], result:
       ["since", `${clock(run.waitingSince)} (${span(Math.max(0, Date.now() - run.waitingSince))})`],
     );
   }
-  const problem = journal.findLast(({ kind }) => kind === "run.failed")?.data.error;
-  if (run.status === "failed" && typeof problem === "string") rows.push(["error", problem]);
+  if (run.parent !== undefined) rows.push(["started by", run.parent]);
+  for (const [key, value] of Object.entries(run.notes)) rows.push([`note ${key}`, String(value)]);
+  const problem = journal.findLast(({ kind }) => kind === `run.${run.status}`)?.data.error;
+  if (RETRYABLE_STATUSES.has(run.status) && typeof problem === "string") rows.push(["error", problem]);
   if (run.status === "completed") rows.push(["result", oneLine(result, 500)]);
   return table(rows);
 }

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { RunStatus, RunSummary } from "../../runtime/store/store.js";
+import { type NoteValue, type RunStatus, type RunSummary, STATUSES } from "../../runtime/store/store.js";
 import { EXIT } from "../exit.js";
 import { withFlow } from "../flow.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
@@ -10,13 +10,18 @@ const EXAMPLES = `
 Examples:
   flowc runs
   flowc runs --status failed --json
-  flowc runs --workflow src/checkout.ts#checkout --limit 10`;
-
-const STATUSES: readonly RunStatus[] = ["ready", "running", "waiting", "completed", "failed", "cancelled"];
+  flowc runs --workflow src/checkout.ts#checkout --limit 10
+  flowc runs --note customer=c-7 --note 'amount=12.5' --since 2026-01-31
+  flowc runs --parent order-17
+  flowc runs --after order-17                       the next page`;
 
 interface Options extends CommonOptions {
   readonly status?: RunStatus[];
   readonly workflow?: string;
+  readonly note?: Readonly<Record<string, NoteValue>>;
+  readonly since?: number;
+  readonly parent?: string;
+  readonly after?: string;
   readonly limit: number;
 }
 
@@ -25,6 +30,10 @@ export function runsCommand(exit: SetExit): Command {
     .description("list runs, newest first")
     .addOption(new Option("--status <status...>", "only runs in these states").choices(STATUSES))
     .option("--workflow <id>", "only runs of this workflow")
+    .option("--note <key=value>", "only runs with this note; several have to be there all", notes)
+    .option("--since <date>", "only runs created at or after this time", time)
+    .option("--parent <run>", "only runs that this run started")
+    .option("--after <run>", "only runs older than this one: the last of the page before")
     .option("--limit <n>", "at most this many", positive, 20)
     .addOption(storeOption())
     .addOption(jsonOption())
@@ -33,14 +42,31 @@ export function runsCommand(exit: SetExit): Command {
       const out = new Output(json === true);
       const runs = await withFlow(store, (flow) => flow.runs(query));
       if (runs.length === 0) out.line("no runs");
-      else out.lines(table([["RUN", "STATUS", "WORKFLOW", "CREATED", "WAITS FOR"].map(out.color.dim), ...runs.map(row)]));
+      else
+        out.lines(table([["RUN", "STATUS", "WORKFLOW", "CREATED", "WAITS FOR", "NOTES"].map(out.color.dim), ...runs.map(row)]));
       for (const run of runs) out.data(run);
       exit(EXIT.ok);
     });
 }
 
-function row({ id, status, workflow, createdAt, waitingFor }: RunSummary): string[] {
-  return [id, status, workflow, clock(createdAt), waitingFor];
+function row({ id, status, workflow, createdAt, waitingFor, notes: facts }: RunSummary): string[] {
+  const noted = Object.entries(facts).map(([key, value]) => `${key}=${String(value)}`);
+  return [id, status, workflow, clock(createdAt), waitingFor, noted.join(" ")];
+}
+
+/** `amount=12.5`: numbers, booleans and null are what they look like, everything else is a text. */
+function notes(text: string, before: Readonly<Record<string, NoteValue>> = {}): Readonly<Record<string, NoteValue>> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It has the form key=value.");
+  const value = text.slice(at + 1);
+  const isText = !/^(?:true|false|null|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/i.test(value);
+  return { ...before, [text.slice(0, at)]: isText ? value : (JSON.parse(value) as NoteValue) };
+}
+
+function time(text: string): number {
+  const value = Date.parse(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError("It has to be a date such as 2026-01-31 or 2026-01-31T12:00:00Z.");
+  return value;
 }
 
 function positive(text: string): number {

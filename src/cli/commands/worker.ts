@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { UsageError } from "../../shared/errors.js";
 import { loadPrograms, type LoadedProgram } from "../../plugin/load.js";
+import { LIVE_STATUSES } from "../../runtime/store/store.js";
 import { EXIT } from "../exit.js";
 import { withFlow, type Flow } from "../flow.js";
 import { untilInterrupted } from "../interrupt.js";
@@ -57,6 +58,9 @@ async function work(files: readonly string[], options: Options): Promise<number>
   );
 }
 
+/** What a worker can still do something about: a paused run waits for a person. */
+const UNDER_WAY = [...LIVE_STATUSES].filter((status) => status !== "paused");
+
 /** A bundle brings its own runtime, and one worker runs one runtime. */
 function hostOf([first, ...others]: readonly LoadedProgram[]): LoadedProgram["host"] {
   if (first === undefined) throw new UsageError("worker takes at least one file.");
@@ -68,7 +72,7 @@ function hostOf([first, ...others]: readonly LoadedProgram[]): LoadedProgram["ho
 /** Until no run of these workflows is left that has not ended; runs of others are not this worker's. */
 async function untilDrained(flow: Flow, workflows: readonly string[]): Promise<void> {
   const isLeft = async (query: { workflow?: string }): Promise<boolean> =>
-    (await flow.runs({ ...query, status: ["ready", "running", "waiting"], limit: 1 })).length > 0;
+    (await flow.runs({ ...query, status: UNDER_WAY, limit: 1 })).length > 0;
   const anyIsLeft = async (): Promise<boolean> => {
     if (!(await isLeft({}))) return false;
     for (const workflow of workflows) if (await isLeft({ workflow })) return true;

@@ -1,5 +1,13 @@
 import { assert } from "../../shared/assert.js";
 import type { Encoder } from "./encoder.js";
+import type { Watch } from "./parts/watch.js";
+
+/** A node that changes only together with the instance it belongs to. */
+export interface Part {
+  readonly node: object;
+  /** How its changes are found and written; absent when it never changes. */
+  readonly watch?: (id: number) => Watch;
+}
 
 /**
  * How instances of one of the runtime's own classes are saved: taken apart into fields, and put together again from an empty object.
@@ -17,6 +25,11 @@ export interface Handler<T extends object = object> {
   save(value: T, out?: Encoder): readonly unknown[];
   /** An object of the class, its fields not set yet, or a Late that makes one of them. */
   create(): T;
+  /**
+   * Present when the runtime says which instances may have changed (`ImageWriter.write`): no others are compared. Answers the nodes that are the instance's own, for
+   * which the same holds. The program must not be able to change either.
+   */
+  parts?(value: T): readonly Part[];
   /** Sets the fields of what `create` returned. May throw when they make no sense: the checkpoint is damaged then. */
   restore(shell: T, fields: readonly unknown[]): void;
 }

@@ -159,9 +159,12 @@ function byType(meter: Meter): { type: string; count: number; bytes: number }[] 
 function isRuntimes(node: unknown): boolean {
   if (typeof node !== "object" || node === null) return false;
   if (Array.isArray(node) && node.length > 0) return node.every((each) => isRuntimes(each));
+  if (types.isMap(node) && node.size > 0) return node.values().every((each) => isRuntimes(each));
   const prototype = Object.getPrototypeOf(node) as object | null;
   return (
-    node instanceof Frame || (prototype !== null && ["RunImage", "Strand", "StepWait"].includes(handlerOf(prototype)?.name ?? ""))
+    node instanceof Frame ||
+    (prototype !== null &&
+      ["Run", "Strand", "StepWait", "Group", "TaskState", "TimeoutScope"].includes(handlerOf(prototype)?.name ?? ""))
   );
 }
 

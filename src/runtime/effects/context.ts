@@ -17,6 +17,13 @@ export interface StepContext {
   readonly runId: string;
   /** Name of the step. */
   readonly step: string;
+  /** What an earlier attempt last gave to `heartbeat`; `undefined` when there is none. */
+  readonly details: unknown;
+  /**
+   * Says that the attempt is alive, and how far it has got. `details` are handed to the next attempt, also on another worker: the last ones, a second or less before
+   * this one was lost. With `heartbeatTimeout` the attempt is given up when this is not called in time. Throws NotSaveableError.
+   */
+  heartbeat(details?: unknown): void;
 }
 
 const contexts = new AsyncLocalStorage<StepContext & Holder>();

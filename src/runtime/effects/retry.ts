@@ -1,6 +1,7 @@
 /** When a failed attempt is made again. Pure: time and randomness are handed in. */
 import { UsageError } from "../../shared/errors.js";
 import { milliseconds, type Duration } from "./duration.js";
+import { Queue } from "./queue.js";
 
 /** How often and how fast a step is tried again. */
 export interface RetryOptions {
@@ -28,6 +29,24 @@ export interface StepOptions {
   readonly retry?: RetryOptions | false;
   /** Each attempt is given up after this long: its signal is aborted and the attempt counts as failed. Default: none. */
   readonly timeout?: Duration;
+  /** All attempts together, with the waits between them, are given up after this long. Default: none. */
+  readonly scheduleToClose?: Duration;
+  /** An attempt is given up when its body has not called `stepContext().heartbeat()` for this long. Default: none. */
+  readonly heartbeatTimeout?: Duration;
+  /** The attempts are made by a worker that serves this queue, within its limits. A queue, or the name of one without limits. Default: by the worker that has the run. */
+  readonly queue?: Queue | string;
+  /** Among the steps that wait in a queue, those of higher priority are made first. Default 0. */
+  readonly priority?: number;
+  /** Answers, from the arguments of the step, the key by which `perKey` of its queue counts. */
+  readonly key?: (...args: never[]) => string;
+  /** The result is used again, also by other runs, for calls of the same step with the same key, for as long as `ttl`. */
+  readonly cache?: CacheOptions;
+}
+
+export interface CacheOptions {
+  /** Answers, from the arguments of the step, what its result depends on. */
+  readonly key: (...args: never[]) => string;
+  readonly ttl: Duration;
 }
 
 /** StepOptions with everything filled in and in milliseconds. */
@@ -38,6 +57,12 @@ export interface StepPolicy {
   readonly maxDelayMs: number;
   readonly jitter: number;
   readonly timeoutMs: number | undefined;
+  readonly scheduleToCloseMs: number | undefined;
+  readonly heartbeatMs: number | undefined;
+  readonly queue: string | undefined;
+  readonly priority: number;
+  readonly key: ((...args: unknown[]) => string) | undefined;
+  readonly cache: { readonly key: (...args: unknown[]) => string; readonly ttlMs: number } | undefined;
   readonly retryable: (error: unknown) => boolean;
 }
 
@@ -55,9 +80,33 @@ export function policyOf(step: string, options: StepOptions | undefined): StepPo
     factor,
     maxDelayMs: milliseconds(retry.maxDelay ?? 60_000, `${step}: retry.maxDelay`),
     jitter,
-    timeoutMs: options?.timeout === undefined ? undefined : milliseconds(options.timeout, `${step}: timeout`),
+    timeoutMs: optional(options?.timeout, `${step}: timeout`),
+    scheduleToCloseMs: optional(options?.scheduleToClose, `${step}: scheduleToClose`),
+    heartbeatMs: optional(options?.heartbeatTimeout, `${step}: heartbeatTimeout`),
+    ...queueing(step, options),
+    cache: caching(step, options?.cache),
     retryable: (error) => !nonRetryable.some((type) => error instanceof type) && (retryIf === undefined || retryIf(error)),
   };
+}
+
+function optional(duration: Duration | undefined, what: string): number | undefined {
+  return duration === undefined ? undefined : milliseconds(duration, what);
+}
+
+function queueing(step: string, options: StepOptions | undefined): Pick<StepPolicy, "queue" | "priority" | "key"> {
+  const { queue, priority = 0, key } = options ?? {};
+  const name = queue instanceof Queue ? queue.name : queue;
+  if (name !== undefined && (typeof name !== "string" || name === ""))
+    throw new UsageError(`${step}: queue is ${String(name)}; it has to be a queue or its name.`);
+  if (!Number.isFinite(priority)) throw new UsageError(`${step}: priority is ${String(priority)}; it has to be a number.`);
+  if (key !== undefined && typeof key !== "function") throw new UsageError(`${step}: key has to be a function of the arguments.`);
+  return { queue: name, priority, key: key as StepPolicy["key"] };
+}
+
+function caching(step: string, cache: CacheOptions | undefined): StepPolicy["cache"] {
+  if (cache === undefined) return undefined;
+  if (typeof cache?.key !== "function") throw new UsageError(`${step}: cache.key has to be a function of the arguments.`);
+  return { key: cache.key as (...args: unknown[]) => string, ttlMs: milliseconds(cache.ttl, `${step}: cache.ttl`) };
 }
 
 /** Milliseconds to wait after attempt number `attempt` (from 1) failed. `random` is between 0 and 1. */

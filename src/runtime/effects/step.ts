@@ -21,6 +21,11 @@ export interface StepDefinition {
 
 const table = new Map<string, StepDefinition>();
 
+/** The steps that are loaded in this process. */
+export function allSteps(): StepDefinition[] {
+  return [...table.values()];
+}
+
 /** A function without the promise it answers. */
 export type Unpromised<F> = F extends (...args: infer A) => infer R ? (...args: A) => Awaited<R> : F;
 
@@ -114,7 +119,14 @@ export function perform<R>(body: () => R | Promise<R>, options?: StepOptions): A
 export function perform(body: Function, options?: StepOptions): unknown {
   if (typeof body !== "function") throw new UsageError(`perform() takes a function, not ${typeof body}.`);
   // Bad options are an error at the call, before anything is written.
-  if (options !== undefined) policyOf(options.name ?? "perform", options);
+  if (options !== undefined) {
+    policyOf(options.name ?? "perform", options);
+    for (const option of ["queue", "cache", "key"] as const)
+      if (options[option] !== undefined)
+        throw new UsageError(
+          `perform() takes no ${option}: make it a step, step(fn, { ${option} }), which has a name other workers know.`,
+        );
+  }
   return suspend("perform", new StepWait("", [body], options));
 }
 

@@ -14,7 +14,7 @@ export class Task<T> {
   join(): T {
     const state = this.state;
     if (state.state === "running") return suspend("join", { kind: "join", task: state, since: 0 }) as never;
-    state.joined = true;
+    if (!state.joined) runPort("join").tellOutcome(state);
     if (state.state === "completed") return state.value as T;
     throw state.value;
   }

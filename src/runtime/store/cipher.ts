@@ -2,7 +2,7 @@
  * A store whose payloads are encrypted before they reach another store, and decrypted on the way back.
  *
  *     encrypted   continuations with their blobs (which are not shared between runs then), outcomes, message payloads, the facts of journal entries, the reasons of cancellations
- *     in clear    ids of runs and messages, names (workflows, steps, channels), statuses, times: what the store finds runs by
+ *     in clear    ids of runs and messages, names (workflows, steps, channels, queues), keys of queues and caches, statuses, times, notes: what the store finds runs by
  *
  * A payload that cannot be read is replaced by one whose reading throws CipherError, so that one unreadable run keeps nobody from the others, and status and
  * journal can still be seen. Upholds: nothing is written in answer to a payload that could not be read (I8).
@@ -12,6 +12,7 @@ import { CipherError } from "../../shared/errors.js";
 import { type Blob, HASH_BYTES } from "../codec/blobs.js";
 import { LIVE_STATUSES } from "./store.js";
 import type {
+  CacheEntry,
   ClaimedRun,
   ClaimOptions,
   Commit,
@@ -20,6 +21,7 @@ import type {
   Message,
   NewMessage,
   NewRun,
+  NewTask,
   NewWorker,
   RunQuery,
   RunSummary,
@@ -27,6 +29,8 @@ import type {
   StoreNote,
   StoredImage,
   StoredRun,
+  Task,
+  TaskOptions,
   WorkerRecord,
 } from "./store.js";
 import type { Cipher } from "./aes256gcm.js";
@@ -49,6 +53,13 @@ const COMMIT: Readonly<Record<keyof Commit, "clear" | "sealed">> = {
   refers: "sealed",
   outcome: "sealed",
   journal: "sealed",
+  starts: "sealed",
+  sends: "sealed",
+  watches: "clear",
+  notes: "clear",
+  tasks: "sealed",
+  withdrawn: "clear",
+  cached: "sealed",
 };
 
 class CipherStore implements Store {
@@ -61,6 +72,9 @@ class CipherStore implements Store {
   /** Notes have nothing to hide: ids of runs. Only there when the store has it. */
   readonly watch?: (listener: (note: StoreNote) => void) => () => void;
 
+  /** Of the tasks that are held here, what their payloads are sealed for. */
+  readonly #tasks = new Map<number, { readonly run: string; readonly topic: string; readonly workerId: string }>();
+
   constructor(store: Store, cipher: Cipher) {
     this.#store = store;
     this.#cipher = cipher;
@@ -71,9 +85,8 @@ class CipherStore implements Store {
     return this.#store.url;
   }
 
-  // Field by field: a new one would otherwise go to the store as it is.
-  createRun({ id, workflow, image, createdAt }: NewRun): Promise<"created" | "exists"> {
-    return this.#store.createRun({ id, workflow, image: this.#seal(image, id, "image"), createdAt });
+  createRun(run: NewRun): Promise<"created" | "exists"> {
+    return this.#store.createRun(this.#sealRun(run));
   }
 
   async getRun(id: string): Promise<StoredRun | undefined> {
@@ -95,15 +108,7 @@ class CipherStore implements Store {
   }
 
   send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
-    const { run, kind, topic, sentAt, id } = message;
-    return this.#store.send({
-      run,
-      kind,
-      topic: kind === "cancel" ? this.#sealText(topic, run, "reason") : topic,
-      payload: this.#seal(message.payload, run, payloadKind(message)),
-      sentAt,
-      ...(id !== undefined && { id }),
-    });
+    return this.#store.send(this.#sealMessage(message));
   }
 
   async pollMessages(workerId: string): Promise<Message[]> {
@@ -140,7 +145,7 @@ class CipherStore implements Store {
       const { image, names } = this.#openedImage(run, run.id);
       this.#names.set(run.id, names);
       const messages = run.messages.map((message) => this.#openMessage(message));
-      return { ...this.#opened(run), ...image, fence: run.fence, messages };
+      return { ...this.#opened(run), ...image, fence: run.fence, messages, losses: run.losses };
     });
   }
 
@@ -149,6 +154,53 @@ class CipherStore implements Store {
     for (const [at, { run, release, status }] of commits.entries())
       if (results[at] === "superseded" || release || !LIVE_STATUSES.has(status)) this.#names.delete(run);
     return results;
+  }
+
+  nextDue(options: Parameters<Store["nextDue"]>[0]): Promise<number | undefined> {
+    return this.#store.nextDue(options);
+  }
+
+  async claimTasks(options: TaskOptions): Promise<Task[]> {
+    const tasks = await this.#store.claimTasks(options);
+    return tasks.map((task) => {
+      const { run, call, attempt } = task;
+      this.#tasks.set(task.id, { run, topic: `${call}:${attempt}`, workerId: options.workerId });
+      const payload = this.#open(task.payload, run, `task ${call}`);
+      return { ...task, payload, details: task.details && this.#open(task.details, run, "progress") };
+    });
+  }
+
+  async heldTasks(workerId: string): Promise<number[]> {
+    const held = await this.#store.heldTasks(workerId);
+    const known = new Set(held);
+    for (const [id, task] of this.#tasks) if (task.workerId === workerId && !known.has(id)) this.#tasks.delete(id);
+    return held;
+  }
+
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean> {
+    const known = this.#tasks.get(task);
+    if (known === undefined) return Promise.resolve(false);
+    return this.#store.noteProgress(task, workerId, this.#seal(details, known.run, "progress"));
+  }
+
+  async finishTask(
+    task: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded"> {
+    const known = this.#tasks.get(task);
+    if (known === undefined) return "superseded";
+    const sealed = this.#seal(payload, known.run, payloadKind({ kind: "step", topic: known.topic }));
+    const answer = await this.#store.finishTask(task, workerId, sealed, at, cached && this.#sealCached(cached));
+    if (answer === "finished") this.#tasks.delete(task);
+    return answer;
+  }
+
+  async readCache(key: string, now: number): Promise<Uint8Array | undefined> {
+    const value = await this.#store.readCache(key, now);
+    return value && this.#open(value, "", `cache ${key}`);
   }
 
   close(): Promise<void> {
@@ -169,9 +221,46 @@ class CipherStore implements Store {
     return { ...entry, data: { encrypted: this.#sealText(JSON.stringify(data), run, "journal") } };
   }
 
+  // Field by field: a new one would otherwise go to the store as it is.
+  #sealRun({ id, workflow, image, createdAt, startAt, parent, endsWithParent }: NewRun): NewRun {
+    return {
+      id,
+      workflow,
+      image: this.#seal(image, id, "image"),
+      createdAt,
+      ...(startAt !== undefined && { startAt }),
+      ...(parent !== undefined && { parent }),
+      ...(endsWithParent !== undefined && { endsWithParent }),
+    };
+  }
+
+  #sealTask({ queue, call, attempt, step, key, priority, dueAt, payload, details }: NewTask, run: string): NewTask {
+    const sealed = {
+      payload: this.#seal(payload, run, `task ${call}`),
+      details: details && this.#seal(details, run, "progress"),
+    };
+    return { queue, call, attempt, step, key, priority, dueAt, ...sealed };
+  }
+
+  #sealCached({ key, value, until }: CacheEntry): CacheEntry {
+    return { key, until, value: this.#seal(value, "", `cache ${key}`) };
+  }
+
+  #sealMessage(message: NewMessage): NewMessage {
+    const { run, kind, topic, sentAt, id } = message;
+    return {
+      run,
+      kind,
+      topic: kind === "cancel" ? this.#sealText(topic, run, "reason") : topic,
+      payload: this.#seal(message.payload, run, payloadKind(message)),
+      sentAt,
+      ...(id !== undefined && { id }),
+    };
+  }
+
   #sealCommit(commit: Commit): Commit {
     const clear = Object.fromEntries(Object.entries(commit).filter(([field]) => COMMIT[field as keyof Commit] === "clear"));
-    const { run, image, part, blobs, refers, outcome, journal } = commit;
+    const { run, image, part, blobs, refers, outcome, journal, starts, sends, tasks, cached } = commit;
     return {
       ...(clear as unknown as Commit),
       ...(image !== undefined && { image: this.#seal(image, run, "image") }),
@@ -180,6 +269,10 @@ class CipherStore implements Store {
       ...(refers !== undefined && { refers: refers.map((id) => this.#nameOf(id, run)) }),
       ...(outcome !== undefined && { outcome: this.#seal(outcome, run, "outcome") }),
       journal: journal.map((entry) => this.#sealEntry(entry, run)),
+      ...(starts !== undefined && { starts: starts.map((start) => this.#sealRun(start)) }),
+      ...(sends !== undefined && { sends: sends.map((message) => this.#sealMessage(message)) }),
+      ...(tasks !== undefined && { tasks: tasks.map((task) => this.#sealTask(task, run)) }),
+      ...(cached !== undefined && { cached: cached.map((entry) => this.#sealCached(entry)) }),
     };
   }
 
@@ -201,8 +294,9 @@ class CipherStore implements Store {
 
   #opened(run: StoredRun): StoredRun {
     const { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version } = run;
+    const { parent, notes } = run;
     const summary = { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version };
-    return { ...summary, outcome: run.outcome && this.#open(run.outcome, id, "outcome") };
+    return { ...summary, parent, notes, outcome: run.outcome && this.#open(run.outcome, id, "outcome") };
   }
 
   #openedImage({ image, parts, blobs }: StoredImage, run: string): { image: StoredImage; names: Map<string, string> } {
@@ -251,6 +345,9 @@ class CipherStore implements Store {
 
   #openMessage(message: Message): Message {
     const { run, kind, topic } = message;
+    if (kind === "orphaned" || message.payload.length === 0) return message;
+    // Another run's outcome, handed over by the store as it was sealed.
+    if (kind === "ended") return { ...message, payload: this.#open(message.payload, topic, "outcome") };
     const payload = this.#open(message.payload, run, payloadKind(message));
     if (kind !== "cancel") return { ...message, payload };
     try {

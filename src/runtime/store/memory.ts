@@ -1,6 +1,10 @@
 import { StoreError } from "../../shared/errors.js";
+import { MemoryTasks } from "./memory-tasks.js";
 import {
+  FINAL_STATUSES,
   LIVE_STATUSES,
+  RETRYABLE_STATUSES,
+  type CacheEntry,
   type ClaimedRun,
   type ClaimOptions,
   type Commit,
@@ -9,6 +13,7 @@ import {
   type Message,
   type NewMessage,
   type NewRun,
+  type Notes,
   type NewWorker,
   type RunQuery,
   type RunStatus,
@@ -16,6 +21,8 @@ import {
   type Store,
   type StoredImage,
   type StoredRun,
+  type Task,
+  type TaskOptions,
   type WorkerRecord,
 } from "./store.js";
 
@@ -23,6 +30,8 @@ interface Row {
   readonly id: string;
   readonly workflow: string;
   readonly createdAt: number;
+  readonly parent: string | undefined;
+  readonly endsWithParent: boolean;
   /** Position in order of creation; breaks ties between runs of the same millisecond. */
   readonly position: number;
   status: RunStatus;
@@ -30,6 +39,7 @@ interface Row {
   wakeAt: number | undefined;
   owner: string | undefined;
   fence: number;
+  losses: number;
   waitingFor: string;
   waitingSince: number;
   version: number;
@@ -42,25 +52,44 @@ interface Row {
   /** Waiting messages, oldest first. */
   messages: Message[];
   readonly messageIds: Set<string>;
+  notes: Notes;
+  /** Runs that want to hear of its end. */
+  readonly watchers: Set<string>;
+  /** Runs it started that end with it. */
+  readonly children: Set<string>;
 }
 
 const DEFAULT_LIMIT = 100;
 
-/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. Any number of workers. */
+export interface MemoryOptions {
+  /** How many workers it takes at a time. Default `"many"`. */
+  readonly workers?: "one" | "many";
+}
+
+/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. */
 export class MemoryStore implements Store {
   readonly url = "memory:";
   readonly #runs = new Map<string, Row>();
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #workers = new Map<string, WorkerRecord>();
+  readonly #tasks = new MemoryTasks();
+  readonly #takesOne: boolean;
   #seq = 0;
   #closed = false;
 
+  constructor(options: MemoryOptions = {}) {
+    this.#takesOne = options.workers === "one";
+  }
+
   createRun(run: NewRun): Promise<"created" | "exists"> {
-    return this.#transaction(() => {
-      if (this.#runs.has(run.id)) return "exists";
-      this.#runs.set(run.id, newRow(run, this.#runs.size));
-      return "created";
-    });
+    return this.#transaction(() => (this.#create(run) ? "created" : "exists"));
+  }
+
+  #create(run: NewRun): boolean {
+    if (this.#runs.has(run.id)) return false;
+    this.#runs.set(run.id, newRow(run, this.#runs.size));
+    if (run.parent !== undefined && run.endsWithParent) this.#runs.get(run.parent)?.children.add(run.id);
+    return true;
   }
 
   getImage(id: string): Promise<StoredImage | undefined> {
@@ -93,17 +122,23 @@ export class MemoryStore implements Store {
   }
 
   send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
-    return this.#transaction(() => {
-      const row = this.#runs.get(message.run);
-      if (row === undefined) return "unknown";
-      const { id, ...rest } = message;
-      if (id !== undefined && row.messageIds.has(id)) return "duplicate";
-      if (!LIVE_STATUSES.has(row.status)) return "ended";
-      if (id !== undefined) row.messageIds.add(id);
-      row.messages.push({ ...rest, payload: rest.payload.slice(), seq: ++this.#seq });
-      makeDue(row, message.sentAt);
-      return "sent";
-    });
+    return this.#transaction(() => this.#send(message));
+  }
+
+  #send(message: NewMessage): "sent" | "duplicate" | "unknown" | "ended" {
+    const row = this.#runs.get(message.run);
+    if (row === undefined) return "unknown";
+    const { id, ...rest } = message;
+    if (id !== undefined && row.messageIds.has(id)) return "duplicate";
+    if (!LIVE_STATUSES.has(row.status)) return "ended";
+    if (id !== undefined) row.messageIds.add(id);
+    this.#deliver(row, rest);
+    return "sent";
+  }
+
+  #deliver(row: Row, message: Omit<Message, "seq">): void {
+    row.messages.push({ ...message, payload: message.payload.slice(), seq: ++this.#seq });
+    if (LIVE_STATUSES.has(row.status)) makeDue(row, message.sentAt);
   }
 
   pollMessages(workerId: string): Promise<Message[]> {
@@ -119,8 +154,9 @@ export class MemoryStore implements Store {
     return this.#transaction(() => {
       const row = this.#runs.get(id);
       if (row === undefined) return "unknown";
-      if (row.status !== "failed") return "not-failed";
+      if (!RETRYABLE_STATUSES.has(row.status)) return "not-failed";
       Object.assign(row, { status: "ready", outcome: undefined, wakeAt: at, updatedAt: at, waitingSince: at, waitingFor: "" });
+      row.losses = 0;
       row.version++;
       row.journal.push(structuredClone(journal));
       return "ready";
@@ -134,6 +170,8 @@ export class MemoryStore implements Store {
   ): Promise<"registered" | WorkerRecord> {
     return this.#transaction(() => {
       this.#releaseDead(worker.id, now, isAlive);
+      const holder = this.#takesOne ? this.#workers.values().find(({ id }) => id !== worker.id) : undefined;
+      if (holder !== undefined) return { ...holder };
       const { leaseMs, ...record } = worker;
       this.#workers.set(worker.id, { ...record, leaseUntil: now + leaseMs });
       return "registered";
@@ -156,6 +194,48 @@ export class MemoryStore implements Store {
     return this.#transaction(() => this.#release(workerId, now));
   }
 
+  nextDue({ now, workflows, queues }: Parameters<Store["nextDue"]>[0]): Promise<number | undefined> {
+    return this.#transaction(() => {
+      let next = this.#tasks.nextDue(now, queues);
+      for (const { owner, wakeAt, workflow } of this.#runs.values())
+        if (owner === undefined && wakeAt !== undefined && wakeAt > now && (workflows?.includes(workflow) ?? true))
+          next = Math.min(next, wakeAt);
+      return next === Infinity ? undefined : next;
+    });
+  }
+
+  claimTasks(options: TaskOptions): Promise<Task[]> {
+    return this.#transaction(() => (this.#workers.has(options.workerId) ? this.#tasks.claim(options) : []));
+  }
+
+  heldTasks(workerId: string): Promise<number[]> {
+    return this.#transaction(() => this.#tasks.held(workerId));
+  }
+
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean> {
+    return this.#transaction(() => this.#tasks.noteProgress(task, workerId, details));
+  }
+
+  finishTask(
+    id: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded"> {
+    return this.#transaction(() => {
+      const task = this.#tasks.finish(id, workerId);
+      if (task === undefined) return "superseded";
+      this.#tell(task.run, "step", `${task.call}:${task.attempt}`, payload, at);
+      if (cached !== undefined) this.#tasks.cache(cached, at);
+      return "finished";
+    });
+  }
+
+  readCache(key: string, now: number): Promise<Uint8Array | undefined> {
+    return this.#transaction(() => this.#tasks.cached(key, now));
+  }
+
   claim({ workerId, now, limit, workflows }: ClaimOptions): Promise<ClaimedRun[]> {
     return this.#transaction(() => {
       if (!this.#workers.has(workerId)) return [];
@@ -170,6 +250,7 @@ export class MemoryStore implements Store {
           ...stored(row),
           ...this.#imageOf(row),
           fence: row.fence,
+          losses: row.losses,
           messages: row.messages.map((message) => ({ ...message })),
         };
       });
@@ -200,14 +281,44 @@ export class MemoryStore implements Store {
     row.wakeAt = ended ? undefined : commit.wakeAt;
     row.waitingFor = commit.waitingFor;
     row.version++;
+    row.losses = 0;
     this.#write(row, commit);
     if (commit.outcome !== undefined) row.outcome = commit.outcome.slice();
     row.journal.push(...structuredClone(commit.journal));
+    this.#outward(row, commit, ended);
     if (ended || commit.release) {
       row.owner = undefined;
       if (!ended && row.messages.length > 0) makeDue(row, commit.at);
     }
     return "committed";
+  }
+
+  /** What the commit does beyond its own run. */
+  #outward(row: Row, commit: Commit, ended: boolean): void {
+    const { starts = [], sends = [], watches = [], notes, tasks = [], withdrawn = [], cached = [], status, at } = commit;
+    for (const run of starts) this.#create(run);
+    for (const message of sends) this.#send(message);
+    for (const id of watches) {
+      const target = this.#runs.get(id);
+      if (target !== undefined && LIVE_STATUSES.has(target.status)) target.watchers.add(row.id);
+      else this.#tell(row.id, "ended", id, target?.outcome, at);
+    }
+    if (notes !== undefined) row.notes = { ...row.notes, ...notes };
+    this.#tasks.withdraw(row.id, withdrawn);
+    this.#tasks.put(row.id, tasks);
+    for (const entry of cached) this.#tasks.cache(entry, at);
+    if (!ended) return;
+    this.#tasks.forget(row.id);
+    for (const id of row.watchers) this.#tell(id, "ended", row.id, row.outcome, at);
+    row.watchers.clear();
+    if (FINAL_STATUSES.has(status)) for (const id of row.children) this.#tell(id, "orphaned", "", undefined, at);
+  }
+
+  #tell(run: string, kind: "ended" | "orphaned" | "step", topic: string, outcome: Uint8Array | undefined, at: number): void {
+    const row = this.#runs.get(run);
+    if (row !== undefined && LIVE_STATUSES.has(row.status)) {
+      this.#deliver(row, { run, kind, topic, payload: outcome ?? new Uint8Array(0), sentAt: at });
+    }
   }
 
   #write(row: Row, { image, part, blobs = [], refers = [] }: Commit): void {
@@ -239,12 +350,16 @@ export class MemoryStore implements Store {
     const dead = [...this.#workers.values()].filter(
       (other) => other.id !== asker && (other.leaseUntil <= now || !isAlive({ ...other })),
     );
-    for (const { id } of dead) this.#release(id, now);
+    for (const { id } of dead) {
+      for (const row of this.#runs.values()) if (row.owner === id) row.losses++;
+      this.#release(id, now);
+    }
     return dead.length > 0;
   }
 
   #release(workerId: string, now: number): void {
     this.#workers.delete(workerId);
+    this.#tasks.release(workerId);
     for (const row of this.#runs.values()) {
       if (row.owner !== workerId) continue;
       row.owner = undefined;
@@ -265,12 +380,15 @@ function newRow(run: NewRun, position: number): Row {
     id: run.id,
     workflow: run.workflow,
     createdAt: run.createdAt,
+    parent: run.parent,
+    endsWithParent: run.endsWithParent ?? false,
     position,
-    status: "ready",
+    status: (run.startAt ?? run.createdAt) > run.createdAt ? "scheduled" : "ready",
     updatedAt: run.createdAt,
-    wakeAt: run.createdAt,
+    wakeAt: run.startAt ?? run.createdAt,
     owner: undefined,
     fence: 0,
+    losses: 0,
     waitingFor: "",
     waitingSince: run.createdAt,
     version: 0,
@@ -281,12 +399,16 @@ function newRow(run: NewRun, position: number): Row {
     journal: [],
     messages: [],
     messageIds: new Set(),
+    notes: {},
+    watchers: new Set(),
+    children: new Set(),
   };
 }
 
 function summary(row: Row): RunSummary {
   const { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version } = row;
-  return { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version };
+  const { parent, notes } = row;
+  return { id, workflow, status, createdAt, updatedAt, wakeAt, owner, waitingFor, waitingSince, version, parent, notes };
 }
 
 function stored(row: Row): StoredRun {
@@ -294,7 +416,14 @@ function stored(row: Row): StoredRun {
 }
 
 function matches(row: Row, query: RunQuery): boolean {
-  return (query.status?.includes(row.status) ?? true) && (query.workflow === undefined || row.workflow === query.workflow);
+  const { status, workflow, since, parent, note = {} } = query;
+  return (
+    (status?.includes(row.status) ?? true) &&
+    (workflow === undefined || row.workflow === workflow) &&
+    (since === undefined || row.createdAt >= since) &&
+    (parent === undefined || row.parent === parent) &&
+    Object.entries(note).every(([key, value]) => Object.hasOwn(row.notes, key) && row.notes[key] === value)
+  );
 }
 
 function isDue(row: Row, now: number): boolean {
@@ -306,6 +435,6 @@ function makeDue(row: Row, at: number): void {
 }
 
 /** A new, empty store in memory. */
-export function memory(): MemoryStore {
-  return new MemoryStore();
+export function memory(options?: MemoryOptions): MemoryStore {
+  return new MemoryStore(options);
 }

@@ -1,5 +1,5 @@
 /** Rows as SQL stores hold them, and what they mean. */
-import type { JournalEntry, Message, MessageKind, RunStatus, RunSummary, StoredRun } from "./store.js";
+import type { JournalEntry, Message, MessageKind, Notes, RunStatus, RunSummary, StoredRun } from "./store.js";
 
 /** Statuses by their number in a store: append only. */
 export const STATUSES = [
@@ -9,8 +9,14 @@ export const STATUSES = [
   "completed",
   "failed",
   "cancelled",
+  "scheduled",
+  "retrying",
+  "paused",
+  "cancelling",
+  "timed-out",
+  "crashed",
 ] as const satisfies readonly RunStatus[];
-const KINDS = ["send", "cancel"] as const satisfies readonly MessageKind[];
+const KINDS = ["send", "cancel", "pause", "resume", "ended", "orphaned", "step"] as const satisfies readonly MessageKind[];
 
 export function statusNumber(status: RunStatus): number {
   return STATUSES.indexOf(status);
@@ -20,9 +26,7 @@ export function kindNumber(kind: MessageKind): number {
   return KINDS.indexOf(kind);
 }
 
-export const SUMMARY_COLUMNS =
-  "id, workflow, status, created_at, updated_at, wake_at, owner, waiting_since, waiting_for, version";
-
+/** What a store selects of a run. */
 export interface SummaryRow {
   readonly id: string;
   readonly workflow: string;
@@ -34,6 +38,9 @@ export interface SummaryRow {
   readonly waiting_since: number;
   readonly waiting_for: string;
   readonly version: number;
+  readonly parent: string | null;
+  /** A JSON object. */
+  readonly notes: string;
 }
 
 export interface OutcomeRow extends SummaryRow {
@@ -48,6 +55,8 @@ export interface MessageRow {
   readonly sent_at: number;
 }
 
+const NONE: Notes = Object.freeze({});
+
 export function toSummary(row: SummaryRow): RunSummary {
   return {
     id: row.id,
@@ -60,6 +69,8 @@ export function toSummary(row: SummaryRow): RunSummary {
     waitingFor: row.waiting_for,
     waitingSince: row.waiting_since,
     version: row.version,
+    parent: row.parent ?? undefined,
+    notes: row.notes === "{}" ? NONE : (JSON.parse(row.notes) as Notes),
   };
 }
 

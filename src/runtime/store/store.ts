@@ -9,11 +9,62 @@
  */
 import type { Blob, Blobs } from "../codec/blobs.js";
 
-/** What a run is doing. `ready`: can be advanced now. `running`: a worker holds it. `waiting`: for a timer, a message. The rest are ends; a `failed` run can be retried. */
-export type RunStatus = "ready" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+/**
+ * What a run is doing.
+ *
+ *     scheduled   begins at a later time            completed   its function returned
+ *     ready       can be advanced now               failed      its function threw; keeps its place, can be retried
+ *     running     a worker holds it                 cancelled   it was asked to end, and did
+ *     waiting     for a timer, a message, a run     timed-out   its deadline passed, and it ended because of that
+ *     retrying    for the next attempt of a step    crashed     it took workers down with it, several times in the same place; can be retried
+ *     paused      until it is resumed
+ *     cancelling  it was asked to end and still tidies up
+ */
+export type RunStatus =
+  | "scheduled"
+  | "ready"
+  | "running"
+  | "waiting"
+  | "retrying"
+  | "paused"
+  | "cancelling"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "timed-out"
+  | "crashed";
+
+export const STATUSES: readonly RunStatus[] = [
+  "scheduled",
+  "ready",
+  "running",
+  "waiting",
+  "retrying",
+  "paused",
+  "cancelling",
+  "completed",
+  "failed",
+  "cancelled",
+  "timed-out",
+  "crashed",
+];
 
 /** Statuses in which a run can still advance. */
-export const LIVE_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>(["ready", "running", "waiting"]);
+export const LIVE_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>([
+  "scheduled",
+  "ready",
+  "running",
+  "waiting",
+  "retrying",
+  "paused",
+  "cancelling",
+]);
+
+/** Statuses of runs that have kept their continuation and can be made to go on with it. */
+export const RETRYABLE_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>(["failed", "crashed"]);
+
+/** Statuses at which a run leaves nothing to go on with: its children are cancelled with it. */
+export const FINAL_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>(["completed", "cancelled", "timed-out"]);
 
 export interface NewRun {
   readonly id: string;
@@ -22,7 +73,17 @@ export interface NewRun {
   /** Encoded continuation to begin with. */
   readonly image: Uint8Array;
   readonly createdAt: number;
+  /** It begins then, and is `scheduled` until. Default: at once. */
+  readonly startAt?: number;
+  /** The run that started it. */
+  readonly parent?: string;
+  /** With a parent: it is sent a cancellation when that one is over. Default: it goes on. */
+  readonly endsWithParent?: boolean;
 }
+
+/** What can be searched for: a fact about a run. */
+export type NoteValue = string | number | boolean | null;
+export type Notes = Readonly<Record<string, NoteValue>>;
 
 /** A run as listed: everything but its payloads. */
 export interface RunSummary {
@@ -40,6 +101,9 @@ export interface RunSummary {
   readonly waitingSince: number;
   /** Number of commits so far. */
   readonly version: number;
+  /** The run that started it, `undefined` when the host did. */
+  readonly parent: string | undefined;
+  readonly notes: Notes;
 }
 
 /** A run as it is asked for: with its outcome, without its continuation. */
@@ -58,7 +122,11 @@ export interface StoredImage {
   readonly blobs: Blobs;
 }
 
-export type MessageKind = "send" | "cancel";
+/**
+ * `ended`: a run that was watched has ended; its outcome is the payload, which is empty when there is no such run. `orphaned`: the run's parent is over, and it
+ * was to end with it. These two come from the store itself. `step`: how an attempt in a queue has ended; it comes with `finishTask`.
+ */
+export type MessageKind = "send" | "cancel" | "pause" | "resume" | "step" | "ended" | "orphaned";
 
 /** Something from outside for a run, kept until a commit consumes it. */
 export interface Message {
@@ -66,13 +134,14 @@ export interface Message {
   readonly seq: number;
   readonly run: string;
   readonly kind: MessageKind;
-  /** Channel name of a `send`, the reason of a `cancel`. */
+  /** Channel name of a `send`, the reason of a `cancel`, the id of the run that `ended`, call and attempt of a `step`: `7:1`. */
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly sentAt: number;
 }
 
-export type NewMessage = Omit<Message, "seq"> & {
+export type NewMessage = Omit<Message, "seq" | "kind"> & {
+  readonly kind: Exclude<MessageKind, "ended" | "orphaned" | "step">;
   /** With an id, the same message sent twice is kept once. */
   readonly id?: string;
 };
@@ -92,6 +161,8 @@ export interface ClaimedRun extends StoredRun, StoredImage {
   readonly fence: number;
   /** Messages that wait for it, oldest first. */
   readonly messages: readonly Message[];
+  /** How many workers in a row were lost while they held it, with no commit in between. */
+  readonly losses: number;
 }
 
 /** One transition of one run: all of it or nothing (I4). */
@@ -121,6 +192,74 @@ export interface Commit {
   readonly journal: readonly JournalEntry[];
   /** Give the lease back with this commit. When unconsumed messages wait for the run, it is claimable at once whatever `wakeAt` says. Ended runs are always released. */
   readonly release: boolean;
+  /** Runs to create; one whose id exists stays as it is. */
+  readonly starts?: readonly NewRun[];
+  /** Messages to runs. To one that is unknown or over: lost. */
+  readonly sends?: readonly NewMessage[];
+  /** Runs whose end this one wants to hear of, by a message of kind `ended`: at once when that has happened. */
+  readonly watches?: readonly string[];
+  /** Facts to add or replace. */
+  readonly notes?: Notes;
+  /** Attempts for other workers. There is one task of a call: a later attempt takes the place of an earlier one, and the same one again changes nothing. */
+  readonly tasks?: readonly NewTask[];
+  /** Calls whose tasks nobody wants any more. Those of a run that has ended go in any case. */
+  readonly withdrawn?: readonly number[];
+  /** Results to be found by other runs. */
+  readonly cached?: readonly CacheEntry[];
+}
+
+/** An attempt of a step that any worker may make that serves its queue. */
+export interface NewTask {
+  readonly queue: string;
+  /** Number of the call in its run. */
+  readonly call: number;
+  readonly attempt: number;
+  /** Id in the step table. */
+  readonly step: string;
+  /** Tasks of one key share the limit per key. */
+  readonly key?: string | undefined;
+  /** Higher ones first. */
+  readonly priority: number;
+  /** Not before this time. */
+  readonly dueAt: number;
+  /** What the attempt is made with, encoded. */
+  readonly payload: Uint8Array;
+  /** What the attempt before it last said of itself, encoded. */
+  readonly details?: Uint8Array | undefined;
+}
+
+/** A task in the hands of a worker. */
+export interface Task extends NewTask {
+  /** Store-wide. */
+  readonly id: number;
+  readonly run: string;
+  /** What this attempt, or the one before, last said of itself. */
+  readonly details: Uint8Array | undefined;
+}
+
+/** How much of a queue may be under way at once, over all workers. Absent: no limit. */
+export interface QueueLimits {
+  readonly queue: string;
+  readonly concurrency?: number | undefined;
+  readonly perKey?: number | undefined;
+  /** `limit` tasks begin in `perMs` milliseconds; see `rate.ts`. */
+  readonly rate?: { readonly limit: number; readonly perMs: number } | undefined;
+}
+
+export interface TaskOptions {
+  readonly workerId: string;
+  readonly now: number;
+  readonly queues: readonly QueueLimits[];
+  /** Only tasks of these steps. */
+  readonly steps: readonly string[];
+  readonly limit: number;
+}
+
+export interface CacheEntry {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** It is not answered any more from then on. */
+  readonly until: number;
 }
 
 export type CommitResult = "committed" | "superseded";
@@ -153,6 +292,12 @@ export interface ClaimOptions {
 export interface RunQuery {
   readonly status?: readonly RunStatus[];
   readonly workflow?: string;
+  /** Only runs with all of these notes. */
+  readonly note?: Notes;
+  /** Only runs created at or after this time. */
+  readonly since?: number;
+  /** Only runs that this run started. */
+  readonly parent?: string;
   /** At most this many, newest first. Default 100. */
   readonly limit?: number;
   /** Only runs created before this run id's position: the `id` of the last row of the page before. */
@@ -177,7 +322,7 @@ export interface Store {
   /** All messages that wait for runs this worker holds, oldest first. */
   pollMessages(workerId: string): Promise<Message[]>;
 
-  /** Makes a failed run claimable again from the continuation it kept. `"not-failed"` when it is in another state. */
+  /** Makes a failed or crashed run claimable again from the continuation it kept. `"not-failed"` when it is in another state. */
   retryRun(id: string, at: number, journal: JournalEntry): Promise<"ready" | "not-failed" | "unknown">;
 
   /**
@@ -196,11 +341,34 @@ export interface Store {
    * claims and commits through the store it registered with.
    */
   claim(options: ClaimOptions): Promise<ClaimedRun[]>;
+  /** When the first run of these workflows that nobody holds, or the first task of these queues, is due after `now`; `undefined` when there is none. */
+  nextDue(options: {
+    readonly now: number;
+    readonly workflows?: readonly string[];
+    readonly queues: readonly string[];
+  }): Promise<number | undefined>;
   /** Applies all commits, of different runs, in one transaction (group commit), each conditional on its own fence. Answers in the same order. */
   commit(commits: readonly Commit[]): Promise<CommitResult[]>;
 
   /** Hears from other processes until the answer is called. A store without it can only be polled. */
   watch?(listener: (note: StoreNote) => void): () => void;
+
+  /** Hands over tasks that are due, as far as the limits allow: of each queue by priority, then by age. */
+  claimTasks(options: TaskOptions): Promise<Task[]>;
+  /** Ids of the tasks that this worker holds. One that is missing was withdrawn, or taken over. */
+  heldTasks(workerId: string): Promise<number[]>;
+  /** Keeps what an attempt says of itself. `false` when the worker no longer holds the task. */
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean>;
+  /** Takes the task out and tells its run how it ended, by a message of kind `step`. `"superseded"` when the worker no longer holds it; then nothing changes. */
+  finishTask(
+    task: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded">;
+  /** A result that was put there by `cached` and is good at `now`. */
+  readCache(key: string, now: number): Promise<Uint8Array | undefined>;
 
   close(): Promise<void>;
 }

@@ -53,5 +53,7 @@ export function isTransparent(owner: string, method: string): boolean {
 
 /** Functions and methods declared by flowc itself that suspend. What they return by promise is for host code and does not. */
 export const SUSPENDING_PRIMITIVES: ReadonlySet<string> = new Set(
-  "sleep sleepUntil perform withTimeout receive tryReceive join cancel all settle race any map overlap callback".split(" "),
+  "sleep sleepUntil perform withTimeout receive tryReceive join result cancel all settle race any map overlap callback".split(
+    " ",
+  ),
 );

@@ -7,6 +7,7 @@ import { RESERVED, writtenNames } from "../1-find/names.js";
 import { walkOwn } from "../1-find/suspension.js";
 import { checkLiveValues } from "../2-check/live-values.js";
 import { checkStepValues } from "../2-check/step-values.js";
+import { checkStrandValues } from "../2-check/strand-values.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
 import { value } from "../3-desugar/expression.js";
 import { fastFunction, finalValue, type FullFunction, fullFunction } from "../3-desugar/full/function.js";
@@ -117,6 +118,7 @@ export function emitSuspendable(
   if (!ctx.findings.everywhere) {
     checkLiveValues(ctx, info, cfg, layout);
     checkStepValues(ctx, cfg);
+    checkStrandValues(ctx, cfg);
   }
   options.trace("liveness", info, { ir, cfg, layout });
   if (options.verify) verifyLayout(cfg, layout, info);

@@ -50,7 +50,7 @@ function made(name: string): unknown {
   const workflow = maker && closureOf(maker)?.code.id;
   if (maker === undefined || workflow === undefined) throw new Error(`the program has no maker ${name}`);
   globalThis.kept = undefined;
-  const ports = { codec, random: () => 0.5, limits: { warnBytes: Infinity, maxBytes: Infinity } };
+  const ports = { codec, random: () => 0.5, newId: () => "id", limits: { warnBytes: Infinity, maxBytes: Infinity } };
   const image = encode(newImage("run", workflow, maker, [], 0));
   new Driver({ image, parts: [], blobs: new Map() }, ports).advance([], 0);
   return globalThis.kept;

@@ -70,7 +70,21 @@ export class ClockedSchema extends Schema {
   }
 
   override async destroy(): Promise<void> {
-    const tables = ["runs", "journal", "messages", "message_ids", "parts", "blobs", "run_blobs", "workers"];
+    const tables = [
+      "runs",
+      "journal",
+      "messages",
+      "message_ids",
+      "parts",
+      "blobs",
+      "run_blobs",
+      "workers",
+      "watches",
+      "notes",
+      "tasks",
+      "queues",
+      "cache",
+    ];
     await this.sql(tables.map((table) => `DELETE FROM $S.${table}`).join(";"), "UPDATE $S.test_clock SET now = 1000");
   }
 

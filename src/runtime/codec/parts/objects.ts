@@ -19,6 +19,7 @@ const {
   values,
 } = Object;
 const { isProxy } = types;
+const { ownKeys } = Reflect;
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 type Props = Readonly<Record<string, unknown>>;
 
@@ -113,6 +114,11 @@ function isIndex(key: unknown): boolean {
   return INDEX.test(key as string);
 }
 
+/** Only of short arrays: listing the keys of a long one takes longer than what it is for. */
+function keyCount(node: readonly unknown[]): number {
+  return node.length > FEW_ELEMENTS ? 0 : ownKeys(node).length;
+}
+
 /** Up to this many elements, listing the keys is the fastest way to see that there are no others. */
 const FEW_ELEMENTS = 64;
 
@@ -120,17 +126,26 @@ export class ArrayWatch extends Watch {
   readonly #node: readonly unknown[];
   /** The elements; holes are holes. */
   #elements: unknown[];
+  /** Number of its keys. */
+  #keys: number;
 
   constructor(id: number, node: readonly unknown[]) {
     super(id);
     this.#node = node;
     this.#elements = node.slice();
+    this.#keys = keyCount(node);
   }
 
   isSame(): boolean {
     const node = this.#node;
     if (getPrototypeOf(node) !== Array.prototype || !isExtensible(node) || node.length !== this.#elements.length) return false;
-    return this.#firstDifference(node.length) === node.length && isElementsOnly(node, this.#elements);
+    return this.#firstDifference(node.length) === node.length && this.#hasNoMore(node);
+  }
+
+  /** Elements that are the same ones are still default ones unless something redefines properties, so a further key is all that can have come. */
+  #hasNoMore(node: readonly unknown[]): boolean {
+    if (node.length > FEW_ELEMENTS || redefinitionIsPossible()) return isElementsOnly(node, this.#elements);
+    return keyCount(node) === this.#keys;
   }
 
   /** The first index at which element or hole differ, up to `end`. */
@@ -158,6 +173,7 @@ export class ArrayWatch extends Watch {
     out.uint(end - start);
     out.elements(node, start, end);
     this.#elements = copy;
+    this.#keys = keyCount(node);
   }
 
   #lastDifference(start: number): number {

@@ -4,6 +4,9 @@
  *     full()  ──▶ image                  every node gets its number, and a watch where it can change
  *     delta() ──▶ part                   patches of nodes that changed, heads and bodies of nodes that came
  *
+ * What the program can change is compared with a copy, all of it; what is the runtime's own is looked at only when it is said to have changed ("touched"), so a
+ * commit costs the same however many strands there are.
+ *
  * Nodes that nothing refers to any more keep number and watch until the next full image; what is written for them in vain is bounded, since a full image follows
  * when the parts have grown as large as it.
  */
@@ -12,7 +15,7 @@ import { attachedStores } from "../../private-store.js";
 import type { BlobSink } from "../blobs.js";
 import { Encoder } from "../encoder.js";
 import { FORMAT_VERSION, Tag } from "../format.js";
-import type { Handler } from "../handlers.js";
+import { handlerOf, type Handler, type Part } from "../handlers.js";
 import { plainKindOf } from "../kinds/exotic.js";
 import type { Shape } from "../shapes.js";
 import { BufferWatch } from "./buffer.js";
@@ -26,6 +29,10 @@ export class Tracker {
   readonly #objects: ObjectWatch[] = [];
   readonly #arrays: ArrayWatch[] = [];
   readonly #others: Watch[] = [];
+  /** The watches of what is only compared when it was touched, by node. */
+  readonly #told = new Map<object, Watch>();
+  /** Nodes among those to be watched next that belong to what is told. */
+  readonly #expected = new Map<object, Part>();
   /** Nodes that have been written. */
   #known = 0;
   /** How many objects had private members when they were last looked at. */
@@ -55,12 +62,16 @@ export class Tracker {
     return bytes;
   }
 
-  /** What changed since the last call; `undefined` when only a full image can tell. */
-  delta(): Uint8Array | undefined {
+  /**
+   * What changed since the last call; `undefined` when only a full image can tell.
+   *
+   * @param touched the runtime's own objects that may have changed, those that came included: handlers with `parts`
+   */
+  delta(touched: Iterable<object> = []): Uint8Array | undefined {
     if (this.#stale) return undefined;
     const out = this.#out;
     this.#stale = true;
-    const changed = this.#changed();
+    const changed = this.#changed(touched);
     if (out.size !== this.#known) return undefined;
     out.nextPart();
     out.byte(FORMAT_VERSION);
@@ -91,25 +102,46 @@ export class Tracker {
     return (pools !== undefined && !pools.isEmpty) || weak !== undefined || hasNatives || data !== undefined;
   }
 
-  #changed(): Watch[] {
+  #changed(touched: Iterable<object>): Watch[] {
     const changed: Watch[] = [];
     const attached = attachedStores();
     for (const watch of this.#objects) if (!watch.isSame(attached !== this.#attached)) changed.push(watch);
     this.#attached = attached;
     for (const watch of this.#arrays) if (!watch.isSame()) changed.push(watch);
     for (const watch of this.#others) if (!watch.isSame(this.#out)) changed.push(watch);
+    for (const node of touched) this.#lookAt(node, changed);
     return changed;
+  }
+
+  #lookAt(node: object, changed: Watch[]): void {
+    const own = this.#told.get(node);
+    // What has not been written yet will be.
+    if (own === undefined) return;
+    if (!own.isSame(this.#out)) changed.push(own);
+    for (const part of handlerOf(Object.getPrototypeOf(node) as object)!.parts!(node)) {
+      const watch = this.#told.get(part.node);
+      if (watch === undefined) this.#expected.set(part.node, part);
+      else if (!watch.isSame(this.#out)) changed.push(watch);
+    }
   }
 
   #watchNew(): void {
     const end = this.#out.size;
     for (let id = this.#known; id < end; id++) this.#watchNode(id);
     this.#known = end;
+    // Those that are left were known before, and never change.
+    this.#expected.clear();
   }
 
   #watchNode(id: number): void {
     const out = this.#out;
     const node = out.nodeAt(id) as object;
+    const part = this.#expected.size === 0 ? undefined : this.#expected.get(node);
+    if (part !== undefined) {
+      this.#expected.delete(node);
+      if (part.watch !== undefined) this.#told.set(node, part.watch(id));
+      return;
+    }
     switch (out.tagAt(id)) {
       case Tag.FRAME:
       case Tag.REFERENCE:
@@ -123,10 +155,18 @@ export class Tracker {
       case Tag.ARRAY:
         return void this.#arrays.push(new ArrayWatch(id, node as readonly unknown[]));
       case Tag.HANDLED:
-        return void this.#others.push(new FieldsWatch(id, node, out.auxAt(id) as Handler));
+        return this.#watchFields(new FieldsWatch(id, node, out.auxAt(id) as Handler));
       default:
         this.#others.push(this.#watchByState(id, node));
     }
+  }
+
+  #watchFields(watch: FieldsWatch): void {
+    const { node, handler } = watch;
+    if (handler.parts === undefined) return void this.#others.push(watch);
+    this.#told.set(node, watch);
+    // Their numbers are greater: they are met in its body.
+    for (const part of handler.parts(node)) this.#expected.set(part.node, part);
   }
 
   #watchByState(id: number, node: object): Watch {

@@ -46,14 +46,18 @@ export class ImageWriter {
     this.#sink = new BlobSink(stored);
   }
 
-  /** What changed in everything reachable from `root` since the last call. Throws NotSaveableError; what was written before stays what it was. */
-  write(root: unknown): Written {
-    return this.#part() ?? this.#image(root);
+  /**
+   * What changed in everything reachable from `root` since the last call. Throws NotSaveableError; what was written before stays what it was.
+   *
+   * @param touched the runtime's own objects in it that may have changed since the last call that did not throw
+   */
+  write(root: unknown, touched: Iterable<object> = []): Written {
+    return this.#part(touched) ?? this.#image(root);
   }
 
-  #part(): Written | undefined {
+  #part(touched: Iterable<object>): Written | undefined {
     this.#sink.begin();
-    const bytes = this.#delta();
+    const bytes = this.#delta(touched);
     if (bytes === undefined || this.#isDue(bytes.length)) return undefined;
     this.#parts++;
     this.#partsBytes += bytes.length;
@@ -61,9 +65,9 @@ export class ImageWriter {
   }
 
   /** A refusal is told from the root, where it has a path: by the full image that follows. */
-  #delta(): Uint8Array | undefined {
+  #delta(touched: Iterable<object>): Uint8Array | undefined {
     try {
-      return this.#tracker?.delta();
+      return this.#tracker?.delta(touched);
     } catch (error) {
       if (error instanceof NotSaveableError) return undefined;
       throw error;

@@ -3,9 +3,12 @@
  *
  *     dimensions: 1 · has nulls: 1 · element type · length · lower bound: 1 · (byte length or −1 · bytes)*
  */
+import type { Commit } from "../store.js";
+
 const HEADER_BYTES = 20;
 const INT8 = 20;
 const TEXT = 25;
+const FLOAT8 = 701;
 const BYTEA = 17;
 
 /** `bigint[]`. Fractions are cut off. */
@@ -22,6 +25,18 @@ export function bigints(values: readonly (number | undefined)[]): Buffer {
     at = buffer.writeInt32BE(8, at);
     at = buffer.writeInt32BE(Math.floor(whole / 2 ** 32), at);
     at = buffer.writeUInt32BE(whole >>> 0, at);
+  }
+  return buffer.subarray(0, at);
+}
+
+/** `double precision[]`. */
+export function doubles(values: readonly (number | undefined)[]): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + values.length * 12);
+  header(buffer, FLOAT8, values.length);
+  let at = HEADER_BYTES;
+  for (const value of values) {
+    at = buffer.writeInt32BE(value === undefined ? -1 : 8, at);
+    if (value !== undefined) at = buffer.writeDoubleBE(value, at);
   }
   return buffer.subarray(0, at);
 }
@@ -64,4 +79,40 @@ function header(buffer: Buffer, elementType: number, length: number): void {
   buffer.writeInt32BE(elementType, 8);
   buffer.writeInt32BE(length, 12);
   buffer.writeInt32BE(1, 16);
+}
+
+/** PostgreSQL has no NUL in texts. */
+export function storable(text: string): string {
+  return text.includes("\0") ? text.replaceAll("\0", "\u2400") : text;
+}
+
+/** What commits have several of, each with the number of its run. */
+export function pairs<T>(
+  commits: readonly Commit[],
+  ns: readonly number[],
+  of: (commit: Commit) => Iterable<T>,
+): { runs: number[]; items: T[] } {
+  const runs: number[] = [];
+  const items: T[] = [];
+  for (const [at, commit] of commits.entries()) {
+    for (const item of of(commit)) {
+      runs.push(ns[at]!);
+      items.push(item);
+    }
+  }
+  return { runs, items };
+}
+
+/** The numbers of the runs, then `width` columns; nothing when there are no items. */
+export function lists<T>(
+  { runs, items }: { runs: number[]; items: T[] },
+  columns: (items: T[]) => Buffer[],
+  width: number,
+): (Buffer | null)[] {
+  if (items.length === 0) return Array.from({ length: width + 1 }, () => null);
+  return [bigints(runs), ...columns(items)];
+}
+
+export function hex(id: string): Buffer {
+  return Buffer.from(id, "hex");
 }

@@ -1,5 +1,5 @@
 import type { ClaimedRun, ClaimOptions, Message, StoredImage } from "../store.js";
-import { SUMMARY_COLUMNS, toMessage, toRun, type MessageRow, type OutcomeRow } from "../rows.js";
+import { toMessage, toRun, type MessageRow, type OutcomeRow } from "../rows.js";
 import { bigints } from "./arrays.js";
 import type { Committer } from "./commit.js";
 import type { Connections } from "./connect.js";
@@ -7,6 +7,7 @@ import type { Connections } from "./connect.js";
 interface ClaimedRow extends OutcomeRow, ContinuationRow {
   readonly n: number;
   readonly fence: number;
+  readonly losses: number;
 }
 
 export interface ContinuationRow {
@@ -14,6 +15,13 @@ export interface ContinuationRow {
   readonly parts: Buffer[] | null;
   readonly blob_ids: Buffer[] | null;
   readonly blobs: Buffer[] | null;
+}
+
+/** What a `SummaryRow` has, of the run `r`. */
+export function summaryColumns(s: string): string {
+  return `r.id, r.workflow, r.status, r.created_at, r.updated_at, r.wake_at, r.owner, r.waiting_since, r.waiting_for, r.version,
+    (SELECT p.id FROM ${s}.runs p WHERE p.n = r.parent) AS parent,
+    (SELECT '{' || coalesce(string_agg(f.key || ':' || f.value, ','), '') || '}' FROM ${s}.notes f WHERE f.run = r.n) AS notes`;
 }
 
 /** The continuation of the run `r`, of one moment. */
@@ -76,7 +84,7 @@ export class Claimer {
     const [runs, messages] = await Promise.all([
       this.#connections.run<ClaimedRow>({
         name: "claimed",
-        text: `SELECT r.n, r.fence, ${SUMMARY_COLUMNS}, r.outcome, ${continuationColumns(this.#schema)} FROM ${this.#schema}.runs r WHERE r.n = ANY ($1) ORDER BY r.wake_at, r.n`,
+        text: `SELECT r.n, r.fence, r.losses, ${summaryColumns(this.#schema)}, r.outcome, ${continuationColumns(this.#schema)} FROM ${this.#schema}.runs r WHERE r.n = ANY ($1) ORDER BY r.wake_at, r.n`,
         values,
       }),
       this.#connections.run<MessageRow & { run: number }>({
@@ -93,6 +101,6 @@ export class Claimer {
     const isWhole = continuation.parts.length === 0 && continuation.blobs.size === 0;
     this.#committer.remember(row.id, { n: row.n, worker, isWhole });
     const own: Message[] = messages.filter(({ run }) => run === row.n).map((message) => toMessage(message, row.id));
-    return { ...toRun(row), ...continuation, fence: row.fence, messages: own };
+    return { ...toRun(row), ...continuation, fence: row.fence, losses: row.losses, messages: own };
   }
 }

@@ -15,7 +15,15 @@ export interface Statement {
   /** Names it on each connection; the same text always. */
   readonly name: string;
   readonly text: string;
-  readonly values: readonly (string | number | boolean | Uint8Array | readonly string[] | null)[];
+  readonly values: readonly Value[];
+}
+
+export type Value = string | number | boolean | Uint8Array | readonly string[] | null;
+
+/** Where statements are made: on any connection, or in a transaction. */
+export interface Runner {
+  /** The rows a statement answers. Throws StoreError. */
+  run<R extends object>(statement: Statement): Promise<R[]>;
 }
 
 /** Tables are found by index, and plans are made once: the planner cannot know how long the arrays are that statements are called with. */
@@ -36,7 +44,7 @@ const TRIES = 10;
 const BIGINT = 20;
 const BIGINTS = 1016;
 
-export class Connections {
+export class Connections implements Runner {
   readonly #settings: Settings;
   #opening: Promise<pg.Pool> | undefined;
   #pg: Pg | undefined;
@@ -50,7 +58,6 @@ export class Connections {
     return this.#closed;
   }
 
-  /** The rows a statement answers. Throws StoreError. */
   async run<R extends object>({ name, text, values }: Statement): Promise<R[]> {
     const pool = await this.#pool();
     for (let tries = 1; ; tries++) {

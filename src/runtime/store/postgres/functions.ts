@@ -3,8 +3,18 @@
  * sees what was committed before that statement, and whoever changes a run or sends to it locks its row first; so what a statement reads after the one that
  * locked the rows is how things are.
  *
- * Statuses are numbers of `rows.ts`: 0 ready, 1 running, 3 and more are ends, 4 failed.
+ * Locks are taken in one order: worker, queues, runs by number, tasks.
  */
+import { assert } from "../../../shared/assert.js";
+import { STATUSES, statusNumber } from "../rows.js";
+import { LIVE_STATUSES, RETRYABLE_STATUSES, type RunStatus } from "../store.js";
+
+const numbers = (statuses: Iterable<RunStatus>): string => [...statuses].map(statusNumber).join(", ");
+/** For `status IN (…)`. */
+export const LIVE = numbers(LIVE_STATUSES);
+export const RETRYABLE = numbers(RETRYABLE_STATUSES);
+const READY = statusNumber("ready");
+const RUNNING = statusNumber("running");
 
 /** The functions of version 1. A later version replaces those it changes. */
 export function functions(s: string): string {
@@ -12,8 +22,10 @@ export function functions(s: string): string {
 }
 
 /** Bits of `commit_runs.flags` above the status. */
-export const RELEASE_BIT = 8;
-export const PARK_BIT = 16;
+export const RELEASE_BIT = 16;
+export const PARK_BIT = 32;
+const STATUS_BITS = 15;
+assert(STATUSES.length <= STATUS_BITS + 1, "statuses that do not fit into their bits");
 
 /** What a commit changes in the row of its run, without what depends on messages. Part of migration 1. */
 export function settings(
@@ -25,7 +37,7 @@ export function settings(
   image: string,
   outcome: string,
 ): string {
-  return `version = ${version}, updated_at = ${at}, wake_at = ${wake}, status = ${flags} & 7,
+  return `version = ${version}, updated_at = ${at}, wake_at = ${wake}, status = ${flags} & ${STATUS_BITS}, losses = 0,
         waiting_since = CASE WHEN r.waiting_for = ${waiting} THEN r.waiting_since ELSE ${at} END, waiting_for = ${waiting},
         image = coalesce(${image}, r.image), outcome = coalesce(${outcome}, r.outcome),
         owner = CASE WHEN ${flags} & ${RELEASE_BIT} = 0 THEN r.owner END,
@@ -127,7 +139,7 @@ const claimRuns = (s: string): string => `
       SELECT r.n FROM ${s}.runs r WHERE r.due_at <= now AND (workflows IS NULL OR r.workflow = ANY (workflows))
         ORDER BY r.due_at, r.n LIMIT at_most FOR NO KEY UPDATE SKIP LOCKED
     ), u AS (
-      UPDATE ${s}.runs r SET owner = worker, due_at = NULL, status = 1, fence = r.fence + 1 FROM due WHERE r.n = due.n RETURNING r.n
+      UPDATE ${s}.runs r SET owner = worker, due_at = NULL, status = ${RUNNING}, fence = r.fence + 1 FROM due WHERE r.n = due.n RETURNING r.n
     )
     SELECT array_agg(u.n) INTO taken FROM u;
     RETURN taken;
@@ -136,13 +148,13 @@ const claimRuns = (s: string): string => `
   CREATE FUNCTION ${s}.release_lost(worker text, claim bigint, now bigint, held bigint[]) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     UPDATE ${s}.workers w SET claims = claim WHERE w.id = worker AND w.claims < claim;
-    UPDATE ${s}.runs r SET owner = NULL, due_at = least(r.wake_at, now), wake_at = least(r.wake_at, now), status = CASE r.status WHEN 1 THEN 0 ELSE r.status END
+    UPDATE ${s}.runs r SET owner = NULL, due_at = least(r.wake_at, now), wake_at = least(r.wake_at, now), status = CASE r.status WHEN ${RUNNING} THEN ${READY} ELSE r.status END
       WHERE r.owner = worker AND r.n <> ALL (held);
   END $$;`;
 
-/** Takes out workers, each only as long as its lease is what was seen (NULL: whatever it is), and gives back what they hold. */
+/** Takes out workers, each only as long as its lease is what was seen (NULL: whatever it is), and gives back what they hold. Of `lost` ones the runs remember it. */
 const release = (s: string): string => `
-  CREATE FUNCTION ${s}.release_workers(workers text[], leases bigint[], now bigint) RETURNS integer LANGUAGE plpgsql AS $$
+  CREATE FUNCTION ${s}.release_workers(workers text[], leases bigint[], now bigint, lost boolean) RETURNS integer LANGUAGE plpgsql AS $$
   DECLARE
     gone text[];
   BEGIN
@@ -154,8 +166,10 @@ const release = (s: string): string => `
     IF gone IS NULL THEN
       RETURN 0;
     END IF;
-    UPDATE ${s}.runs r SET owner = NULL, due_at = least(r.wake_at, now), wake_at = least(r.wake_at, now), status = CASE r.status WHEN 1 THEN 0 ELSE r.status END
+    UPDATE ${s}.runs r SET owner = NULL, due_at = least(r.wake_at, now), wake_at = least(r.wake_at, now), status = CASE r.status WHEN ${RUNNING} THEN ${READY} ELSE r.status END,
+        losses = r.losses + lost::integer
       WHERE r.owner = ANY (gone);
+    UPDATE ${s}.tasks t SET owner = NULL WHERE t.owner = ANY (gone);
     RETURN cardinality(gone);
   END $$;`;
 
@@ -171,7 +185,7 @@ const send = (s: string): string => `
       RETURN 'unknown';
     ELSIF message_id IS NOT NULL AND EXISTS (SELECT FROM ${s}.message_ids i WHERE i.run = run.n AND i.id = message_id) THEN
       RETURN 'duplicate';
-    ELSIF run.status > 2 THEN
+    ELSIF run.status NOT IN (${LIVE}) THEN
       RETURN 'ended';
     END IF;
     IF message_id IS NOT NULL THEN
@@ -192,10 +206,10 @@ const retry = (s: string): string => `
     SELECT r.n, r.status, r.version INTO run FROM ${s}.runs r WHERE r.id = run_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
       RETURN 'unknown';
-    ELSIF run.status <> 4 THEN
+    ELSIF run.status NOT IN (${RETRYABLE}) THEN
       RETURN 'not-failed';
     END IF;
-    UPDATE ${s}.runs r SET status = 0, outcome = NULL, due_at = at, wake_at = at, updated_at = at, waiting_since = at, waiting_for = '', version = run.version + 1
+    UPDATE ${s}.runs r SET status = ${READY}, losses = 0, outcome = NULL, due_at = at, wake_at = at, updated_at = at, waiting_since = at, waiting_for = '', version = run.version + 1
       WHERE r.n = run.n;
     INSERT INTO ${s}.journal (run, version, entries) VALUES (run.n, run.version + 1, entries);
     RETURN 'ready';

@@ -10,8 +10,16 @@
  *     parts     what changed in the continuation of a run since its image, in order of the commits.
  *     blobs     large contents by SHA-256, and in run_blobs which runs refer to them; one that no run refers to is deleted.
  *     workers   the workers, with their leases by the clock of the database. `claims` is the number of the last claim: see `functions.ts`.
+ *     watches   which run wants to hear of the end of which. Gone with that end.
+ *     notes     searchable facts about runs, keys and values as JSON. The index holds digests: there is no limit to their length.
+ *     tasks     step attempts for whatever worker serves their queue. `owner` has taken one; its lease is that of the worker.
+ *     queues    one row a queue with limits: whoever takes tasks of it locks that row first. `next_at` is when the next task of a queue with a limited rate may
+ *               begin, see `rate.ts`.
+ *     cache     results of steps that other runs may use, by the SHA-256 of their keys.
  */
 import { functions } from "./functions.js";
+import { outwardFunctions } from "./outward-functions.js";
+import { taskFunctions } from "./task-functions.js";
 
 /** Each takes the name of the schema, quoted. */
 export const MIGRATIONS: readonly ((schema: string) => string)[] = [
@@ -21,6 +29,8 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
       created_at bigint NOT NULL,
       due_at bigint,
       fence bigint NOT NULL DEFAULT 0,
+      parent bigint,
+      ends_with_parent boolean NOT NULL DEFAULT false,
       id text COLLATE "C" NOT NULL UNIQUE,
       workflow text COLLATE "C" NOT NULL,
       owner text COLLATE "C",
@@ -30,12 +40,14 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
       version bigint NOT NULL DEFAULT 0,
       updated_at bigint NOT NULL,
       wake_at bigint,
+      losses integer NOT NULL DEFAULT 0,
       outcome bytea,
       image bytea NOT NULL
     ) WITH (fillfactor = 50, toast_tuple_target = 2560);
     ALTER TABLE ${s}.runs ALTER image SET STORAGE EXTERNAL, ALTER outcome SET STORAGE EXTERNAL;
     CREATE INDEX runs_due ON ${s}.runs (due_at) WHERE due_at IS NOT NULL;
     CREATE INDEX runs_held ON ${s}.runs (owner) WHERE owner IS NOT NULL;
+    CREATE INDEX runs_parent ON ${s}.runs (parent) WHERE parent IS NOT NULL;
 
     CREATE TABLE ${s}.journal (run bigint NOT NULL, version bigint NOT NULL, entries text NOT NULL);
     CREATE INDEX journal_run ON ${s}.journal (run);
@@ -65,9 +77,40 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
       started_at bigint NOT NULL,
       lease_ms bigint NOT NULL,
       lease_until bigint NOT NULL,
-      claims bigint NOT NULL
+      claims bigint NOT NULL,
+      task_claims bigint NOT NULL DEFAULT 0
     ) WITH (fillfactor = 50);
-    ${functions(s)}`,
+
+    CREATE TABLE ${s}.watches (target bigint NOT NULL, run bigint NOT NULL, PRIMARY KEY (target, run));
+    CREATE TABLE ${s}.notes (run bigint NOT NULL, key text COLLATE "C" NOT NULL, value text COLLATE "C" NOT NULL);
+    CREATE INDEX notes_run ON ${s}.notes (run);
+    CREATE INDEX notes_value ON ${s}.notes (hashtextextended(key, 0), hashtextextended(value, 0));
+
+    CREATE TABLE ${s}.tasks (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      run bigint NOT NULL,
+      call bigint NOT NULL,
+      attempt bigint NOT NULL,
+      priority double precision NOT NULL,
+      due_at bigint NOT NULL,
+      queue text COLLATE "C" NOT NULL,
+      step text COLLATE "C" NOT NULL,
+      key text COLLATE "C",
+      owner text COLLATE "C",
+      payload bytea NOT NULL,
+      details bytea,
+      UNIQUE (run, call)
+    );
+    ALTER TABLE ${s}.tasks ALTER payload SET STORAGE EXTERNAL, ALTER details SET STORAGE EXTERNAL;
+    CREATE INDEX tasks_free ON ${s}.tasks (queue, priority DESC, due_at, id) WHERE owner IS NULL;
+    CREATE INDEX tasks_due ON ${s}.tasks (queue, due_at) WHERE owner IS NULL;
+    CREATE INDEX tasks_held ON ${s}.tasks (owner, queue) WHERE owner IS NOT NULL;
+    CREATE TABLE ${s}.queues (name text COLLATE "C" PRIMARY KEY, next_at double precision);
+    CREATE TABLE ${s}.cache (key bytea PRIMARY KEY, value bytea NOT NULL, good_until bigint NOT NULL);
+    CREATE INDEX cache_until ON ${s}.cache (good_until);
+    ${functions(s)}
+    ${outwardFunctions(s)}
+    ${taskFunctions(s)}`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

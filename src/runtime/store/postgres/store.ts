@@ -1,6 +1,7 @@
 import { UsageError } from "../../../shared/errors.js";
 import { LIVE_STATUSES, type Store } from "../store.js";
 import type {
+  CacheEntry,
   ClaimedRun,
   ClaimOptions,
   Commit,
@@ -15,19 +16,23 @@ import type {
   StoredImage,
   StoredRun,
   StoreNote,
+  Task,
+  TaskOptions,
   WorkerRecord,
 } from "../store.js";
-import { fromJson, kindNumber, statusNumber, SUMMARY_COLUMNS, toJson, toMessage, toRun, toSummary } from "../rows.js";
+import { fromJson, kindNumber, statusNumber, toJson, toMessage, toRun, toSummary } from "../rows.js";
 import type { MessageRow, OutcomeRow, SummaryRow } from "../rows.js";
-import { bigints, texts } from "./arrays.js";
-import { Claimer, continuationColumns, toContinuation, type ContinuationRow } from "./claim.js";
-import { Committer } from "./commit.js";
+import { bigints, storable, texts } from "./arrays.js";
+import { Claimer, continuationColumns, summaryColumns, toContinuation, type ContinuationRow } from "./claim.js";
+import { Committer, type Committed } from "./commit.js";
 import { Connections, type Statement } from "./connect.js";
 import { Notes } from "./notes.js";
+import { listStatement } from "./list.js";
+import { Tasks } from "./tasks.js";
 import { settingsOf, type PostgresOptions } from "./options.js";
 
-const DEFAULT_LIMIT = 100;
 const READY = statusNumber("ready");
+const SCHEDULED = statusNumber("scheduled");
 const EXPIRED = (s: string): string => `greatest(lease_until, ${s}.up_since_ms() + lease_ms) <= ${s}.now_ms()`;
 
 interface WorkerRow {
@@ -48,6 +53,7 @@ class PostgresStore implements Store {
   readonly #connections: Connections;
   readonly #committer: Committer;
   readonly #claimer: Claimer;
+  readonly #tasks: Tasks;
   readonly #notes: Notes;
   /** The schema, quoted. */
   readonly #s: string;
@@ -59,16 +65,19 @@ class PostgresStore implements Store {
     this.#connections = new Connections(settings);
     this.#committer = new Committer(this.#connections, this.#s);
     this.#claimer = new Claimer(this.#connections, this.#s, this.#committer);
+    this.#tasks = new Tasks(this.#connections, this.#s);
     this.#notes = new Notes(this.#connections, settings.schema);
   }
 
-  async createRun({ id, workflow, createdAt, image }: NewRun): Promise<"created" | "exists"> {
+  async createRun(run: NewRun): Promise<"created" | "exists"> {
+    const { id, workflow, createdAt, startAt = createdAt, image, parent = null, endsWithParent = false } = run;
     checkText(id, "a run id");
+    const status = startAt > createdAt ? SCHEDULED : READY;
     const rows = await this.#all(
       "create",
-      `INSERT INTO ${this.#s}.runs (id, workflow, status, created_at, updated_at, wake_at, due_at, waiting_since, image)
-         VALUES ($1, $2, ${READY}, $3, $3, $3, $3, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING n`,
-      [id, workflow, Math.trunc(createdAt), image],
+      `INSERT INTO ${this.#s}.runs (id, workflow, status, created_at, updated_at, wake_at, due_at, waiting_since, image, parent, ends_with_parent)
+         VALUES ($1, $2, $3, $4, $4, $5, $5, $4, $6, (SELECT n FROM ${this.#s}.runs WHERE id = $7), $8) ON CONFLICT (id) DO NOTHING RETURNING n`,
+      [id, workflow, status, Math.trunc(createdAt), Math.trunc(startAt), image, parent, endsWithParent],
     );
     if (rows.length === 0) return "exists";
     this.#notes.work();
@@ -76,9 +85,8 @@ class PostgresStore implements Store {
   }
 
   async getRun(id: string): Promise<StoredRun | undefined> {
-    const [row] = await this.#all<OutcomeRow>("run", `SELECT ${SUMMARY_COLUMNS}, outcome FROM ${this.#s}.runs WHERE id = $1`, [
-      id,
-    ]);
+    const text = `SELECT ${summaryColumns(this.#s)}, r.outcome FROM ${this.#s}.runs r WHERE r.id = $1`;
+    const [row] = await this.#all<OutcomeRow>("run", text, [id]);
     return row && toRun(row);
   }
 
@@ -88,16 +96,8 @@ class PostgresStore implements Store {
     return row && toContinuation(row);
   }
 
-  async listRuns({ status, workflow, after, limit = DEFAULT_LIMIT }: RunQuery): Promise<RunSummary[]> {
-    const rows = await this.#all<SummaryRow>(
-      "list",
-      `SELECT ${SUMMARY_COLUMNS} FROM ${this.#s}.runs
-         WHERE ($1::bigint[] IS NULL OR status = ANY ($1)) AND ($2::text IS NULL OR workflow = $2)
-           AND ($3::text IS NULL OR n < (SELECT n FROM ${this.#s}.runs WHERE id = $3))
-         ORDER BY n DESC LIMIT $4::bigint`,
-      [status === undefined ? null : bigints(status.map(statusNumber)), workflow ?? null, after ?? null, limit],
-    );
-    return rows.map(toSummary);
+  async listRuns(query: RunQuery): Promise<RunSummary[]> {
+    return (await this.#connections.run<SummaryRow>(listStatement(this.#s, query))).map(toSummary);
   }
 
   async readJournal(run: string): Promise<JournalEntry[]> {
@@ -144,7 +144,10 @@ class PostgresStore implements Store {
          ON CONFLICT (id) DO UPDATE SET lease_ms = EXCLUDED.lease_ms, lease_until = EXCLUDED.lease_until RETURNING xmax = 0 AS is_new`,
       [id, pid, host, startedAt, leaseMs, this.#claimer.next()],
     );
-    if (row!.is_new) this.#committer.forget(id);
+    if (row!.is_new) {
+      this.#committer.forget(id);
+      this.#tasks.forget(id);
+    }
     return "registered";
   }
 
@@ -172,15 +175,17 @@ class PostgresStore implements Store {
     );
     const dead = rows.filter((row) => row.expired || !isAlive(toWorker(row)));
     if (dead.length === 0) return false;
-    const values = [texts(dead.map(({ id }) => id)), bigints(dead.map(({ lease_until }) => lease_until)), now];
+    const values = [texts(dead.map(({ id }) => id)), bigints(dead.map(({ lease_until }) => lease_until)), now, true];
     if ((await this.#call<number>("release_workers", values)) === 0) return false;
     this.#notes.work();
     return true;
   }
 
   async unregisterWorker(workerId: string, now: number): Promise<void> {
-    if ((await this.#call<number>("release_workers", [texts([workerId]), bigints([undefined]), now])) > 0) this.#notes.work();
+    if ((await this.#call<number>("release_workers", [texts([workerId]), bigints([undefined]), now, false])) > 0)
+      this.#notes.work();
     this.#committer.forget(workerId);
+    this.#tasks.forget(workerId);
   }
 
   claim(options: ClaimOptions): Promise<ClaimedRun[]> {
@@ -189,10 +194,58 @@ class PostgresStore implements Store {
 
   async commit(commits: readonly Commit[]): Promise<CommitResult[]> {
     if (commits.length === 0) return [];
-    const results = await this.#committer.commit(commits);
+    const committed = await this.#committer.commit(commits);
+    this.#wereCommitted(commits, committed);
+    return committed.results;
+  }
+
+  /** Takes note of commits that are durable now, and tells others of them. */
+  #wereCommitted(commits: readonly Commit[], { results, concernsOthers }: Committed): void {
+    this.#committer.keep(commits, results);
+    if (concernsOthers) this.#notes.work();
     const ended = commits.filter(({ status }, at) => results[at] === "committed" && !LIVE_STATUSES.has(status));
     if (ended.length > 0) this.#notes.ended(ended.map(({ run }) => run));
-    return results;
+  }
+
+  async nextDue({ now, workflows, queues }: Parameters<Store["nextDue"]>[0]): Promise<number | undefined> {
+    const [row] = await this.#all<{ next: number | null }>(
+      "next",
+      `SELECT least(
+         (SELECT r.due_at FROM ${this.#s}.runs r WHERE r.due_at > $1 AND ($2::text[] IS NULL OR r.workflow = ANY ($2)) ORDER BY r.due_at LIMIT 1),
+         (SELECT min(x.due_at) FROM unnest($3::text[]) AS q (name) CROSS JOIN LATERAL
+           (SELECT t.due_at FROM ${this.#s}.tasks t WHERE t.queue = q.name AND t.owner IS NULL AND t.due_at > $1 ORDER BY t.due_at LIMIT 1) x)
+       ) AS next`,
+      [Math.floor(now), workflows ?? null, texts(queues.map(storable))],
+    );
+    return row!.next ?? undefined;
+  }
+
+  claimTasks(options: TaskOptions): Promise<Task[]> {
+    return this.#tasks.claim(options);
+  }
+
+  heldTasks(workerId: string): Promise<number[]> {
+    return this.#tasks.held(workerId);
+  }
+
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean> {
+    return this.#tasks.noteProgress(task, workerId, details);
+  }
+
+  async finishTask(
+    task: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded"> {
+    if (!(await this.#tasks.finish(task, workerId, payload, at, cached))) return "superseded";
+    this.#notes.work();
+    return "finished";
+  }
+
+  readCache(key: string, now: number): Promise<Uint8Array | undefined> {
+    return this.#tasks.readCache(key, now);
   }
 
   watch(listener: (note: StoreNote) => void): () => void {

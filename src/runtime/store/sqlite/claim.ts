@@ -1,16 +1,11 @@
 import type { StatementSync } from "node:sqlite";
-import type { ClaimedRun, ClaimOptions, StoredImage } from "../store.js";
+import type { ClaimedRun, ClaimOptions, Store, StoredImage } from "../store.js";
 import type { Committer } from "./commit.js";
 import { readContinuation } from "./continuation.js";
-import { statusNumber, SUMMARY_COLUMNS, toMessage, toRun, type MessageRow, type OutcomeRow } from "../rows.js";
+import { SUMMARY_COLUMNS, type RunRow } from "./columns.js";
+import { statusNumber, toMessage, toRun, type MessageRow } from "../rows.js";
 
-export interface RunRow extends OutcomeRow {
-  readonly n: number;
-  readonly fence: number;
-  readonly image: Uint8Array;
-}
-
-const COLUMNS = `n, fence, ${SUMMARY_COLUMNS}, outcome, image`;
+const COLUMNS = `n, fence, losses, ${SUMMARY_COLUMNS}, outcome, image`;
 const RUNNING = statusNumber("running");
 
 type Prepare = (sql: string) => StatementSync;
@@ -50,6 +45,23 @@ function claim(prepare: Prepare, row: RunRow, workerId: string, committer: Commi
     owner: workerId,
     status: "running",
     fence: row.fence + 1,
+    losses: row.losses,
     messages: messages.map((message) => toMessage(message, row.id)),
   };
+}
+
+/** See `Store.nextDue`. */
+export function nextDue(prepare: Prepare, { now, workflows, queues }: Parameters<Store["nextDue"]>[0]): number | undefined {
+  const run = prepare(
+    `SELECT wake_at AS at FROM runs WHERE owner IS NULL AND wake_at IS NOT NULL AND wake_at > ?1${among(workflows)} ORDER BY wake_at LIMIT 1`,
+  ).get(now, JSON.stringify(workflows ?? null)) as { at: number } | undefined;
+  const times = run === undefined ? [] : [run.at];
+  for (const queue of queues) {
+    const task = prepare("SELECT min(due_at) AS at FROM tasks WHERE queue = ? AND owner IS NULL AND due_at > ?").get(
+      queue,
+      now,
+    ) as { at: number | null };
+    if (task.at !== null) times.push(task.at);
+  }
+  return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -1,6 +1,7 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { LIVE_STATUSES, type Commit, type CommitResult } from "../store.js";
 import { addBlobs, addPart, inRow, isLarge, keepBlobs, removeParts } from "./continuation.js";
+import { writeOutward } from "./outward.js";
 import { statusNumber, toJson } from "../rows.js";
 
 type Prepare = (sql: string) => StatementSync;
@@ -46,6 +47,7 @@ export class Committer {
     for (const seq of commit.consumed) this.#prepare("DELETE FROM messages WHERE seq = ? AND run = ?").run(seq, n);
     if (!this.#update(n, commit, journal, ended)) return this.#lost(n, commit);
     this.#writeContinuation(n, commit);
+    writeOutward(this.#prepare, n, commit);
     if (ended || commit.release) this.#let(commit.run, n);
     return "committed";
   }
@@ -132,6 +134,7 @@ const UPDATES: readonly string[] = Array.from({ length: 24 }, (_, bits) => {
     "updated_at = ?5",
     "waiting_since = iif(waiting_for = ?7, waiting_since, ?5)",
     "waiting_for = ?7",
+    "losses = 0",
   ];
   let next = 8;
   if (bits & 1) sets.push(`journal = ?${next++}`);

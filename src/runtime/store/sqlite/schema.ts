@@ -10,6 +10,11 @@
  *               `runs.image` is empty then: SQLite writes a row whole, and every commit writes that one.
  *     blobs     large contents by SHA-256, and in run_blobs which runs refer to them; one that no run refers to is deleted.
  *     worker    the one worker of the file.
+ *     watches   which run wants to hear of the end of which. Gone with that end.
+ *     tasks     step attempts for whatever worker serves their queue. `owner` has taken one; its lease is that of the worker.
+ *     queues    when the next task of a queue with a limited rate may begin, see `rate.ts`.
+ *     cache     results of steps that other runs may use.
+ *     notes     searchable facts about runs, values as JSON.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../../shared/errors.js";
@@ -62,7 +67,34 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE blobs (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
    CREATE TABLE run_blobs (run INTEGER NOT NULL, blob INTEGER NOT NULL, PRIMARY KEY (run, blob)) STRICT, WITHOUT ROWID;
    CREATE INDEX run_blobs_blob ON run_blobs (blob);`,
+  `ALTER TABLE runs ADD COLUMN parent INTEGER;
+   ALTER TABLE runs ADD COLUMN ends_with_parent INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN losses INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX runs_parent ON runs (parent) WHERE parent IS NOT NULL;
+   CREATE TABLE watches (target INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (target, run)) STRICT, WITHOUT ROWID;
+   CREATE TABLE notes (run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key)) STRICT, WITHOUT ROWID;
+   CREATE INDEX notes_value ON notes (key, value);`,
   "ALTER TABLE runs DROP COLUMN lease_until",
+  `CREATE TABLE tasks (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     run INTEGER NOT NULL,
+     call INTEGER NOT NULL,
+     attempt INTEGER NOT NULL,
+     queue TEXT NOT NULL,
+     step TEXT NOT NULL,
+     key TEXT,
+     priority REAL NOT NULL,
+     due_at INTEGER NOT NULL,
+     owner TEXT,
+     payload BLOB NOT NULL,
+     details BLOB,
+     UNIQUE (run, call)
+   ) STRICT;
+   CREATE INDEX tasks_free ON tasks (queue, priority DESC, due_at, id) WHERE owner IS NULL;
+   CREATE INDEX tasks_held ON tasks (queue, key) WHERE owner IS NOT NULL;
+   CREATE TABLE queues (name TEXT PRIMARY KEY, next_at REAL NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE cache (key TEXT PRIMARY KEY, value BLOB NOT NULL, until INTEGER NOT NULL) STRICT;
+   CREATE INDEX cache_until ON cache (until);`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

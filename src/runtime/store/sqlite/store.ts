@@ -1,7 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { StoreError } from "../../../shared/errors.js";
 import {
-  LIVE_STATUSES,
+  RETRYABLE_STATUSES,
+  type CacheEntry,
   type ClaimedRun,
   type ClaimOptions,
   type Commit,
@@ -16,18 +17,22 @@ import {
   type Store,
   type StoredImage,
   type StoredRun,
+  type Task,
+  type TaskOptions,
   type WorkerRecord,
 } from "../store.js";
-import { claimDue, type RunRow } from "./claim.js";
+import { claimDue, nextDue } from "./claim.js";
+import { SUMMARY_COLUMNS, type RunRow } from "./columns.js";
 import { Committer } from "./commit.js";
 import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
-import { addPart, inRow, isLarge, readContinuation } from "./continuation.js";
+import { readContinuation } from "./continuation.js";
+import { insertMessage, insertRun } from "./outward.js";
+import { claimTasks, finishTask } from "./tasks.js";
 import {
   fromJson,
-  kindNumber,
   statusNumber,
-  SUMMARY_COLUMNS,
+  STATUSES,
   toJson,
   toMessage,
   toRun,
@@ -63,13 +68,7 @@ export class SqliteStore implements Store {
   }
 
   createRun(run: NewRun): Promise<"created" | "exists"> {
-    return this.#transaction(() => {
-      const { changes, lastInsertRowid } = this.#prepare(
-        "INSERT INTO runs (id, workflow, status, created_at, updated_at, wake_at, waiting_since, waiting_for, image) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?4, '', ?5) ON CONFLICT (id) DO NOTHING",
-      ).run(run.id, run.workflow, READY, run.createdAt, inRow(run.image));
-      if (changes === 1 && isLarge(run.image)) addPart((sql) => this.#prepare(sql), Number(lastInsertRowid), run.image);
-      return changes === 1 ? "created" : "exists";
-    });
+    return this.#transaction(() => (insertRun((sql) => this.#prepare(sql), run) ? "created" : "exists"));
   }
 
   getRun(id: string): Promise<StoredRun | undefined> {
@@ -87,13 +86,25 @@ export class SqliteStore implements Store {
   }
 
   listRuns(query: RunQuery): Promise<RunSummary[]> {
-    const { status, workflow, after, limit = DEFAULT_LIMIT } = query;
+    const { status, workflow, note, since, parent, after, limit = DEFAULT_LIMIT } = query;
     const conditions: string[] = [];
     const values: SQLInputValue[] = [];
     if (status !== undefined) conditions.push(`status IN (${status.map(statusNumber).join(", ")})`);
     if (workflow !== undefined) {
       conditions.push("workflow = ?");
       values.push(workflow);
+    }
+    if (since !== undefined) {
+      conditions.push("created_at >= ?");
+      values.push(since);
+    }
+    if (parent !== undefined) {
+      conditions.push("parent = (SELECT n FROM runs WHERE id = ?)");
+      values.push(parent);
+    }
+    for (const [key, value] of Object.entries(note ?? {})) {
+      conditions.push("n IN (SELECT run FROM notes WHERE key = ? AND value = ?)");
+      values.push(key, JSON.stringify(value));
     }
     if (after !== undefined) {
       conditions.push("n < (SELECT n FROM runs WHERE id = ?)");
@@ -120,25 +131,7 @@ export class SqliteStore implements Store {
   }
 
   send(message: NewMessage): Promise<"sent" | "duplicate" | "unknown" | "ended"> {
-    return this.#transaction(() => {
-      const run = this.#get<{ n: number; status: number }>("SELECT n, status FROM runs WHERE id = ?", message.run);
-      if (run === undefined) return "unknown";
-      if (message.id !== undefined && this.#get("SELECT 1 FROM message_ids WHERE run = ? AND id = ?", run.n, message.id))
-        return "duplicate";
-      if (run.status > LAST_LIVE) return "ended";
-      if (message.id !== undefined) this.#prepare("INSERT INTO message_ids (run, id) VALUES (?, ?)").run(run.n, message.id);
-      this.#prepare("INSERT INTO messages (run, kind, topic, payload, sent_at) VALUES (?, ?, ?, ?, ?)").run(
-        run.n,
-        kindNumber(message.kind),
-        message.topic,
-        message.payload,
-        message.sentAt,
-      );
-      this.#prepare(
-        "UPDATE runs SET wake_at = min(coalesce(wake_at, ?1), ?1) WHERE n = ?2 AND (wake_at IS NULL OR wake_at > ?1)",
-      ).run(message.sentAt, run.n);
-      return "sent";
-    });
+    return this.#transaction(() => insertMessage((sql) => this.#prepare(sql), message));
   }
 
   pollMessages(workerId: string): Promise<Message[]> {
@@ -157,13 +150,13 @@ export class SqliteStore implements Store {
         id,
       );
       if (run === undefined) return "unknown";
-      if (run.status !== statusNumber("failed")) return "not-failed";
+      if (!RETRYABLE_STATUSES.has(STATUSES[run.status]!)) return "not-failed";
       const { lastInsertRowid } = this.#prepare("INSERT INTO journal (prev, entries) VALUES (?, ?)").run(
         run.journal,
         toJson([journal]),
       );
       this.#prepare(
-        "UPDATE runs SET status = ?1, outcome = NULL, wake_at = ?2, updated_at = ?2, waiting_since = ?2, waiting_for = '', version = version + 1, journal = ?3 WHERE n = ?4",
+        "UPDATE runs SET status = ?1, outcome = NULL, wake_at = ?2, updated_at = ?2, waiting_since = ?2, waiting_for = '', version = version + 1, losses = 0, journal = ?3 WHERE n = ?4",
       ).run(READY, at, lastInsertRowid, run.n);
       return "ready";
     });
@@ -207,6 +200,7 @@ export class SqliteStore implements Store {
     return this.#transaction(() => {
       this.#prepare("DELETE FROM worker WHERE id = ?").run(workerId);
       this.#prepare(`${RELEASE} WHERE owner = ?2`).run(now, workerId);
+      this.#prepare("UPDATE tasks SET owner = NULL WHERE owner = ?").run(workerId);
     });
   }
 
@@ -216,6 +210,40 @@ export class SqliteStore implements Store {
 
   commit(commits: readonly Commit[]): Promise<CommitResult[]> {
     return this.#transaction(() => this.#committer.commit(commits));
+  }
+
+  nextDue(options: Parameters<Store["nextDue"]>[0]): Promise<number | undefined> {
+    return this.#run(() => nextDue((sql) => this.#prepare(sql), options));
+  }
+
+  claimTasks(options: TaskOptions): Promise<Task[]> {
+    return this.#transaction(() => claimTasks((sql) => this.#prepare(sql), options));
+  }
+
+  heldTasks(workerId: string): Promise<number[]> {
+    return this.#run(() => this.#all<{ id: number }>("SELECT id FROM tasks WHERE owner = ?", workerId).map(({ id }) => id));
+  }
+
+  noteProgress(task: number, workerId: string, details: Uint8Array): Promise<boolean> {
+    return this.#transaction(
+      () => this.#prepare("UPDATE tasks SET details = ? WHERE id = ? AND owner = ?").run(details, task, workerId).changes === 1,
+    );
+  }
+
+  finishTask(
+    task: number,
+    workerId: string,
+    payload: Uint8Array,
+    at: number,
+    cached?: CacheEntry,
+  ): Promise<"finished" | "superseded"> {
+    return this.#transaction(() => finishTask((sql) => this.#prepare(sql), task, workerId, payload, at, cached));
+  }
+
+  readCache(key: string, now: number): Promise<Uint8Array | undefined> {
+    return this.#run(
+      () => this.#get<{ value: Uint8Array }>("SELECT value FROM cache WHERE key = ? AND until > ?", key, now)?.value,
+    );
   }
 
   /**
@@ -233,8 +261,10 @@ export class SqliteStore implements Store {
     return this.#db.isOpen ? this.#run(() => this.#db.close()) : Promise.resolve();
   }
 
+  /** What another worker held when it was lost. */
   #releaseAllBut(workerId: string, now: number): void {
-    this.#prepare(`${RELEASE} WHERE owner IS NOT NULL AND owner <> ?2`).run(now, workerId);
+    this.#prepare(`${RELEASE}, losses = losses + 1 WHERE owner IS NOT NULL AND owner <> ?2`).run(now, workerId);
+    this.#prepare("UPDATE tasks SET owner = NULL WHERE owner <> ?").run(workerId);
   }
 
   #readDataVersion(): number {
@@ -300,7 +330,6 @@ export class SqliteStore implements Store {
 
 /** Takes runs from their owner; `?1` is the time. What was running is ready, all of it is due. */
 const RELEASE = `UPDATE runs SET owner = NULL, wake_at = min(coalesce(wake_at, ?1), ?1), status = iif(status = ${RUNNING}, ${READY}, status)`;
-const LAST_LIVE = Math.max(...[...LIVE_STATUSES].map(statusNumber));
 
 /** A store in the file at `path`. Throws StoreError when the file cannot be used. */
 export function sqlite(path: string, options?: SqliteOptions): SqliteStore {

@@ -1,0 +1,166 @@
+/**
+ * Bugs to plant into the built runtime, each a promise broken in one place. They prove that the simulator can fail: every one has to be found within a
+ * bounded number of seeds (`mutants.test.ts`).
+ */
+export interface Mutant {
+  readonly name: string;
+  /** Below `dist/runtime`. */
+  readonly file: string;
+  /** Each text is in the file exactly once. */
+  readonly edits: readonly (readonly [from: string, to: string])[];
+  /** What the finding says. */
+  readonly finding: RegExp;
+  /** Seeds within which it has to be found. */
+  readonly within: number;
+}
+
+const MEMORY = "store/memory.js";
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "fences-ignored",
+    file: MEMORY,
+    edits: [["row === undefined || row.fence !== commit.fence", "row === undefined"]],
+    finding: /I5: a commit/,
+    within: 50,
+  },
+  { name: "fence-stands-still", file: MEMORY, edits: [["row.fence++;", ""]], finding: /I5: claimed with fence/, within: 50 },
+  {
+    name: "half-a-commit-without-image",
+    file: MEMORY,
+    edits: [["this.#write(row, commit);", "if (commit.consumed.length === 0) this.#write(row, commit);"]],
+    finding: /I[24]/,
+    within: 50,
+  },
+  {
+    name: "half-a-commit-without-journal",
+    file: MEMORY,
+    edits: [["row.journal.push(...structuredClone(commit.journal));", "if (commit.part === undefined) $&"]],
+    finding: /I4: the journal/,
+    within: 50,
+  },
+  {
+    name: "half-a-commit-without-messages",
+    file: MEMORY,
+    edits: [["row.messages = row.messages.filter(", "if (commit.journal.length < 2) $&"]],
+    finding: /messages on|I4: .* messages were consumed/,
+    within: 50,
+  },
+  {
+    name: "part-lost",
+    file: MEMORY,
+    edits: [["row.parts.push(part.slice());", ""]],
+    finding: /I[24]|cannot be read/,
+    within: 50,
+  },
+  {
+    name: "commit-lost-in-a-group",
+    file: MEMORY,
+    edits: [
+      [
+        "commits.map((commit) => this.#commit(commit))",
+        'commits.map((commit, at) => (at === 0 ? this.#commit(commit) : "committed"))',
+      ],
+    ],
+    finding: /I4: version/,
+    within: 50,
+  },
+  {
+    name: "message-lost-with-its-worker",
+    file: MEMORY,
+    edits: [["messages: row.messages.map((message) => ({ ...message })),", "messages: row.messages.splice(0),"]],
+    finding: /messages on|I4|not over/,
+    within: 50,
+  },
+  {
+    name: "message-kept-twice",
+    file: MEMORY,
+    edits: [["row.messageIds.has(id)", "false"]],
+    finding: /was taken twice/,
+    within: 50,
+  },
+  {
+    name: "message-does-not-wake",
+    file: MEMORY,
+    edits: [["if (!ended && row.messages.length > 0)", "if (false)"]],
+    finding: /not over|nothing is left/,
+    within: 300,
+  },
+  {
+    name: "lease-means-nothing",
+    file: MEMORY,
+    edits: [["row.wakeAt <= now && row.owner === undefined", "row.wakeAt <= now"]],
+    finding: /began \d+ times without a fault/,
+    within: 50,
+  },
+  {
+    name: "effects-before-their-commit",
+    file: "engine.js",
+    edits: [
+      [
+        "const results = await this.#write(",
+        "for (const { actor, transition, commit } of group) actor.start(transition.start, commit.at);\n$&",
+      ],
+      ["if (!this.#stopping)\n            actor.start(transition.start, commit.at);", ""],
+    ],
+    finding: /I3/,
+    within: 50,
+  },
+  { name: "superseded-goes-on", file: "engine.js", edits: [["if (!committed)", "if (false)"]], finding: /I3/, within: 50 },
+  {
+    name: "key-of-the-attempt",
+    file: "attempt.js",
+    edits: [["`${this.runId}:${this.start.call}`", "`${this.runId}:${this.start.call + this.start.attempt / 1000}`"]],
+    finding: /two keys|I3/,
+    within: 50,
+  },
+  {
+    name: "message-taken-twice",
+    file: "actor.js",
+    edits: [["if (message.seq <= this.#lastSeq)", "if (false)"]],
+    finding: /messages on|I4/,
+    within: 50,
+  },
+  {
+    name: "result-not-kept-for-the-retry",
+    file: "driver.js",
+    edits: [["if (result !== undefined)\n                wait.kept", "if (false)\n                wait.kept"]],
+    finding: /I[34]/,
+    within: 50,
+  },
+  {
+    name: "arguments-not-copied",
+    file: "scheduler.js",
+    edits: [["wait.input = saveInput(wait.input, this.#codec);", "saveInput(wait.input, this.#codec);"]],
+    finding: /I3: call \d+ (has|began with) other arguments/,
+    within: 50,
+  },
+  {
+    name: "consumed-not-told",
+    file: "driver.js",
+    edits: [["this.#consumed.push(message.seq);", ""]],
+    finding: /messages on|I4/,
+    within: 50,
+  },
+  {
+    name: "no-sleep-without-room",
+    file: "worker.js",
+    edits: [
+      ["if (this.#parkedUntil <= now)\n            this.#parkedUntil = Infinity;", ""],
+      ["if (now >= this.#leaseUntil)", "if (this.#parkedUntil <= now)\n            this.#parkedUntil = Infinity;\n        $&"],
+    ],
+    finding: /goes round/,
+    within: 300,
+  },
+];
+
+/** The text of the file with the bug. `$&` in an edit stands for what it replaces. Throws when the place has changed. */
+export function planted(mutant: Mutant, text: string): string {
+  let result = text;
+  for (const [from, to] of mutant.edits) {
+    if (result.split(from).length !== 2)
+      throw new Error(`mutant ${mutant.name} is stale: ${JSON.stringify(from)} is not in ${mutant.file} exactly once`);
+    result = result.replace(from, () => to.replace("$&", () => from));
+  }
+  return result;
+}

@@ -1,0 +1,80 @@
+/** The one store of a simulation, with somebody who looks at everything that is applied to it. */
+import { memory } from "../../dist/runtime/store/memory.js";
+import type {
+  ClaimedRun,
+  Commit,
+  CommitResult,
+  JournalEntry,
+  NewMessage,
+  NewRun,
+  Store,
+} from "../../dist/runtime/store/store.js";
+import type { Observer } from "./observer.ts";
+import type { Process } from "./process.ts";
+
+export type StoreMethod = Exclude<keyof Store, "url" | "close">;
+
+export class ObservedStore {
+  readonly inner: Store;
+  readonly #observer: Observer;
+
+  /** @param workers how many the store takes at a time */
+  constructor(observer: Observer, workers: "one" | "many") {
+    this.inner = memory({ workers });
+    this.#observer = observer;
+  }
+
+  /** A call arrives. All of it, observation included, happens between two events. */
+  async apply(process: Process, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
+    const work = this.inner[method] as (...args: readonly unknown[]) => Promise<unknown>;
+    const value = await work.apply(this.inner, args as unknown[]);
+    try {
+      await this.#observe(process, method, args, value);
+    } catch (error) {
+      this.#observer.broken(`what ${method} left in the store cannot be read: ${String(error)}`);
+    }
+    return value;
+  }
+
+  async #observe(process: Process, method: StoreMethod, args: readonly unknown[], value: unknown): Promise<void> {
+    switch (method) {
+      case "createRun":
+        if (value === "created") this.#observer.created(args[0] as NewRun);
+        return;
+      case "send":
+        if (value === "sent") this.#observer.sent(args[0] as NewMessage);
+        return;
+      case "retryRun":
+        if (value === "ready") this.#observer.retried(args[0] as string, args[2] as JournalEntry);
+        return;
+      case "claim":
+        for (const run of value as ClaimedRun[]) this.#observer.claimed(process, run);
+        return;
+      case "unregisterWorker":
+      case "releaseDead":
+      case "registerWorker":
+        // A worker that registers takes out those whose lease has ended.
+        for (const run of await this.inner.listRuns({ limit: 1_000 })) this.#observer.heldBy(run.id, run.owner);
+        return;
+      case "commit":
+        return this.#commits(process, args[0] as readonly Commit[], value as readonly CommitResult[]);
+      default:
+    }
+  }
+
+  async #commits(process: Process, commits: readonly Commit[], results: readonly CommitResult[]): Promise<void> {
+    for (const [index, commit] of commits.entries()) {
+      if (results[index] === "superseded") this.#observer.superseded(process, commit);
+      else {
+        const [run, image] = [await this.inner.getRun(commit.run), await this.inner.getImage(commit.run)];
+        this.#observer.committed(process, commit, run!, image!);
+      }
+    }
+  }
+
+  /** The answer is about to reach a living process. */
+  answered(process: Process, method: StoreMethod, value: unknown): unknown {
+    if (method === "claim") for (const run of value as ClaimedRun[]) this.#observer.admits(process, run);
+    return value;
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * Checks the promises at every commit that is applied, every claim, and every body that begins:
+ *
+ *  - I2: plain code is numbered in the continuation; what commits say ran is 1, 2, 3, … on each lane, each number once.
+ *  - I3: a body begins only for an intent that was committed, with the same arguments; and when its process still holds the run, the stored continuation waits
+ *    for exactly that attempt.
+ *  - I4: what a commit says happened (journal, messages, image) is there together: an answered call is not waited for any more, consumed messages are received
+ *    or in a mailbox, in the order in which they were sent.
+ *  - I5: fences grow; nothing is committed under an old one, or by somebody who gave the run back.
+ */
+import { LIVE_STATUSES } from "../../dist/runtime/store/store.js";
+import { codec } from "../../dist/runtime/checkpoint.js";
+import type { RunImage } from "../../dist/runtime/image.js";
+import { runPort } from "../../dist/runtime/suspend.js";
+import type {
+  ClaimedRun,
+  Commit,
+  JournalEntry,
+  NewMessage,
+  NewRun,
+  StoredImage,
+  StoredRun,
+} from "../../dist/runtime/store/store.js";
+import type { Process } from "./process.ts";
+import { append, Track, type Mark } from "./track.ts";
+import type { World } from "./world.ts";
+
+export class Observer {
+  readonly runs = new Map<string, Track>();
+  /** Number of commits that were applied. */
+  commits = 0;
+  /** Number of commits that were superseded. */
+  lateCommits = 0;
+  readonly #world: World;
+  /** The claim under which each loaded continuation runs. */
+  readonly #claims = new WeakMap<object, string>();
+  /** The last claim of each process and run. */
+  readonly #admitted = new Map<string, string>();
+
+  constructor(world: World) {
+    this.#world = world;
+    globalThis.simMark = (run, lane, n, what) => this.#mark(run, { lane, n, what });
+  }
+
+  broken(message: string): void {
+    this.#world.violate(message);
+  }
+
+  #violate(track: Track, message: string): void {
+    this.#world.violate(`run ${track.id}: ${message}`);
+  }
+
+  #mark(run: string, mark: Mark): void {
+    const process = this.#world.current;
+    if (process === undefined || process.isDead) return;
+    const key = this.#claimOf(process, run);
+    const { pending } = this.runs.get(run)!;
+    const list = pending.get(key);
+    if (list === undefined) pending.set(key, [mark]);
+    else list.push(mark);
+  }
+
+  /** Under which claim the code that is running runs: a process may hold the remains of an older one. */
+  #claimOf(process: Process, run: string): string {
+    const port = runPort("a mark");
+    let claim = this.#claims.get(port);
+    if (claim === undefined) this.#claims.set(port, (claim = this.#admitted.get(`${process.id} ${run}`)!));
+    return claim;
+  }
+
+  // what the store was told
+
+  created({ id }: NewRun): void {
+    this.runs.set(id, new Track(id));
+  }
+
+  sent({ run, kind, topic, payload, id }: NewMessage): void {
+    const track = this.runs.get(run)!;
+    if (id !== undefined && track.messageIds.has(id)) this.#violate(track, `message ${id} was taken twice`);
+    if (id !== undefined) track.messageIds.add(id);
+    if (kind === "send") append(track.sent, topic, codec.decode(payload) as number);
+    else track.cancelsSent++;
+  }
+
+  retried(run: string, entry: JournalEntry): void {
+    const track = this.runs.get(run)!;
+    track.journal.push(entry);
+    track.version++;
+    track.status = "ready";
+  }
+
+  claimed(process: Process, run: ClaimedRun): void {
+    const track = this.runs.get(run.id)!;
+    this.#world.log(`${process.id} now holds ${run.id}, fence ${run.fence}`);
+    if (run.fence <= track.fence) this.#violate(track, `I5: claimed with fence ${run.fence} after ${track.fence}`);
+    track.fence = run.fence;
+    track.holder = process.id;
+  }
+
+  /** The process is about to load the run. */
+  admits(process: Process, { id, fence }: ClaimedRun): void {
+    this.#admitted.set(`${process.id} ${id}`, `${process.id} ${fence}`);
+  }
+
+  /** A worker came or went; runs may have been given back. */
+  heldBy(run: string, owner: string | undefined): void {
+    const track = this.runs.get(run)!;
+    if (owner === undefined) track.holder = undefined;
+    else if (owner !== track.holder)
+      this.#violate(track, `I5: held by ${owner} without a claim, and by ${track.holder ?? "nobody"}`);
+  }
+
+  superseded(process: Process, commit: Commit): void {
+    const track = this.runs.get(commit.run)!;
+    this.lateCommits++;
+    this.#world.log(`a commit of ${process.id} for ${commit.run} is too late`);
+    if (track.holder === process.id && track.fence === commit.fence)
+      this.#violate(track, `I5: a commit of the holder under the last fence was superseded`);
+    track.pending.delete(`${process.id} ${commit.fence}`);
+  }
+
+  committed(process: Process, commit: Commit, run: StoredRun, image: StoredImage): void {
+    const track = this.runs.get(commit.run)!;
+    this.commits++;
+    const kinds = commit.journal.map(({ kind }) => kind).join(", ");
+    this.#world.log(`${process.id} committed ${commit.run}, version ${track.version + 1}, ${commit.status}: ${kinds}`);
+    this.#checkOwner(track, process, commit);
+    track.version++;
+    if (run.version !== track.version || run.status !== commit.status)
+      this.#violate(track, `I4: version ${run.version}, ${run.status} after commit ${track.version}, ${commit.status}`);
+    track.status = commit.status;
+    track.journal.push(...commit.journal);
+    track.consumed += commit.consumed.length;
+    const marks = track.pending.get(`${process.id} ${commit.fence}`) ?? [];
+    track.pending.delete(`${process.id} ${commit.fence}`);
+    // A failed run stays where it was: what ran last will run again.
+    if (commit.status !== "failed") for (const mark of marks) this.#ran(track, mark);
+    const before = track.waits;
+    track.waits = new Map();
+    const isLive = LIVE_STATUSES.has(commit.status);
+    if (isLive || commit.status === "failed") {
+      const stored = codec.decode(image.image, image.parts, image.blobs) as RunImage;
+      this.#checkWaits(track, stored, before);
+      // A failed run consumes nothing: it stays where it was, and meets its messages again.
+      if (isLive) this.#checkMessages(track, stored);
+    }
+    for (const entry of commit.journal) this.#entry(track, entry, before);
+    if (commit.release || !isLive) track.holder = undefined;
+  }
+
+  #checkOwner(track: Track, process: Process, { fence }: Commit): void {
+    if (fence !== track.fence) this.#violate(track, `I5: a commit under fence ${fence} was applied, the last is ${track.fence}`);
+    else if (track.holder !== process.id)
+      this.#violate(track, `I5: a commit of ${process.id} was applied, and ${track.holder ?? "nobody"} holds the run`);
+  }
+
+  // what it means
+
+  #ran(track: Track, { lane, n, what }: Mark): void {
+    const last = track.lanes.get(lane) ?? 0;
+    if (n !== last + 1) this.#violate(track, `I2: committed code of ${lane} is ${n} (${what}) after ${last}`);
+    track.lanes.set(lane, n);
+    track.words.set(what, (track.words.get(what) ?? 0) + 1);
+    const message = /^got (.+) (\d+)$/.exec(what);
+    if (message !== null) append(track.got, message[1]!, Number(message[2]));
+    if (what === "enter" || what === "leave") track.blocks.set(lane, (track.blocks.get(lane) ?? 0) + (what === "enter" ? 1 : -1));
+  }
+
+  /** What the stored continuation waits for. That of a failed run is the one before, with results that came too late kept in it. */
+  #checkWaits(track: Track, image: RunImage, before: Track["waits"]): void {
+    for (const { wait } of image.strands) {
+      if (wait?.kind !== "step") continue;
+      const { call, attempt, step, input } = wait;
+      const kept = wait.kept !== undefined;
+      track.waits.set(call, { attempt, kept });
+      const intent = track.intents.get(call);
+      if (intent === undefined) track.intents.set(call, { step, input, attempts: new Set([attempt]) });
+      else {
+        intent.attempts.add(attempt);
+        if (intent.step !== step || !isSame(intent.input, input)) this.#violate(track, `I3: call ${call} has other arguments`);
+        if (!before.has(call)) this.#violate(track, `I2: call ${call} is waited for again`);
+      }
+      if (track.answered.has(call) && !kept) this.#violate(track, `I4: call ${call} is answered and waited for`);
+    }
+  }
+
+  /** What was consumed was received, or is in a mailbox, in the order of arrival. */
+  #checkMessages(track: Track, image: RunImage): void {
+    let seen = image.cancel === undefined ? 0 : 1;
+    for (const [channel, sent] of track.sent) {
+      const got = [...(track.got.get(channel) ?? []), ...(image.mailboxes.get(channel) ?? [])];
+      seen += got.length;
+      if (got.some((value, index) => value !== sent[index]))
+        this.#violate(track, `messages on ${channel} were sent as ${sent.join()} and arrived as ${got.join()}`);
+    }
+    const cancels = Math.max(track.cancelsSent - 1, 0);
+    if (seen > track.consumed || seen + cancels < track.consumed)
+      this.#violate(track, `I4: ${track.consumed} messages were consumed, ${seen} arrived`);
+  }
+
+  #entry(track: Track, { kind, data }: JournalEntry, before: Track["waits"]): void {
+    if (kind !== "step.completed" && kind !== "step.failed") return;
+    const call = data["call"] as number;
+    if (track.answered.has(call)) this.#violate(track, `I2: call ${call} was answered twice`);
+    if (!before.has(call)) this.#violate(track, `I4: call ${call} was answered, and nobody waited for it`);
+    if (track.status === "failed" && kind === "step.failed") return;
+    track.answered.add(call);
+    const wait = track.waits.get(call);
+    if (wait !== undefined && !wait.kept) this.#violate(track, `I4: call ${call} was answered and is waited for`);
+  }
+
+  // bodies
+
+  bodyBegins(process: Process, key: string, attempt: number, args: readonly unknown[]): void {
+    const at = key.lastIndexOf(":");
+    const track = this.runs.get(key.slice(0, at));
+    const call = Number(key.slice(at + 1));
+    if (track === undefined) return this.#world.violate(`I3: body of ${key} began, and there is no such run`);
+    const intent = track.intents.get(call);
+    if (intent === undefined || !intent.attempts.has(attempt))
+      return this.#violate(track, `I3: attempt ${attempt} of call ${call} began before that was committed`);
+    const input = (intent.input instanceof Uint8Array ? codec.decode(intent.input) : intent.input) as readonly unknown[];
+    // What the call did not give, the body has defaults for.
+    if (JSON.stringify(input) !== JSON.stringify(args.slice(0, input.length)))
+      this.#violate(track, `I3: call ${call} began with other arguments`);
+    if (track.holder !== process.id) return;
+    const wait = track.waits.get(call);
+    if (wait === undefined || wait.kept || wait.attempt !== attempt)
+      this.#violate(track, `I3: attempt ${attempt} of call ${call} began, and the run does not wait for it`);
+  }
+}
+
+function isSame(a: readonly unknown[] | Uint8Array, b: readonly unknown[] | Uint8Array): boolean {
+  if (a instanceof Uint8Array || b instanceof Uint8Array)
+    return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0;
+  return a.length === b.length && a.every((value, index) => Object.is(value, b[index]));
+}

@@ -1,0 +1,41 @@
+/** A fixed slice of what `npm run sim` does for as long as it is let. */
+import { expect, test } from "vitest";
+import { sim } from "./child.ts";
+
+const SEEDS = 200;
+
+test(`${SEEDS} seeds without a finding, with faults of all kinds`, async () => {
+  const { code, output } = await sim("--seeds", String(SEEDS));
+  expect(output).toContain("0 findings");
+  expect(code).toBe(0);
+  const [, commits, late, deaths] = /(\d+) commits, (\d+) too late, (\d+) worker deaths/.exec(output.trim().split("\n").at(-1)!)!;
+  expect(Number(commits)).toBeGreaterThan(SEEDS * 10);
+  expect(Number(late)).toBeGreaterThan(0);
+  expect(Number(deaths)).toBeGreaterThan(SEEDS);
+}, 300_000);
+
+test("a seed replays exactly, line by line, and another one does not", async () => {
+  const [first, again, other] = await Promise.all([
+    sim("--seed", "17", "--trace"),
+    sim("--seed", "17", "--trace"),
+    sim("--seed", "18", "--trace"),
+  ]);
+  expect(linesOf(again.output)).toEqual(linesOf(first.output));
+  expect(hashOf(again.output)).toBe(hashOf(first.output));
+  expect(hashOf(other.output)).not.toBe(hashOf(first.output));
+});
+
+test("a seed does the same again in one process", async () => {
+  const { code, output } = await sim("--seeds", "40", "--twice");
+  expect(output).toContain("40 seeds");
+  expect(code).toBe(0);
+});
+
+function linesOf(output: string): string[] {
+  // The last line has real times.
+  return output.trim().split("\n").slice(0, -1);
+}
+
+function hashOf(output: string): string {
+  return /hash (\w+)\s*$/.exec(output)![1]!;
+}
