@@ -1,8 +1,8 @@
 /** Two processes, as far as the store can tell: nobody waits for a poll. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { open, type Flow } from "../../../src/runtime/flow.js";
-import type { StoreNote } from "../../../src/runtime/store/store.js";
-import { alive, commitOf, newRun, newWorker } from "../kit.js";
+import type { Commit, NewTask, StoreNote } from "../../../src/runtime/store/store.js";
+import { alive, commitOf, message, newRun, newWorker } from "../kit.js";
 import { waits } from "./programs.js";
 import { Schema, serverUrl } from "./server.js";
 
@@ -20,6 +20,16 @@ afterEach(async () => {
 });
 
 const HOUR = 3_600_000;
+
+const newTask: NewTask = {
+  queue: "gpu",
+  call: 1,
+  attempt: 1,
+  step: "a#b",
+  priority: 0,
+  dueAt: 0,
+  payload: Buffer.from("input"),
+};
 
 test("a start, a message and a cancellation wake a worker elsewhere, and the end is heard of here", async () => {
   await elsewhere.worker({ pollIntervalMs: HOUR });
@@ -74,4 +84,42 @@ test("notes come from others only, many at once as one, and all ends are told", 
   await store.createRun(newRun("last"));
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(heard).toEqual([]);
+});
+
+test.each<[string, Partial<Commit>, boolean]>([
+  ["starts a run", { starts: [newRun("child")] }, true],
+  ["sends a message", { sends: [message("watcher")] }, true],
+  ["puts in a task", { tasks: [newTask] }, true],
+  ["watches a run that is over", { watches: ["nobody"] }, true],
+  ["ends a run that is watched", { status: "completed" }, true],
+  ["takes note of a fact", { notes: { a: 1 } }, false],
+  ["does nothing for others", {}, false],
+])("a commit that %s is announced to other processes: only when they have something to do", async (_, over, isAnnounced) => {
+  const { store } = host;
+  await store.registerWorker(newWorker("w1"), 1_000, alive);
+  await store.createRun(newRun("r1"));
+  await store.createRun(newRun("watcher"));
+  const [run, watcher] = await store.claim({ workerId: "w1", now: 1_000, limit: 2 });
+  await store.commit([commitOf(watcher!, { watches: ["r1"], release: true })]);
+  const heard: StoreNote[] = [];
+  elsewhere.store.watch!((note) => heard.push(note));
+  await expect.poll(() => heard.length).toBeGreaterThan(0);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  heard.length = 0;
+  await store.commit([commitOf(run!, over)]);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(heard.some(({ kind }) => kind === "work")).toBe(isAnnounced);
+});
+
+test("the end of a run that nobody watches is work for nobody", async () => {
+  const { store } = host;
+  await store.registerWorker(newWorker("w1"), 1_000, alive);
+  await store.createRun(newRun("r1"));
+  const [run] = await store.claim({ workerId: "w1", now: 1_000, limit: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const heard: StoreNote[] = [];
+  elsewhere.store.watch!((note) => heard.push(note));
+  await expect.poll(() => heard.length).toBe(1);
+  await store.commit([commitOf(run!, { status: "completed" })]);
+  await expect.poll(() => heard.slice(1)).toEqual([{ kind: "ended", run: "r1" }]);
 });

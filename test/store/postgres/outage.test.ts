@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { open } from "../../../src/runtime/flow.js";
 import { outlast } from "../../../src/runtime/outage.js";
 import { realPorts } from "../../../src/runtime/ports.js";
-import type { Store } from "../../../src/runtime/store/store.js";
+import type { NewTask, Store } from "../../../src/runtime/store/store.js";
 import { alive, commitOf, entry, ids, message, newRun, newWorker } from "../kit.js";
 import { attempts, countTo } from "./programs.js";
 import { Schema, serverUrl } from "./server.js";
@@ -94,6 +94,52 @@ describe("a claim", () => {
     await schema.sql("SELECT $S.release_lost('w1', 1000, 1000, '{}')");
     expect((await claim(999))[0]!.taken).toBeNull();
     expect((await claim(1001))[0]!.taken?.length).toBe(1);
+  });
+});
+
+describe("tasks", () => {
+  const task = (call: number): NewTask => ({
+    queue: "gpu",
+    call,
+    attempt: 1,
+    step: "a#b",
+    priority: 0,
+    dueAt: 0,
+    payload: Buffer.from("input"),
+  });
+  const options = { workerId: "w1", now: 1_000, queues: [{ queue: "gpu", concurrency: 3 }], steps: ["a#b"], limit: 10 };
+  beforeEach(async () => {
+    await store.createRun(newRun("r1"));
+    const [claimed] = await store.claim({ workerId: "w1", now: 1_000, limit: 1 });
+    await store.commit([commitOf(claimed!, { tasks: [task(1), task(2), task(3)] })]);
+  });
+
+  test.each([
+    ["that did not arrive", () => wire.loseQuestion()],
+    ["whose answer was lost", () => wire.loseAnswer()],
+  ])("taken by a claim %s are not left behind", async (_, fault) => {
+    const [kept] = await store.claimTasks({ ...options, limit: 1 });
+    fault();
+    await expect(store.claimTasks(options)).rejects.toMatchObject(unavailable);
+    const taken = await outlast(realPorts, () => store.claimTasks(options));
+    // What it held before it holds still.
+    expect([kept!, ...taken].map(({ call }) => call)).toEqual([1, 2, 3]);
+    expect(await store.finishTask(kept!.id, "w1", Buffer.from("done"), 2_000)).toBe("finished");
+  });
+
+  test.each([
+    ["that did not arrive", () => wire.loseQuestion(), "finished"],
+    ["whose answer was lost", () => wire.loseAnswer(), "superseded"],
+  ])("finished by a call %s are finished once", async (_, fault, answer) => {
+    const [taken] = await store.claimTasks({ ...options, limit: 1 });
+    const cached = { key: "k", value: Buffer.from("v"), until: 9_000 };
+    const finish = (): Promise<string> => store.finishTask(taken!.id, "w1", Buffer.from("done"), 2_000, cached);
+    fault();
+    await expect(finish()).rejects.toMatchObject(unavailable);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await outlast(realPorts, finish)).toBe(answer);
+    expect((await store.pollMessages("w1")).map(({ kind, topic }) => `${kind} ${topic}`)).toEqual(["step 1:1"]);
+    expect(Buffer.from((await store.readCache("k", 2_000))!).toString()).toBe("v");
   });
 });
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { hostname } from "node:os";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { open } from "../../../src/runtime/flow.js";
-import type { Store } from "../../../src/runtime/store/store.js";
+import type { NewTask, Store } from "../../../src/runtime/store/store.js";
 import { UsageError } from "../../../src/shared/errors.js";
 import { alive, commitOf, entry, message, newRun, newWorker } from "../kit.js";
 import { countTo } from "./programs.js";
@@ -119,4 +119,30 @@ test("texts that PostgreSQL cannot hold: ids and channels are refused, what a ru
   expect(await store.commit([commitOf(claimed!, { waitingFor: "message a\0b", journal })])).toEqual(["committed"]);
   expect((await store.getRun("r1"))!.waitingFor).toBe("message a␀b");
   expect(await store.readJournal("r1")).toEqual(journal);
+});
+
+test("texts of any length and any characters: notes, keys of queues and of cached results", async () => {
+  await store.registerWorker(newWorker("w1"), 1_000, alive);
+  await store.createRun(newRun("r1"));
+  const [claimed] = await store.claim({ workerId: "w1", now: 1_000, limit: 1 });
+  const long = "ä\0\ud800".repeat(5_000);
+  const task: NewTask = {
+    queue: "gpu",
+    call: 1,
+    attempt: 1,
+    step: "a#b",
+    key: long,
+    priority: 0,
+    dueAt: 0,
+    payload: Buffer.from(""),
+  };
+  const cached = [{ key: long, value: Buffer.from("found"), until: 9_000 }];
+  const commit = commitOf(claimed!, { notes: { [long]: long, "": long }, tasks: [task], cached });
+  expect(await store.commit([commit])).toEqual(["committed"]);
+  expect((await store.getRun("r1"))!.notes).toEqual({ [long]: long, "": long });
+  expect((await store.listRuns({ note: { "": long } })).length).toBe(1);
+  expect((await store.listRuns({ note: { "": `${long}.` } })).length).toBe(0);
+  expect(Buffer.from((await store.readCache(long, 1))!).toString()).toBe("found");
+  const queues = [{ queue: "gpu", perKey: 1 }];
+  expect((await store.claimTasks({ workerId: "w1", now: 1, queues, steps: ["a#b"], limit: 1 })).length).toBe(1);
 });

@@ -41,20 +41,25 @@ export class Tasks {
       doubles(queues.map(({ rate }) => rate?.perMs)),
     ];
     const text = `SELECT * FROM ${this.#schema}.claim_tasks(${values.map((_, at) => `$${at + 1}`).join()})`;
-    // Until the answer is there.
-    this.#unsure.add(workerId);
-    const rows = await this.#connections.run<TaskRow>({ name: "claim_tasks", text, values });
-    this.#unsure.delete(workerId);
-    for (const { id } of rows) held.add(id);
-    return rows.map(toTask);
+    try {
+      const rows = await this.#connections.run<TaskRow>({ name: "claim_tasks", text, values });
+      this.#unsure.delete(workerId);
+      for (const { id } of rows) held.add(id);
+      return rows.map(toTask);
+    } catch (error) {
+      this.#unsure.add(workerId);
+      throw error;
+    }
   }
 
   async held(worker: string): Promise<number[]> {
     const text = `SELECT id FROM ${this.#schema}.tasks WHERE owner = $1`;
-    const rows = await this.#connections.run<{ id: number }>({ name: "held_tasks", text, values: [worker] });
     const known = this.#heldBy(worker);
-    const ids = rows.map(({ id }) => id).filter((id) => known.has(id));
-    this.#held.set(worker, new Set(ids));
+    const before = [...known];
+    const rows = await this.#connections.run<{ id: number }>({ name: "held_tasks", text, values: [worker] });
+    const ids = rows.map(({ id }) => id);
+    const still = new Set(ids);
+    for (const id of before) if (!still.has(id)) known.delete(id);
     return ids;
   }
 
@@ -88,10 +93,9 @@ export class Tasks {
     return row?.value;
   }
 
-  /** A worker begins with nothing. */
+  /** A worker begins with nothing. What a claim of it may still take, the next one gives back. */
   forget(worker: string): void {
     this.#held.delete(worker);
-    this.#unsure.delete(worker);
   }
 
   #heldBy(worker: string): Set<number> {
