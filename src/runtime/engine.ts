@@ -13,11 +13,13 @@ import { Driver } from "./driver.js";
 import type { Codec, Outcome } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports } from "./ports.js";
-import { CipherError } from "../shared/errors.js";
-import { outlast } from "./outage.js";
-import { oneLine, saveableError } from "./saved.js";
+import type { StepAttempt } from "./attempt.js";
+import { CipherError, StoreError } from "../shared/errors.js";
+import { isOutage, outlast } from "./outage.js";
+import { oneLine, saveableError, type Saved } from "./saved.js";
 import { LIVE_STATUSES, type ClaimedRun, type Commit, type CommitResult, type Message, type Store } from "./store/store.js";
-import type { Transition } from "./transition.js";
+import { BodyFailure, type TransactionBody } from "./transaction-body.js";
+import type { DriverEvent, Transition } from "./transition.js";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -53,6 +55,9 @@ interface Pending {
  */
 const LARGEST_GROUP = 512;
 
+/** A transaction whose connection was lost is tried again after this. */
+const OUTAGE_PAUSE_MS = 500;
+
 /** Time spent without letting timers and I/O events through. */
 const LONGEST_TURN_MS = 8;
 
@@ -68,6 +73,8 @@ export class Engine implements ActorHost {
   #committing = false;
   /** A turn is scheduled, or this code is running in one. */
   #scheduled = false;
+  /** Steps under way that take part in the commit of their result. */
+  #transactions = 0;
   #lastBreath = 0;
   #stopping = false;
   #dead = false;
@@ -179,6 +186,63 @@ export class Engine implements ActorHost {
     this.ports.timers.soon(this.#turn);
   }
 
+  /**
+   * I4: what the body has written, its result and the continuation after it are one transaction. It waits for the transition under way, and no other one of the run
+   * begins before it has ended.
+   */
+  transact(actor: Actor, attempt: StepAttempt, body: TransactionBody): void {
+    let pending: Pending | undefined;
+    const commits = async (result: Saved): Promise<readonly Commit[]> => {
+      pending = (await actor.takeTurn()) ? this.#advanceWith(actor, attempt, result) : undefined;
+      return pending === undefined ? [] : [pending.commit];
+    };
+    this.#transactions++;
+    this.store.transaction!((client) => body.run(attempt, client, this.ports.timers), commits)
+      .then(
+        ([result]) => {
+          if (pending !== undefined) this.#settle(pending, result === "committed");
+        },
+        (error: unknown) => this.#rolledBack(actor, attempt, error, pending !== undefined),
+      )
+      .catch((error: unknown) => this.#crash(error))
+      .finally(() => {
+        this.#transactions--;
+        this.#checkQuiet();
+      });
+  }
+
+  /** The actor is given back when nobody waits for the attempt any more. */
+  #advanceWith(actor: Actor, attempt: StepAttempt, result: Saved): Pending | undefined {
+    if (!actor.wants(attempt)) {
+      if (actor.phase !== "gone") this.#resume(actor);
+      return undefined;
+    }
+    actor.finish(attempt);
+    const { call, attempt: number } = attempt.start;
+    return this.#advance(actor, [{ kind: "stepSucceeded", call, attempt: number, result }], this.ports.clock.now());
+  }
+
+  #rolledBack(actor: Actor, attempt: StepAttempt, error: unknown, hasAdvanced: boolean): void {
+    if (actor.phase === "gone") return;
+    // The continuation in memory is ahead of the store, or they are equal and nobody knows: whoever claims the run goes on with what is in the store.
+    if (hasAdvanced) {
+      if (!isOutage(error)) throw error;
+      this.#remove(actor, "the store could not be reached");
+      return this.#options.onOutward();
+    }
+    if (!actor.wants(attempt)) return;
+    if (error instanceof BodyFailure) actor.attemptFailed(attempt, error.error, error.final);
+    else if (isOutage(error)) actor.startAgain(attempt, this.ports.clock.now() + OUTAGE_PAUSE_MS);
+    else if (error instanceof StoreError) throw error;
+    else actor.attemptFailed(attempt, error);
+  }
+
+  /** No transition of the run is on its way. */
+  #resume(actor: Actor): void {
+    actor.phase = "idle";
+    if (!actor.passTurn() && (actor.inbox.length > 0 || actor.failure !== undefined)) this.enqueue(actor);
+  }
+
   readonly #turn = (): void => {
     this.#lastBreath = this.ports.clock.now();
     this.#advanceReady();
@@ -193,14 +257,12 @@ export class Engine implements ActorHost {
     const ready = this.#ready.splice(0, room);
     const now = this.ports.clock.now();
     for (const actor of ready) {
-      const pending = actor.phase === "queued" ? this.#advance(actor, now) : undefined;
+      const pending = actor.phase === "queued" ? this.#advance(actor, actor.takeInbox(), now) : undefined;
       if (pending !== undefined) this.#pending.push(pending);
     }
   }
 
-  #advance(actor: Actor, now: number): Pending | undefined {
-    const events = actor.inbox;
-    actor.inbox = [];
+  #advance(actor: Actor, events: readonly DriverEvent[], now: number): Pending | undefined {
     actor.phase = "committing";
     let transition: Transition;
     try {
@@ -298,6 +360,8 @@ export class Engine implements ActorHost {
     actor.phase = "idle";
     if (transition.abort.length > 0) actor.abort(transition.abort, "nobody waits for this step any more");
     actor.arm(transition.timerAt);
+    // Before anything starts: bodies that end at once would keep the run busy for ever.
+    actor.passTurn();
     if (!this.#stopping) actor.start(transition.start, commit.at);
     if (actor.inbox.length > 0 || actor.failure !== undefined) this.enqueue(actor);
   }
@@ -341,7 +405,8 @@ export class Engine implements ActorHost {
   }
 
   #checkQuiet(): void {
-    if (this.#onQuiet === undefined || this.#committing || (this.#pending.length > 0 && !this.#dead)) return;
+    if (this.#onQuiet === undefined || this.#committing || this.#transactions > 0 || (this.#pending.length > 0 && !this.#dead))
+      return;
     if (!this.#dead) for (const actor of this.#actors.values()) if (actor.busy || actor.phase === "queued") return;
     this.#onQuiet();
   }

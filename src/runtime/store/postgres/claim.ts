@@ -52,6 +52,11 @@ export class Claimer {
     this.#committer = committer;
   }
 
+  /** This worker may own runs that it does not hold: they are given back before the next claim. */
+  doubt(worker: string): void {
+    this.#unsure.add(worker);
+  }
+
   /** The number of the next claim. */
   next(): number {
     return ++this.#claims;

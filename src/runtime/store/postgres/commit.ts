@@ -60,12 +60,19 @@ export class Committer {
     return [...this.#held.values()].filter((held) => held.worker === worker).map(({ n }) => n);
   }
 
+  /** Runs that are not held any more, whatever became of them; the workers that held them. */
+  letGo(runs: readonly string[]): Set<string> {
+    const workers = runs.flatMap((run) => this.#held.get(run)?.worker ?? []);
+    for (const run of runs) this.#held.delete(run);
+    return new Set(workers);
+  }
+
   /** A worker begins with nothing. */
   forget(worker: string): void {
     for (const [run, held] of this.#held) if (held.worker === worker) this.#held.delete(run);
   }
 
-  /** @param on where; in a transaction of somebody else's, what is answered counts once that is committed */
+  /** @param on where: in a transaction of somebody else's, only what it changes itself is committed, and counts once the transaction is */
   async commit(commits: readonly Commit[], on: Runner = this.#connections): Promise<Committed> {
     const numbers = await this.#numbersOf(commits, on);
     const known = commits.filter(({ run }) => numbers.has(run));
@@ -93,8 +100,8 @@ export class Committer {
       ? await this.#writeOne(only!, numbers.get(only!.run)!, on)
       : await this.#writeGroup(commits, numbers, on);
     if (done === "all") return { runs: commits.map(({ run }) => run), told };
-    const rest = commits.filter(({ run }) => !done.has(numbers.get(run)!));
-    for (const n of await this.#doneBefore(rest, numbers, on)) done.add(n);
+    const rest = on === this.#connections ? commits.filter(({ run }) => !done.has(numbers.get(run)!)) : [];
+    if (rest.length > 0) for (const n of await this.#doneBefore(rest, numbers, on)) done.add(n);
     return { runs: commits.filter(({ run }) => done.has(numbers.get(run)!)).map(({ run }) => run), told };
   }
 

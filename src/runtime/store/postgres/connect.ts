@@ -5,6 +5,7 @@
 import type pg from "pg";
 import { StoreError } from "../../../shared/errors.js";
 import { isCollision, storeError } from "./failures.js";
+import { Lent, type Borrowed } from "./lent.js";
 import { migrate } from "./migrate.js";
 import type { Settings } from "./options.js";
 
@@ -27,7 +28,7 @@ export interface Runner {
 }
 
 /** Tables are found by index, and plans are made once: the planner cannot know how long the arrays are that statements are called with. */
-const PLANS = [
+export const PLANS: readonly string[] = [
   "plan_cache_mode=force_generic_plan",
   "enable_hashjoin=off",
   "enable_mergejoin=off",
@@ -48,6 +49,7 @@ export class Connections implements Runner {
   readonly #settings: Settings;
   #opening: Promise<pg.Pool> | undefined;
   #pg: Pg | undefined;
+  #lent: Lent | undefined;
   #closed = false;
 
   constructor(settings: Settings) {
@@ -86,11 +88,29 @@ export class Connections implements Runner {
     }
   }
 
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /**
+   * A connection with the defaults of `pg` and of the server, of which there are as many as of the others. Waits for one that is free. Throws StoreError.
+   */
+  async borrow(): Promise<Borrowed> {
+    await this.#pool();
+    const { connections, shown } = this.#settings;
+    this.#lent ??= new Lent(connections, () => new this.#pg!.Client(this.#plainConfig()));
+    try {
+      return await this.#lent.take();
+    } catch (error) {
+      throw storeError(error, shown);
+    }
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     const pool = await this.#opening?.catch(() => undefined);
-    await pool?.end();
+    await Promise.all([pool?.end(), this.#lent?.close()]);
   }
 
   #pool(): Promise<pg.Pool> {
@@ -121,21 +141,18 @@ export class Connections implements Runner {
   }
 
   #config(): pg.ClientConfig {
-    const { url, timeoutMs } = this.#settings;
-    const types = this.#pg!.types;
-    const target = new URL(url);
+    const target = new URL(this.#settings.url);
     const given = target.searchParams.get("options");
     target.searchParams.set(
       "options",
       [...(given === null ? [] : [given]), ...PLANS.map((setting) => `-c ${setting}`)].join(" "),
     );
-    return {
-      connectionString: target.href,
-      application_name: "flowc",
-      connectionTimeoutMillis: timeoutMs,
-      keepAlive: true,
-      types: { getTypeParser: (oid, format) => PARSERS[oid] ?? (types.getTypeParser(oid, format) as (text: string) => unknown) },
-    };
+    return { ...this.#plainConfig(), connectionString: target.href, types: OWN_TYPES };
+  }
+
+  #plainConfig(): pg.ClientConfig {
+    const { url, timeoutMs } = this.#settings;
+    return { connectionString: url, application_name: "flowc", connectionTimeoutMillis: timeoutMs, keepAlive: true };
   }
 }
 
@@ -145,10 +162,21 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   [BIGINTS]: (text) => (text === "{}" ? [] : text.slice(1, -1).split(",").map(Number)),
 };
 
+/** How what the store reads is parsed. */
+export const OWN_TYPES: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => PARSERS[oid] ?? (types().getTypeParser(oid, format) as (text: string) => unknown),
+};
+
+let loaded: Pg | undefined;
+
+function types(): Pg["types"] {
+  return loaded!.types;
+}
+
 async function load(): Promise<Pg> {
   try {
     const module = await import("pg");
-    return module.default;
+    return (loaded = module.default);
   } catch (error) {
     if ((error as { code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new StoreError('A store in PostgreSQL needs the package "pg", which is not installed: npm install pg', "io", {

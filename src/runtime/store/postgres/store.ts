@@ -29,6 +29,7 @@ import { Connections, type Statement } from "./connect.js";
 import { Notes } from "./notes.js";
 import { listStatement } from "./list.js";
 import { Tasks } from "./tasks.js";
+import { Transactions } from "./transaction.js";
 import { settingsOf, type PostgresOptions } from "./options.js";
 
 const READY = statusNumber("ready");
@@ -54,6 +55,7 @@ class PostgresStore implements Store {
   readonly #committer: Committer;
   readonly #claimer: Claimer;
   readonly #tasks: Tasks;
+  readonly #transactions: Transactions;
   readonly #notes: Notes;
   /** The schema, quoted. */
   readonly #s: string;
@@ -66,6 +68,12 @@ class PostgresStore implements Store {
     this.#committer = new Committer(this.#connections, this.#s);
     this.#claimer = new Claimer(this.#connections, this.#s, this.#committer);
     this.#tasks = new Tasks(this.#connections, this.#s);
+    this.#transactions = new Transactions(this.#connections, this.#committer, {
+      wereCommitted: (commits, committed) => this.#wereCommitted(commits, committed),
+      letGo: (commits) => {
+        for (const worker of this.#committer.letGo(commits.map(({ run }) => run))) this.#claimer.doubt(worker);
+      },
+    });
     this.#notes = new Notes(this.#connections, settings.schema);
   }
 
@@ -246,6 +254,13 @@ class PostgresStore implements Store {
 
   readCache(key: string, now: number): Promise<Uint8Array | undefined> {
     return this.#tasks.readCache(key, now);
+  }
+
+  transaction<T>(
+    body: (client: unknown) => Promise<T>,
+    commits: (value: T) => Promise<readonly Commit[]>,
+  ): Promise<CommitResult[]> {
+    return this.#transactions.run(body, commits);
   }
 
   watch(listener: (note: StoreNote) => void): () => void {
