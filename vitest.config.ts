@@ -6,6 +6,7 @@ const report = process.env.FLOWC_TEST_REPORT;
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/postgres.setup.ts"],
     // Child processes, not threads: tests load compiled programs into the process-wide registry and kill what they start.
     pool: "forks",
     maxWorkers: 2,

@@ -67,3 +67,19 @@ export function report(name: string, value: number, unit: string, goal?: { bound
 export function heading(text: string): void {
   console.log(`\n${text}`);
 }
+
+/** Medians of a subject, of what it is measured against, and of their ratios, taken in turns. */
+export async function alternate(rounds: number, subject: () => Promise<number>, baseline: () => Promise<number>) {
+  const rows: { subject: number; baseline: number; ratio: number }[] = [];
+  await subject();
+  for (let i = 0; i < rounds; i++) {
+    const base = await baseline();
+    const own = await subject();
+    rows.push({ subject: own, baseline: base, ratio: own / base });
+  }
+  return {
+    subject: median(rows.map((row) => row.subject)),
+    baseline: median(rows.map((row) => row.baseline)),
+    ratio: median(rows.map((row) => row.ratio)),
+  };
+}

@@ -1,8 +1,9 @@
-/** `npm run bench [code|store|map|children|state|resume|sleepers|process|codec]…`: prints ratios, never fails on a number. */
+/** `npm run bench [code|store|map|children|postgres|state|resume|sleepers|process|codec]…`: prints ratios, never fails on a number. */
 import { benchChildren } from "./children.ts";
 import { benchCode } from "./code.ts";
 import { benchCodec } from "./codec.ts";
 import { benchMap } from "./map.ts";
+import { benchPostgres } from "./postgres.ts";
 import { benchProcess } from "./process.ts";
 import { benchResume } from "./resume.ts";
 import { benchSleepers } from "./sleepers.ts";
@@ -14,6 +15,7 @@ const suites: Record<string, () => void | Promise<void>> = {
   store: benchStore,
   map: benchMap,
   children: benchChildren,
+  postgres: benchPostgres,
   state: benchState,
   resume: benchResume,
   sleepers: benchSleepers,

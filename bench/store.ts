@@ -2,7 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 import path from "node:path";
 import { open, sqlite } from "../dist/index.js";
-import { heading, load, median, report, scratch } from "./lib.ts";
+import { alternate, heading, load, median, report, scratch } from "./lib.ts";
 
 type Workflow = (count: number) => number;
 let files = 0;
@@ -15,7 +15,7 @@ export async function benchStore(): Promise<void> {
   const single = await alternate(
     5,
     () => stepsPerSecond(compiled.steps, 1, 1000),
-    () => rawRate(1000, 1),
+    () => Promise.resolve(rawRate(1000, 1)),
   );
   report("one run of 1,000 null steps", single.subject, "steps/s");
   report("raw single-row commits", single.baseline, "rows/s");
@@ -23,27 +23,12 @@ export async function benchStore(): Promise<void> {
   const many = await alternate(
     5,
     () => stepsPerSecond(compiled.steps, 1000, 10),
-    () => rawRate(100_000, 100),
+    () => Promise.resolve(rawRate(100_000, 100)),
   );
   report("1,000 runs × 10 steps", many.subject, "steps/s");
   report("raw rows in batches of 100", many.baseline, "rows/s");
   report("1,000 runs × 10 steps / raw in batches of 100", many.ratio, "×", { bound: 0.07, atLeast: true });
   report("time per step at step 100,000 / at step 100", await lateOverEarly(compiled.steps), "×", { bound: 1.2 });
-}
-
-async function alternate(rounds: number, subject: () => Promise<number>, baseline: () => number) {
-  const rows: { subject: number; baseline: number; ratio: number }[] = [];
-  await subject();
-  for (let i = 0; i < rounds; i++) {
-    const base = baseline();
-    const own = await subject();
-    rows.push({ subject: own, baseline: base, ratio: own / base });
-  }
-  return {
-    subject: median(rows.map((row) => row.subject)),
-    baseline: median(rows.map((row) => row.baseline)),
-    ratio: median(rows.map((row) => row.ratio)),
-  };
 }
 
 /** Starts `runs` runs, then times a worker until the last has ended. */

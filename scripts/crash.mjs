@@ -1,8 +1,9 @@
 /**
- * Kills real worker processes at random moments while checkout runs are under way, against a service that itself fails, hangs and dies.
- * In the end every run has completed, and the service's ledger shows each effect exactly once.
+ * Kills real worker processes at random moments while checkout runs are under way, against a service that itself fails, hangs and dies, and on PostgreSQL kills the
+ * database as well. In the end every run has completed, and the service's ledger shows each effect exactly once.
  *
  *     npm run crash -- --kills 200 --runs 50 --seed 1
+ *     npm run crash -- --store postgres --workers 4 --kills 1000 --db-kills 20
  */
 import "./lib/pinned-node.mjs";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,26 +12,39 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { flowc, startFlowc } from "./lib/flowc.mjs";
-import { audit, makeOrder } from "./lib/orders.mjs";
+import { Checkouts } from "./lib/checkouts.mjs";
+import { flowc } from "./lib/flowc.mjs";
+import { audit } from "./lib/orders.mjs";
+import { startPostgres } from "./lib/postgres.mjs";
+import { generator } from "./lib/random.mjs";
 import { startShop } from "./lib/shop.mjs";
+import { WorkerPool } from "./lib/worker-pool.mjs";
 
 const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "200" },
     runs: { type: "string", default: "50" },
     seed: { type: "string", default: String(Date.now() % 100_000) },
+    store: { type: "string", default: "sqlite" },
+    workers: { type: "string", default: "1" },
+    "db-kills": { type: "string", default: "0" },
   },
 });
-const wanted = { kills: Number(values.kills), runs: Number(values.runs) };
+const wanted = {
+  kills: Number(values.kills),
+  runs: Number(values.runs),
+  workers: Number(values.workers),
+  databaseKills: Number(values["db-kills"]),
+};
+const usesPostgres = values.store === "postgres";
+if (!usesPostgres && values.store !== "sqlite") throw new Error(`--store is ${values.store}; it can be sqlite or postgres.`);
+if (!usesPostgres && wanted.workers + wanted.databaseKills !== 1)
+  throw new Error("SQLite takes one worker at a time, and has no server to kill.");
 const random = generator(Number(values.seed));
 
-/** Items an order has, packed one every half second. A kill takes about a second, half of it a worker at work: so runs outlast the kills. */
-const ITEMS = 6 + Math.ceil(wanted.kills * 0.7);
-const PACKING = "500 ms";
-
 const folder = mkdtempSync(path.join(tmpdir(), "flowc-crash-"));
-const store = `sqlite:${path.join(folder, "flow.db")}`;
+const database = usesPostgres ? await startPostgres({ durable: true }) : undefined;
+const store = database?.url ?? `sqlite:${path.join(folder, "flow.db")}`;
 const bundle = path.join(folder, "checkout.mjs");
 const started = Date.now();
 
@@ -44,23 +58,21 @@ const env = { SHOP_URL: shop.url, SHOP_PATIENCE: "500" };
 
 await succeed(["compile", "examples/checkout/checkout.ts", "--bundle", bundle]);
 const program = await import(pathToFileURL(bundle).href);
-/** @type {import("../src/index.js").Flow} */
-const flow = program.$flowc.open({ store: program.$flowc.openStore(store) });
+const checkouts = new Checkouts(program, store, wanted.runs, wanted.kills);
+await checkouts.start();
+console.log(
+  `seed ${values.seed}: ${wanted.runs} runs of ${checkouts.effects} effects at a time on ${values.store}, ${wanted.workers} worker(s), ` +
+    `${wanted.kills} kills of workers and ${wanted.databaseKills} of the database to come`,
+);
 
-const orders = Array.from({ length: wanted.runs }, (_, index) => makeOrder(`order-${index}`, ITEMS, PACKING, index % 5 === 0));
-for (const order of orders) {
-  const run = await flow.start(program.checkout, [order], { id: order.id });
-  if (order.items[0] && order.items[0].cents > 100_000) await run.send("approval", true);
-}
-console.log(`seed ${values.seed}: ${orders.length} runs of ${ITEMS + 2} effects, ${wanted.kills} kills to come`);
-
-const kills = await killWorkers();
+const pool = new WorkerPool(["worker", bundle, "--store", store], env, random);
+const kills = await killAll();
 await succeed(["worker", bundle, "--store", store, "--drain"]);
-const ended = await flow.runs({ limit: orders.length });
-await flow.close();
+const completed = await checkouts.completed();
+await checkouts.close();
+await database?.stop();
 
-const completed = ended.filter((run) => run.status === "completed").length;
-const { effects, duplicates, losses, unexpected, conflicts } = audit(orders, await shop.report());
+const { effects, duplicates, losses, unexpected, conflicts } = audit(checkouts.orders, await shop.report());
 const { requests, plans } = await shop.report();
 await shop.stop();
 
@@ -70,51 +82,56 @@ console.log(
     .join(", ")}), died ${shop.deaths()} times`,
 );
 console.log(`took ${Math.round((Date.now() - started) / 1000)} s`);
-console.log(`kills ${kills}, runs ${completed} of ${orders.length} completed, effects ${effects}`);
+console.log(
+  `kills ${kills.workers} of workers and ${kills.databases} of the database, ${pool.stopped.length} workers stopped by themselves`,
+);
+console.log(`runs ${completed} of ${checkouts.orders.length} completed, effects ${effects}`);
 console.log(`duplicates ${duplicates}, losses ${losses}, unexpected ${unexpected}, conflicts ${conflicts}`);
+for (const said of pool.stopped.slice(0, 5)) console.error(`a worker stopped by itself:\n${said}`);
 
-const fine = completed === orders.length && kills >= wanted.kills && duplicates + losses + unexpected + conflicts === 0;
+const isWhole = completed === checkouts.orders.length && duplicates + losses + unexpected + conflicts === 0;
+const fine = isWhole && kills.workers >= wanted.kills && kills.databases >= wanted.databaseKills && pool.stopped.length === 0;
 if (fine) rmSync(folder, { recursive: true, force: true });
-else console.error(`FAILED; store and ledger are in ${folder}`);
+else console.error(`FAILED; ledger and program are in ${folder}`);
 process.exitCode = fine ? 0 : 1;
 
-/** Starts worker after worker and kills each at a random moment, as long as there are runs to disturb. */
-async function killWorkers() {
-  let done = 0;
-  while (done < wanted.kills) {
-    const worker = startFlowc(["worker", bundle, "--store", store], { env });
-    // Some are killed before they are ready, most while they work.
-    await Promise.race([worker.says(/ready/), delay(2000)]);
-    await delay(random() * 350);
-    await worker.kill();
-    done++;
-    if (done % 20 === 0) console.log(`${done} kills, ${await liveRuns()} runs under way`);
-    if (done < wanted.kills && (await liveRuns()) === 0)
-      throw new Error(`all runs ended after ${done} kills: nothing left to disturb`);
-  }
+/** Starts workers, `--workers` at a time, and kills each at a random moment; between them the database. */
+async function killAll() {
+  const done = { workers: 0, databases: 0 };
+  let begun = 0;
+  const slot = async () => {
+    while (begun < wanted.kills) {
+      begun++;
+      while (!(await pool.killOne())) await delay(100);
+      done.workers++;
+      if (done.workers % 20 === 0) console.log(`${done.workers} kills, ${await checkouts.live()} runs under way`);
+      await checkouts.topUp();
+    }
+  };
+  const slots = Array.from({ length: wanted.workers }, slot);
+  await Promise.all([...slots, killDatabase(done)]);
   return done;
 }
 
-async function liveRuns() {
-  return (await flow.runs({ status: ["ready", "running", "waiting"], limit: orders.length })).length;
+/**
+ * Evenly spread over the kills of workers: a crash, or a stop without a farewell, and after a while it is there again.
+ * @param {{ workers: number, databases: number }} done
+ */
+async function killDatabase(done) {
+  while (database !== undefined && done.databases < wanted.databaseKills) {
+    while (done.workers < ((done.databases + 0.5) * wanted.kills) / wanted.databaseKills) await delay(20);
+    pool.databaseIsAway = true;
+    await database.end(random() < 0.5 ? "SIGKILL" : "SIGQUIT");
+    await delay(random() * 1_500);
+    await database.start();
+    pool.databaseIsAway = false;
+    done.databases++;
+    console.log(`${done.databases} kills of the database`);
+  }
 }
 
 /** @param {readonly string[]} arguments_ */
 async function succeed(arguments_) {
   const { code, stdout, stderr } = await flowc(arguments_, { env });
   if (code !== 0) throw new Error(`flowc ${arguments_.join(" ")} ended with ${code}\n${stdout}${stderr}`);
-}
-
-/**
- * A small seeded generator (mulberry32), so that a failing sequence of kills can be tried again.
- * @param {number} seed
- */
-function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

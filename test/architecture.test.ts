@@ -45,12 +45,23 @@ test("the compiler imports nothing of the runtime", () => {
   ).toEqual([]);
 });
 
-test("the runtime imports only Node's built-ins, itself and the shared contract", () => {
+test("the runtime imports only Node's built-ins, itself and the shared contract, and its PostgreSQL store the driver", () => {
+  const isDriver = ({ file, specifier }: Import): boolean => specifier === "pg" && file.startsWith("runtime/store/postgres/");
   expect(
-    offending("runtime", ({ area, specifier }) =>
-      area === undefined ? isBuiltin(specifier) && specifier.startsWith("node:") : area === "runtime" || area === "shared",
+    offending("runtime", (each) =>
+      each.area === undefined
+        ? (isBuiltin(each.specifier) && each.specifier.startsWith("node:")) || isDriver(each)
+        : each.area === "runtime" || each.area === "shared",
     ),
   ).toEqual([]);
+});
+
+test("the driver of PostgreSQL is loaded when it is needed, not with the runtime", () => {
+  const files = importsOf("runtime")
+    .filter(({ specifier }) => specifier === "pg")
+    .map(({ file }) => readFileSync(path.join(src, file), "utf8"));
+  expect(files.length).toBeGreaterThan(0);
+  for (const text of files) expect(text).not.toMatch(/^import (?!type\b).* from "pg"/m);
 });
 
 test("the shared contract imports nothing", () => {

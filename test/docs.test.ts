@@ -14,6 +14,7 @@ const pages = [
   "docs/mutation.md",
   "docs/saved-values.md",
   "docs/simulator.md",
+  "docs/stores.md",
   "docs/values.md",
   ...["branches", "cancellable", "checkout", "fan-out", "script"].map((name) => `examples/${name}/README.md`),
 ];

@@ -4,6 +4,9 @@ import { build } from "esbuild";
 import { flowc } from "../plugin/esbuild.js";
 import { BUNDLED_HOST } from "../plugin/load.js";
 
+/** For packages that are CommonJS and require modules of Node, such as `pg`. The bundler keeps that name free. */
+const REQUIRE = `import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);`;
+
 /** One self-contained ES module: the program, the runtime, and the host API under a name of its own for `flowc run` and `flowc worker`. */
 export async function bundle(entry: string, outfile: string, project: string | undefined): Promise<string[]> {
   const source = path.resolve(entry);
@@ -21,6 +24,7 @@ export async function bundle(entry: string, outfile: string, project: string | u
     format: "esm",
     target: "node24",
     sourcemap: "linked",
+    banner: { js: REQUIRE },
     logLevel: "silent",
     plugins: [flowc({ files: [source], ...(project !== undefined && { project }) })],
   });

@@ -4,7 +4,7 @@ import { Option } from "commander";
 const DEFAULT_STORE = "sqlite:flow.db";
 
 export function storeOption(): Option {
-  return new Option("-s, --store <url>", "where the runs are: sqlite:<file> or memory:")
+  return new Option("-s, --store <url>", "where the runs are: sqlite:<file>, postgres://<user>@<host>/<database> or memory:")
     .env("FLOWC_STORE")
     .default(DEFAULT_STORE);
 }

@@ -1,13 +1,14 @@
 /** One run in the memory of a worker: its driver, what has happened to it since its last transition, and the attempts that run for it. */
-import { ProgramChangedError } from "../shared/errors.js";
+import { ProgramChangedError, UsageError } from "../shared/errors.js";
 import { StepAttempt, type AttemptOwner } from "./attempt.js";
 import type { Driver } from "./driver.js";
-import { definitionOf } from "./effects/step.js";
+import { definitionOf, type StepDefinition } from "./effects/step.js";
 import type { Codec } from "./image.js";
 import type { Ports, TimerHandle } from "./ports.js";
 import { oneLine, save, unsaveable } from "./saved.js";
 import { cacheEntry, runCached } from "./step-cache.js";
 import type { Message, Store } from "./store/store.js";
+import { TransactionBody } from "./transaction-body.js";
 import type { DriverEvent, StepStart } from "./transition.js";
 
 /** What an actor needs of the engine it lives in. */
@@ -17,6 +18,8 @@ export interface ActorHost {
   readonly store: Store;
   /** The actor has something to advance with. */
   enqueue(actor: Actor): void;
+  /** Makes an attempt that takes part in the commit of its result. */
+  transact(actor: Actor, attempt: StepAttempt, made: TransactionBody): void;
 }
 
 export class Actor implements AttemptOwner {
@@ -36,6 +39,8 @@ export class Actor implements AttemptOwner {
   #timer: TimerHandle | undefined;
   #timerAt: number | undefined;
   #lastSeq = 0;
+  /** Transactions that wait to commit for this run when its transition under way is durable. */
+  #turns: ((isTheirs: boolean) => void)[] = [];
 
   constructor(
     host: ActorHost,
@@ -51,6 +56,13 @@ export class Actor implements AttemptOwner {
   /** Bodies are running. */
   get busy(): boolean {
     return this.#attempts.size > 0;
+  }
+
+  /** What happened since the last transition, for the next one. */
+  takeInbox(): DriverEvent[] {
+    const events = this.inbox;
+    this.inbox = [];
+    return events;
   }
 
   /** Takes messages that were not taken before; true when there were any. */
@@ -101,11 +113,64 @@ export class Actor implements AttemptOwner {
       );
       return this.#host.enqueue(this);
     }
+    if (definition.isTx) return this.#transact(start, definition);
     const attempt = new StepAttempt(this.run, start, definition, this);
     this.#attempts.set(start.call, attempt);
     const { ports, codec, store } = this.#host;
     if (definition.policy.cache === undefined) return attempt.run(ports.timers, codec);
     void runCached(attempt, { store, codec, ports });
+  }
+
+  #transact(start: StepStart, definition: StepDefinition): void {
+    if (this.#host.store.transaction === undefined) {
+      const error = new UsageError(
+        `step ${definition.name} was made with step.tx(), which needs a store whose transactions steps can take part in; ${this.#host.store.url} is none. ` +
+          "Open the flow with postgres(), or make it with step().",
+      );
+      const { call, attempt } = start;
+      this.inbox.push({ kind: "stepFailed", call, attempt, error, final: true });
+      return this.#host.enqueue(this);
+    }
+    const body = new TransactionBody(this, this.#host.codec);
+    const attempt = new StepAttempt(this.run, start, definition, body);
+    this.#attempts.set(start.call, attempt);
+    this.#host.transact(this, attempt, body);
+  }
+
+  /** Somebody waits for this attempt. */
+  wants(attempt: StepAttempt): boolean {
+    return this.#attempts.get(attempt.start.call) === attempt;
+  }
+
+  /** The attempt is over. */
+  finish(attempt: StepAttempt): void {
+    if (this.wants(attempt)) this.#attempts.delete(attempt.start.call);
+  }
+
+  /** The same attempt once more, since nothing of it has happened. */
+  startAgain(attempt: StepAttempt, at: number): void {
+    if (!this.wants(attempt)) return;
+    this.#attempts.delete(attempt.start.call);
+    this.#startAt({ ...attempt.start, notBefore: at }, this.#host.ports.clock.now());
+  }
+
+  /** True as soon as no transition is on its way, and none begins before the turn is passed on; false when the run has left memory. */
+  takeTurn(): Promise<boolean> {
+    if (this.phase === "gone") return Promise.resolve(false);
+    if (this.phase === "idle") {
+      this.phase = "committing";
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => this.#turns.push(resolve));
+  }
+
+  /** Whoever has waited longest goes on, if anybody has. */
+  passTurn(): boolean {
+    const next = this.#turns.shift();
+    if (next === undefined) return false;
+    this.phase = "committing";
+    next(true);
+    return true;
   }
 
   attemptProgressed({ start: { call, attempt } }: StepAttempt, details: Uint8Array): void {
@@ -132,10 +197,10 @@ export class Actor implements AttemptOwner {
     this.#host.enqueue(this);
   }
 
-  attemptFailed(attempt: StepAttempt, error: unknown): void {
+  attemptFailed(attempt: StepAttempt, error: unknown, final = false): void {
     const { call, attempt: number } = attempt.start;
     this.#attempts.delete(call);
-    this.inbox.push({ kind: "stepFailed", call, attempt: number, error, final: false });
+    this.inbox.push({ kind: "stepFailed", call, attempt: number, error, final });
     this.#host.enqueue(this);
   }
 
@@ -180,6 +245,7 @@ export class Actor implements AttemptOwner {
   /** Leaves memory: timers stop, bodies are told, late answers are ignored. */
   drop(reason: string): void {
     this.phase = "gone";
+    for (const turn of this.#turns.splice(0)) turn(false);
     this.disarm();
     this.driver.leave((error) => this.notClosed(error));
     if (this.#attempts.size + this.#delayed.size > 0) this.abort([...this.#attempts.keys(), ...this.#delayed.keys()], reason);

@@ -98,8 +98,8 @@ export class StepAttempt implements StepContext, Holder {
     });
   }
 
-  /** Calls the body, whose intent is durable (I3). A body that answers no promise is over when this returns. */
-  run(timers: Timers, codec: Codec): void {
+  /** Calls the body, whose intent is durable (I3), with these before its arguments. A body that answers no promise is over when this returns. */
+  run(timers: Timers, codec: Codec, leading: readonly unknown[] = []): void {
     const { policy, self, body } = this.definition;
     const { timeoutMs } = policy;
     this.#world = { timers, codec };
@@ -109,7 +109,7 @@ export class StepAttempt implements StepContext, Holder {
     let result: unknown;
     try {
       // Every attempt is given a copy of its own, so that none sees what an earlier one did to its arguments.
-      result = callWithContext(this, self, body, restoreInput(this.start.wait.input, codec));
+      result = callWithContext(this, self, body, [...leading, ...restoreInput(this.start.wait.input, codec)]);
       if (!isThenable(result)) {
         this.#letGo();
         return this.#succeed(result, timers);

@@ -13,10 +13,12 @@ import { Driver } from "./driver.js";
 import type { Codec, Outcome } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports } from "./ports.js";
-import { CipherError } from "../shared/errors.js";
-import { outlast } from "./outage.js";
-import { oneLine, saveableError } from "./saved.js";
+import type { StepAttempt } from "./attempt.js";
+import { CipherError, StoreError } from "../shared/errors.js";
+import { isOutage, outlast } from "./outage.js";
+import { oneLine, saveableError, type Saved } from "./saved.js";
 import { LIVE_STATUSES, type ClaimedRun, type Commit, type CommitResult, type Message, type Store } from "./store/store.js";
+import { BodyFailure, type TransactionBody } from "./transaction-body.js";
 import type { DriverEvent, Transition } from "./transition.js";
 
 export interface EngineOptions {
@@ -55,6 +57,9 @@ interface Pending {
  */
 const LARGEST_GROUP = 512;
 
+/** A transaction whose connection was lost is tried again after this. */
+const OUTAGE_PAUSE_MS = 500;
+
 /** Time spent without letting timers and I/O events through. */
 const LONGEST_TURN_MS = 8;
 
@@ -70,6 +75,8 @@ export class Engine implements ActorHost {
   #committing = false;
   /** A turn is scheduled, or this code is running in one. */
   #scheduled = false;
+  /** Steps under way that take part in the commit of their result. */
+  #transactions = 0;
   #lastBreath = 0;
   #stopping = false;
   #dead = false;
@@ -190,6 +197,66 @@ export class Engine implements ActorHost {
     this.ports.timers.soon(this.#turn);
   }
 
+  /**
+   * I4: what the body has written, its result and the continuation after it are one transaction. It waits for the transition under way, and no other one of the run
+   * begins before it has ended.
+   */
+  transact(actor: Actor, attempt: StepAttempt, body: TransactionBody): void {
+    let pending: Pending | undefined;
+    const commits = async (result: Saved): Promise<readonly Commit[]> => {
+      pending = (await actor.takeTurn()) ? this.#advanceWith(actor, attempt, result) : undefined;
+      return pending === undefined ? [] : [pending.commit];
+    };
+    this.#transactions++;
+    this.store.transaction!((client) => body.run(attempt, client, this.ports.timers), commits)
+      .then(
+        ([result]) => {
+          if (pending !== undefined) this.#settle(pending, result === "committed");
+        },
+        (error: unknown) => this.#rolledBack(actor, attempt, error, pending !== undefined),
+      )
+      .catch((error: unknown) => this.#crash(error))
+      .finally(() => {
+        this.#transactions--;
+        this.#checkQuiet();
+      });
+  }
+
+  /** The actor is given back when nobody waits for the attempt any more. */
+  #advanceWith(actor: Actor, attempt: StepAttempt, result: Saved): Pending | undefined {
+    if (!actor.wants(attempt)) {
+      if (actor.phase !== "gone") this.#resume(actor);
+      return undefined;
+    }
+    actor.finish(attempt);
+    const { call, attempt: number } = attempt.start;
+    const now = this.ports.clock.now();
+    const events: DriverEvent[] = [{ kind: "stepSucceeded", call, attempt: number, result }];
+    // In one go: a transaction is open.
+    return this.#advance(actor, events, now, () => actor.driver.advance(events, now));
+  }
+
+  #rolledBack(actor: Actor, attempt: StepAttempt, error: unknown, hasAdvanced: boolean): void {
+    if (actor.phase === "gone") return;
+    // The continuation in memory is ahead of the store, or they are equal and nobody knows: whoever claims the run goes on with what is in the store.
+    if (hasAdvanced) {
+      if (!isOutage(error)) throw error;
+      this.#remove(actor, "the store could not be reached");
+      return this.#options.onOutward();
+    }
+    if (!actor.wants(attempt)) return;
+    if (error instanceof BodyFailure) actor.attemptFailed(attempt, error.error, error.final);
+    else if (isOutage(error)) actor.startAgain(attempt, this.ports.clock.now() + OUTAGE_PAUSE_MS);
+    else if (error instanceof StoreError) throw error;
+    else actor.attemptFailed(attempt, error);
+  }
+
+  /** No transition of the run is on its way. */
+  #resume(actor: Actor): void {
+    actor.phase = "idle";
+    if (!actor.passTurn() && (actor.inbox.length > 0 || actor.failure !== undefined)) this.enqueue(actor);
+  }
+
   readonly #turn = (): void => {
     this.#lastBreath = this.ports.clock.now();
     this.#advanceReady();
@@ -210,17 +277,42 @@ export class Engine implements ActorHost {
     const ready = this.#ready.splice(0, room);
     const now = this.ports.clock.now();
     for (const actor of ready) {
-      const isReady = actor.phase === "queued" || actor.phase === "yielded";
-      const pending = isReady ? this.#advance(actor, now) : undefined;
+      const pending = this.#advanceSlice(actor, now);
       if (pending !== undefined) this.#pending.push(pending);
     }
   }
 
-  #advance(actor: Actor, now: number): Pending | undefined {
-    const events = actor.phase === "yielded" ? [] : actor.inbox;
+  #advanceSlice(actor: Actor, now: number): Pending | undefined {
+    if (actor.phase === "yielded") return this.#advance(actor, [], now, () => this.#goOn(actor));
+    if (actor.phase !== "queued") return undefined;
+    const events = actor.takeInbox();
+    actor.phase = "committing";
+    return this.#advance(actor, events, now, () =>
+      actor.failure ? actor.driver.fail(actor.failure, events, now) : actor.driver.advance(events, now, this.#slice()),
+    );
+  }
+
+  #goOn(actor: Actor): Transition | undefined {
+    actor.phase = "committing";
+    return actor.driver.goOn(this.#slice(), actor.takeCancel());
+  }
+
+  /** Says when a run has had its slice of time, from now on. */
+  #slice(): () => boolean {
+    const { clock } = this.ports;
+    const end = clock.now() + this.#options.sliceMs;
+    return () => clock.now() >= end;
+  }
+
+  #advance(
+    actor: Actor,
+    events: readonly DriverEvent[],
+    now: number,
+    advance: () => Transition | undefined,
+  ): Pending | undefined {
     let transition: Transition | undefined;
     try {
-      transition = this.#slice(actor, events, now);
+      transition = advance();
       if (transition === undefined) return this.#goesOnLater(actor);
     } catch (error) {
       if (error instanceof CipherError) {
@@ -231,19 +323,7 @@ export class Engine implements ActorHost {
       // A message or result this process cannot read, or a bug of ours: the run stays where it was (I8).
       transition = actor.driver.fail(error, events, now);
     }
-    actor.phase = "committing";
     return { actor, transition, commit: this.#commitOf(actor, transition, now) };
-  }
-
-  /** Advances the run as far as one slice of time takes it. `undefined`: it computes on. */
-  #slice(actor: Actor, events: readonly DriverEvent[], now: number): Transition | undefined {
-    const { clock } = this.ports;
-    const end = clock.now() + this.#options.sliceMs;
-    const isOver = (): boolean => clock.now() >= end;
-    if (actor.phase === "yielded") return actor.driver.goOn(isOver, actor.takeCancel());
-    actor.inbox = [];
-    actor.phase = "committing";
-    return actor.failure ? actor.driver.fail(actor.failure, events, now) : actor.driver.advance(events, now, isOver);
   }
 
   /** Behind everybody who is ready, and after the events that have happened meanwhile. What comes for it waits until its transition is over. */
@@ -335,6 +415,8 @@ export class Engine implements ActorHost {
     actor.phase = "idle";
     if (transition.abort.length > 0) actor.abort(transition.abort, "nobody waits for this step any more");
     actor.arm(transition.timerAt);
+    // Before anything starts: bodies that end at once would keep the run busy for ever.
+    actor.passTurn();
     if (!this.#stopping) actor.start(transition.start, commit.at);
     if (actor.inbox.length > 0 || actor.failure !== undefined) this.enqueue(actor);
   }
@@ -378,7 +460,8 @@ export class Engine implements ActorHost {
   }
 
   #checkQuiet(): void {
-    if (this.#onQuiet === undefined || this.#committing || (this.#pending.length > 0 && !this.#dead)) return;
+    if (this.#onQuiet === undefined || this.#committing || this.#transactions > 0 || (this.#pending.length > 0 && !this.#dead))
+      return;
     if (!this.#dead)
       for (const actor of this.#actors.values()) if (actor.busy || actor.phase === "queued" || actor.phase === "yielded") return;
     this.#onQuiet();

@@ -115,8 +115,16 @@ describe("openStore", () => {
     await store.close();
   });
 
-  test.each(["", "flow", "postgres://x/y", "sqlite:", "mysql:x.db", "memory"])("%j names no store", (url) => {
+  test.each(["", "flow", "sqlite:", "mysql:x.db", "memory"])("%j names no store", (url) => {
     expect(() => openStore(url)).toThrow(UsageError);
-    expect(() => openStore(url)).toThrow(/"sqlite:flow.db", a path that ends in ".db", or "memory:"/);
+    expect(() => openStore(url)).toThrow(/"sqlite:flow.db", a path that ends in ".db", "postgres:.*", or "memory:"/);
+  });
+
+  test("postgres: connects when it is used, and shows no password", async () => {
+    const store = openStore("postgres://me:secret@db.example/shop?schema=flows");
+    expect(store.url).toBe("postgres://me@db.example/shop");
+    await store.close();
+    expect(() => openStore("postgres:")).toThrow(UsageError);
+    expect(() => openStore("postgres://db/shop?schema=a-b")).toThrow(/schema is "a-b"/);
   });
 });

@@ -1,7 +1,7 @@
 /** The specification of a store, the part about what several connections do at once. Each race is run many times over: whatever the order, the sum is right. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Commit, Store } from "../../src/runtime/store/store.js";
-import { type Bench, bytes, commitOf, entry, ids, message, newRun, text, type Traits } from "./kit.js";
+import { alive, newWorker, type Bench, bytes, commitOf, entry, ids, message, newRun, text, type Traits } from "./kit.js";
 
 const ROUNDS = 25;
 
@@ -118,7 +118,9 @@ export function describeRaces(bench: () => Bench, { manyWorkers }: Traits): void
       await store.createRun(newRun("r1"));
       await store.createRun(newRun("r2"));
       const [r1] = await bench().claim("w1", { limit: 1 });
-      const [r2] = await other.claim({ workerId: "w1", now: 1_000, limit: 1 });
+      const theirs = manyWorkers ? "w2" : "w1";
+      await other.registerWorker(newWorker(theirs), 1_000, alive);
+      const [r2] = await other.claim({ workerId: theirs, now: 1_000, limit: 1 });
       const image = bytes("image");
       for (let n = 0; n < ROUNDS; n++) {
         // One run lets the contents go while the other brings them, in turns.
@@ -146,7 +148,7 @@ function describeTakeOver(bench: () => Bench, other: () => Store): void {
       const [claimed] = await bench().claim(loser);
       const late = commitOf(claimed!, { image: bytes("by the loser"), journal: [entry(1)] });
       const [[result]] = await Promise.all([store.commit([late]), bench().register(taker, 1_000, ({ id }) => id !== loser)]);
-      const [taken] = await other().claim({ workerId: taker, now: 9_000, limit: 1 });
+      const [taken] = await bench().claim(taker, { now: 9_000 });
       expect(taken!.id).toBe(`r${n}`);
       expect([taken!.version, text(taken!.image)]).toEqual(result === "committed" ? [1, "by the loser"] : [0, `image of r${n}`]);
       expect(await store.commit([{ ...late, version: taken!.version + 1 }])).toEqual(["superseded"]);

@@ -5,6 +5,7 @@ import type { ClaimedRun, ClaimOptions, Commit, Store } from "../../src/runtime/
 import { Bench, bytes, commitOf, entry, ids, message, newRun, text, type Medium, type Traits } from "./kit.js";
 import { describeOutward } from "./suite-outward.js";
 import { describeRaces } from "./suite-races.js";
+import { describeTaskRaces } from "./suite-task-races.js";
 import { describeTasks } from "./suite-tasks.js";
 import { describeWorkers } from "./suite-workers.js";
 
@@ -558,6 +559,7 @@ export function run(storeName: string, traits: Traits, factory: () => Medium | P
 
     describeWorkers(() => bench, traits);
     describeRaces(() => bench, traits);
+    describeTaskRaces(() => bench, traits);
     describeOutward(() => bench);
     describeTasks(() => bench);
 

@@ -46,7 +46,7 @@ async function work(files: readonly string[], options: Options): Promise<number>
     options.store,
     async (flow) => {
       const worker = await flow.worker();
-      out.line(`worker     ready, process ${process.pid}, ${options.store}`);
+      out.line(`worker     ready, process ${process.pid}, ${flow.store.url}`);
       out.data({ kind: "worker.ready", worker: worker.id, pid: process.pid });
       const drained = options.drain === true ? untilDrained(flow, host.loadedWorkflows()) : Promise.withResolvers<void>().promise;
       await untilInterrupted(Promise.race([drained, worker.done]));

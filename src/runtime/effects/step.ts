@@ -17,6 +17,8 @@ export interface StepDefinition {
   /** Receiver of the body: the module object of `steps()`. */
   readonly self: unknown;
   readonly policy: StepPolicy;
+  /** The body is given a client of the store before its arguments, and takes part in the commit of its result. */
+  readonly isTx: boolean;
 }
 
 const table = new Map<string, StepDefinition>();
@@ -53,6 +55,36 @@ export function step(body: Function, options?: StepOptions, id?: string): Functi
 }
 
 /**
+ * Makes a step of a function that writes to the database the runs are stored in. What it writes with `client`, its result, and the continuation after it are
+ * one transaction: they happen exactly once, together, or not at all.
+ *
+ *     export const book = step.tx(async (client: ClientBase, seat: string): Promise<number> => {
+ *       const { rows } = await client.query("INSERT INTO seats …", [seat]);
+ *       return rows[0].id;
+ *     });
+ *
+ * A body that throws is rolled back and counts as a failed attempt. It neither begins nor ends transactions, and what it does elsewhere may happen more than once, as in
+ * any step. `client` is what the store connects with: a client of `pg`, of type `ClientBase`, with `postgres()`; with a store that has no such transactions the call throws. It takes the
+ * options of `step` without `queue` and `cache`. Throws UsageError as `step` does.
+ */
+function transactional<C, A extends unknown[], R>(
+  body: (client: C, ...args: A) => R | Promise<R>,
+  options?: TransactionOptions,
+): (...args: A) => Awaited<R>;
+function transactional(body: Function, options?: StepOptions, id?: string): Function {
+  if (typeof body !== "function") throw new UsageError(`step.tx() takes a function, not ${typeof body}.`);
+  for (const option of ["queue", "cache", "key", "priority"] as const)
+    if (options?.[option] !== undefined)
+      throw new UsageError(`step.tx() takes no ${option}: its body runs where its run is, and takes part in that run's commit.`);
+  return define(body, undefined, options, id ?? options?.name, true);
+}
+
+step.tx = transactional;
+
+/** What `step.tx` may be given besides its function. */
+export type TransactionOptions = Omit<StepOptions, "queue" | "cache" | "key" | "priority">;
+
+/**
  * Makes steps of all functions of a module or service object at once; everything else in it stays as it is:
  *
  *     import * as api from "./api.js";
@@ -86,11 +118,11 @@ function memberNames(module: object): Set<string> {
   return names;
 }
 
-function define(body: Function, self: unknown, options: StepOptions | undefined, id: string | undefined): Function {
+function define(body: Function, self: unknown, options: StepOptions | undefined, id: string | undefined, isTx = false): Function {
   const name = options?.name ?? (id === undefined ? body.name || "step" : shortName(id));
   const policy = policyOf(name, options);
   if (id === undefined) return unidentified(name);
-  table.set(id, { id, name, body, self, policy });
+  table.set(id, { id, name, body, self, policy, isTx });
   const call = primitive((...args: unknown[]): unknown => suspend(name, new StepWait(id, args, undefined)));
   Object.defineProperty(call, "name", { value: name, configurable: true });
   registerValue(`flowc:step:${id}`, call);
@@ -148,6 +180,7 @@ export function definitionOf(wait: StepWait): StepDefinition | undefined {
     body: callFirst,
     self: undefined,
     policy: options === undefined ? plainPerform : policyOf(name, options),
+    isTx: false,
   };
 }
 

@@ -72,6 +72,9 @@ class CipherStore implements Store {
   /** Notes have nothing to hide: ids of runs. Only there when the store has it. */
   readonly watch?: (listener: (note: StoreNote) => void) => () => void;
 
+  /** Only there when the store has it. What a body does with the client is not encrypted. */
+  readonly transaction?: NonNullable<Store["transaction"]>;
+
   /** Of the tasks that are held here, what their payloads are sealed for. */
   readonly #tasks = new Map<number, { readonly run: string; readonly topic: string; readonly workerId: string }>();
 
@@ -79,6 +82,18 @@ class CipherStore implements Store {
     this.#store = store;
     this.#cipher = cipher;
     if (store.watch !== undefined) this.watch = store.watch.bind(store);
+    const { transaction } = store;
+    if (transaction !== undefined) {
+      this.transaction = async (body, commits) => {
+        let made: readonly Commit[] = [];
+        const results = await transaction.call(store, body, async (value) => {
+          made = await commits(value as Parameters<typeof commits>[0]);
+          return made.map((commit) => this.#sealCommit(commit));
+        });
+        this.#forget(made, results);
+        return results;
+      };
+    }
   }
 
   get url(): string {
@@ -151,9 +166,14 @@ class CipherStore implements Store {
 
   async commit(commits: readonly Commit[]): Promise<CommitResult[]> {
     const results = await this.#store.commit(commits.map((commit) => this.#sealCommit(commit)));
+    this.#forget(commits, results);
+    return results;
+  }
+
+  /** Names of blobs of runs that are held no longer. */
+  #forget(commits: readonly Commit[], results: readonly CommitResult[]): void {
     for (const [at, { run, release, status }] of commits.entries())
       if (results[at] === "superseded" || release || !LIVE_STATUSES.has(status)) this.#names.delete(run);
-    return results;
   }
 
   nextDue(options: Parameters<Store["nextDue"]>[0]): Promise<number | undefined> {

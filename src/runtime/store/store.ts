@@ -338,7 +338,10 @@ export interface Store {
   /** Takes the worker out and releases what it holds. */
   unregisterWorker(workerId: string, now: number): Promise<void>;
 
-  /** Hands over up to `limit` runs that are due: not ended, `wakeAt` reached, and held by nobody. Oldest `wakeAt` first. Nothing to a worker that is not registered. */
+  /**
+   * Hands over up to `limit` runs that are due: not ended, `wakeAt` reached, and held by nobody. Oldest `wakeAt` first. Nothing to a worker that is not registered. A worker
+   * claims and commits through the store it registered with.
+   */
   claim(options: ClaimOptions): Promise<ClaimedRun[]>;
   /** When the first run of these workflows that nobody holds, or the first task of these queues, is due after `now`; `undefined` when there is none. */
   nextDue(options: {
@@ -368,6 +371,18 @@ export interface Store {
   ): Promise<"finished" | "superseded">;
   /** A result that was put there by `cached` and is good at `now`. */
   readCache(key: string, now: number): Promise<Uint8Array | undefined>;
+
+  /**
+   * Does `body`, gets the commits for what it answered, and makes them, in one transaction on one connection, which `body` is given as the kind of client this store
+   * has. Answers as `commit` does; when one commit is superseded, or there are none, nothing of it has happened. Rejects with what `body` or `commits` reject with,
+   * or with what the database says to what `body` did: nothing has happened then. Rejects with StoreError "unavailable" when the connection was lost: then nothing
+   * has happened if `commits` was not called; otherwise the runs are no longer held by their worker, whose next claim hands them over as they have become.
+   * A store without it has no steps that take part in commits.
+   */
+  transaction?<T>(
+    body: (client: unknown) => Promise<T>,
+    commits: (value: T) => Promise<readonly Commit[]>,
+  ): Promise<CommitResult[]>;
 
   close(): Promise<void>;
 }

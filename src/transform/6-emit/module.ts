@@ -172,14 +172,15 @@ class ModuleEmitter implements FunctionEmitter {
 
   stepId(node: ts.CallExpression): string | undefined {
     const callee = unwrap(node.expression);
-    if (!ts.isIdentifier(callee)) return undefined;
+    const isTx = ts.isPropertyAccessExpression(callee) && callee.name.text === "tx";
+    if (!isTx && !ts.isIdentifier(callee)) return undefined;
     const declaration = this.ctx.findings.checker.getResolvedSignature(node)?.declaration;
     if (!declaration || !this.options.isOwnFile(declaration.getSourceFile())) return undefined;
     const name = "name" in declaration && declaration.name ? declaration.name.getText() : "";
-    if (name !== "step" && name !== "steps") return undefined;
+    if (!isTx && name !== "step" && name !== "steps") return undefined;
     const place = moduleConstant(node);
     if (place === undefined) {
-      this.ctx.diagnostics.report("FLOW1003", node, { callee: name });
+      this.ctx.diagnostics.report("FLOW1003", node, { callee: isTx ? "step.tx" : name });
       return undefined;
     }
     return `${this.module.id}#${place}`;

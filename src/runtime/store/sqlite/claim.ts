@@ -2,9 +2,10 @@ import type { StatementSync } from "node:sqlite";
 import type { ClaimedRun, ClaimOptions, Store, StoredImage } from "../store.js";
 import type { Committer } from "./commit.js";
 import { readContinuation } from "./continuation.js";
-import { statusNumber, SUMMARY_COLUMNS, toMessage, toRun, type MessageRow, type RunRow } from "./rows.js";
+import { SUMMARY_COLUMNS, type RunRow } from "./columns.js";
+import { statusNumber, toMessage, toRun, type MessageRow } from "../rows.js";
 
-const COLUMNS = `n, fence, losses, journal, ${SUMMARY_COLUMNS}, outcome, image`;
+const COLUMNS = `n, fence, losses, ${SUMMARY_COLUMNS}, outcome, image`;
 const RUNNING = statusNumber("running");
 
 type Prepare = (sql: string) => StatementSync;

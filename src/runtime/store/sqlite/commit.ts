@@ -2,7 +2,7 @@ import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { LIVE_STATUSES, type Commit, type CommitResult } from "../store.js";
 import { addBlobs, addPart, inRow, isLarge, keepBlobs, removeParts } from "./continuation.js";
 import { writeOutward } from "./outward.js";
-import { statusNumber, toJson } from "./rows.js";
+import { statusNumber, toJson } from "../rows.js";
 
 type Prepare = (sql: string) => StatementSync;
 

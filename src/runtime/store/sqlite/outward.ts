@@ -3,7 +3,7 @@ import type { StatementSync } from "node:sqlite";
 import { FINAL_STATUSES, LIVE_STATUSES, type Commit, type NewMessage, type NewRun, type Notes } from "../store.js";
 import { addPart, inRow, isLarge } from "./continuation.js";
 import { putCached, putTasks, withdraw } from "./tasks.js";
-import { kindNumber, STATUSES, statusNumber } from "./rows.js";
+import { kindNumber, STATUSES, statusNumber } from "../rows.js";
 
 type Prepare = (sql: string) => StatementSync;
 

@@ -22,6 +22,7 @@ import {
   type WorkerRecord,
 } from "../store.js";
 import { claimDue, nextDue } from "./claim.js";
+import { SUMMARY_COLUMNS, type RunRow } from "./columns.js";
 import { Committer } from "./commit.js";
 import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
@@ -32,16 +33,14 @@ import {
   fromJson,
   statusNumber,
   STATUSES,
-  SUMMARY_COLUMNS,
   toJson,
   toMessage,
   toRun,
   toSummary,
   type MessageRow,
   type OutcomeRow,
-  type RunRow,
   type SummaryRow,
-} from "./rows.js";
+} from "../rows.js";
 
 const DEFAULT_LIMIT = 100;
 const READY = statusNumber("ready");

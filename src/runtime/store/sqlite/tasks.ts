@@ -3,7 +3,7 @@ import type { StatementSync } from "node:sqlite";
 import { after, allowedAt } from "../rate.js";
 import type { CacheEntry, NewTask, QueueLimits, Task, TaskOptions } from "../store.js";
 import { deliver } from "./outward.js";
-import { kindNumber } from "./rows.js";
+import { kindNumber } from "../rows.js";
 
 type Prepare = (sql: string) => StatementSync;
 

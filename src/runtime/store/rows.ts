@@ -1,7 +1,7 @@
-/** Rows as SQLite gives them, and what they mean. */
-import type { JournalEntry, Message, MessageKind, Notes, RunStatus, RunSummary, StoredRun } from "../store.js";
+/** Rows as SQL stores hold them, and what they mean. */
+import type { JournalEntry, Message, MessageKind, Notes, RunStatus, RunSummary, StoredRun } from "./store.js";
 
-/** Statuses by their number in the file: append only. */
+/** Statuses by their number in a store: append only. */
 export const STATUSES = [
   "ready",
   "running",
@@ -26,11 +26,7 @@ export function kindNumber(kind: MessageKind): number {
   return KINDS.indexOf(kind);
 }
 
-export const SUMMARY_COLUMNS =
-  "runs.id, runs.workflow, runs.status, runs.created_at, runs.updated_at, runs.wake_at, runs.owner, runs.waiting_since, runs.waiting_for, runs.version, " +
-  "(SELECT p.id FROM runs p WHERE p.n = runs.parent) AS parent, " +
-  "(SELECT json_group_object(key, json(value)) FROM notes WHERE notes.run = runs.n) AS notes";
-
+/** What a store selects of a run. */
 export interface SummaryRow {
   readonly id: string;
   readonly workflow: string;
@@ -49,14 +45,6 @@ export interface SummaryRow {
 
 export interface OutcomeRow extends SummaryRow {
   readonly outcome: Uint8Array | null;
-}
-
-export interface RunRow extends OutcomeRow {
-  readonly n: number;
-  readonly fence: number;
-  readonly losses: number;
-  readonly journal: number | null;
-  readonly image: Uint8Array;
 }
 
 export interface MessageRow {
@@ -94,7 +82,7 @@ export function toMessage(row: MessageRow, run: string): Message {
   return { seq: row.seq, run, kind: KINDS[row.kind]!, topic: row.topic, payload: row.payload, sentAt: row.sent_at };
 }
 
-/** Entries of one commit as the file holds them: `[at, kind, data]`. */
+/** Entries of one commit as a store holds them: `[at, kind, data]`. */
 export function toJson(entries: readonly JournalEntry[]): string {
   return JSON.stringify(entries.map(({ at, kind, data }) => [at, kind, data]));
 }

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { startFlowc } from "./flowc.mjs";
+
+/** Worker processes that are started in order to be killed. */
+export class WorkerPool {
+  /** What workers said that ended although nobody killed them, while the database was there. */
+  /** @type {string[]} */
+  stopped = [];
+  databaseIsAway = false;
+  #arguments;
+  #env;
+  #random;
+
+  /**
+   * @param {readonly string[]} arguments_
+   * @param {Record<string, string>} env
+   * @param {() => number} random
+   */
+  constructor(arguments_, env, random) {
+    this.#arguments = arguments_;
+    this.#env = env;
+    this.#random = random;
+  }
+
+  /** Some are killed before they are ready, most while they work. False when it had ended by itself. */
+  async killOne() {
+    let wasAway = this.databaseIsAway;
+    const worker = startFlowc(this.#arguments, { env: this.#env });
+    const isReady = await Promise.race([
+      worker.says(/ready/).then(
+        () => true,
+        () => false,
+      ),
+      delay(2000, false),
+    ]);
+    wasAway ||= this.databaseIsAway;
+    const isOver = await Promise.race([worker.ended.then(() => true), delay(this.#random() * 350, false)]);
+    if (!isOver) {
+      await worker.kill();
+      return true;
+    }
+    // One that cannot connect when it starts says so and ends; one that works goes on.
+    if (isReady || !wasAway) this.stopped.push(`${worker.said.stdout}${worker.said.stderr}`);
+    return false;
+  }
+}
