@@ -78,7 +78,7 @@ function judge(error, phase, negative) {
 async function answer(test) {
   const result = await run(String(test)).catch((error) => ({ status: "crash", why: String(error) }));
   process.send?.({ test, ...result });
-});
-process.send?.({ ready: true }
+}
 
 process.on("message", (test) => void answer(test));
+process.send?.({ ready: true });

@@ -1,5 +1,4 @@
 /** `flowc/postgres`: a store for many workers on many machines. */
-/** What the bodies of `step.tx` are given, see there. */
 /**
  * What the body of a transactional step is given.
  *
