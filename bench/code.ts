@@ -33,6 +33,20 @@ export async function benchCode(): Promise<void> {
     () => native.emptyCalls!(2_000_000),
   );
   report("worst case: a callee that native code inlines to nothing", empty, "×");
+  const { compiled: unpolled } = (await load("ratios", { preempt: false })) as unknown as Record<"compiled", Record<string, Fn>>;
+  heading("loops that only compute: polled, so that others have their turn / with `preempt: false`");
+  for (const [label, name, count] of [
+    ["one multiplication a round", "computing", 5_000_000],
+    ["a short array a round", "computingMore", 1_000_000],
+  ] as const)
+    report(
+      label,
+      ratio(
+        () => compiled[name]!(count),
+        () => unpolled[name]!(count),
+      ),
+      "×",
+    );
   heading("resume copy / native");
   const code = closureOf(compiled.loopAfterPause!)!.code;
   const size = 1_000_000;

@@ -38,11 +38,14 @@ export function ratio(subject: () => unknown, baseline: () => unknown, rounds = 
 }
 
 /** The compiled module, and the same source with nothing but its types erased and `sleep` doing nothing. */
-export async function load(name: string): Promise<{ compiled: Record<string, never>; native: Record<string, never> }> {
+export async function load(
+  name: string,
+  settings: { readonly preempt?: boolean } = {},
+): Promise<{ compiled: Record<string, never>; native: Record<string, never> }> {
   const file = path.join(programs, `${name}.ts`);
-  const result = compile({ files: [file], project: path.join(programs, "tsconfig.json") });
+  const result = compile({ files: [file], project: path.join(programs, "tsconfig.json"), ...settings });
   if (!result.ok) throw new Error(result.diagnostics.map(formatDiagnostic).join("\n"));
-  const compiled = path.join(scratch, `${name}.compiled.js`);
+  const compiled = path.join(scratch, `${name}.${settings.preempt === false ? "unpolled" : "compiled"}.js`);
   writeFileSync(compiled, result.outputs.find((output) => output.source === file)!.code);
   const native = path.join(scratch, `${name}.native.js`);
   const options = { target: ts.ScriptTarget.ES2024, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true };

@@ -64,6 +64,20 @@ export function severalSites(n: number): number {
   return sum;
 }
 
+/** A loop that only computes, in a function that can suspend. */
+export function computing(n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum = (sum + Math.imul(i, 0x9e3779b1)) >>> 1;
+  return n < 0 ? pause(sum) : sum;
+}
+
+/** The same with an array in each round. */
+export function computingMore(n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) for (const part of [i, i + 1, i + 2]) sum = (sum + part) & 0xffff;
+  return n < 0 ? pause(sum) : sum;
+}
+
 /** Suspends once at its start, so that the rest runs in the resume copy. */
 export function loopAfterPause(n: number): number {
   let sum = pause(0);

@@ -25,8 +25,8 @@ export interface ActorHost {
 export class Actor implements AttemptOwner {
   /** What happened since the last transition. */
   inbox: DriverEvent[] = [];
-  /** `idle`: nothing to do; `queued`: will be advanced in this turn; `committing`: its transition is on the way to the store; `gone`: dropped. */
-  phase: "idle" | "queued" | "committing" | "gone" = "idle";
+  /** `idle`: nothing to do; `queued`: will be advanced in this turn; `yielded`: in the middle of a transition that takes long; `committing`: its transition is on the way to the store; `gone`: dropped. */
+  phase: "idle" | "queued" | "yielded" | "committing" | "gone" = "idle";
   /** A reason outside the program for which the run cannot go on. */
   failure: Error | undefined;
 
@@ -75,6 +75,13 @@ export class Actor implements AttemptOwner {
       any = true;
     }
     return any;
+  }
+
+  /** A message in the inbox that asks the run to end. */
+  takeCancel(): Message | undefined {
+    const index = this.inbox.findIndex((event) => event.kind === "message" && event.message.kind === "cancel");
+    const [event] = index < 0 ? [] : this.inbox.splice(index, 1);
+    return event?.kind === "message" ? event.message : undefined;
   }
 
   /** Starts attempts whose intent is committed (I3), now or after their backoff; no transition is on its way. */

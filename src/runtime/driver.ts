@@ -72,6 +72,9 @@ export class Driver {
   /** Waits whose result arrived before a failure. */
   #kept: { readonly strand: Strand; readonly wait: StepWait }[] = [];
   #journal: JournalEntry[] = [];
+  /** What the transition under way is about, and what of it is still to be done. */
+  #events: DriverEvent[] = [];
+  #todo: (() => void)[] = [];
   #consumed: number[] = [];
   /** Messages that told of ends of attempts: consumed also by a transition that fails, which keeps what they told. */
   #consumedEnds: number[] = [];
@@ -143,19 +146,45 @@ export class Driver {
   }
 
   /** Applies what happened and whatever is due at `now`, and runs the strands until all wait or the run has ended. */
-  advance(happened: readonly DriverEvent[], now: number): Transition {
+  advance(happened: readonly DriverEvent[], now: number): Transition;
+  advance(happened: readonly DriverEvent[], now: number, isOver: () => boolean): Transition | undefined;
+  advance(happened: readonly DriverEvent[], now: number, isOver: () => boolean = () => false): Transition | undefined {
     this.#reset(now);
     const events = happened.map((event) => this.#unpacked(event));
+    this.#events = events;
     // Messages first: a run that is cancelled before it began runs nothing.
-    for (const event of events) if (event.kind === "message") this.#message(event.message);
-    this.#begin();
-    this.#deliverKept();
-    for (const event of events) {
-      if (event.kind !== "message") this.#stepEvent(event);
+    for (const event of events) if (event.kind === "message") this.#todo.push(() => this.#message(event.message));
+    this.#todo.push(
+      () => this.#begin(),
+      () => this.#deliverKept(),
+    );
+    for (const event of events) if (event.kind !== "message") this.#todo.push(() => this.#stepEvent(event));
+    this.#todo.push(() => this.#fireTimers());
+    return this.goOn(isOver);
+  }
+
+  /**
+   * Goes on with a transition in which a strand has given way. `isOver` says when the slice is over; `undefined`: it was, and the transition is not. `cancel`
+   * is a message that asks the run to end: it is heard in the middle of what it computes.
+   */
+  goOn(isOver: () => boolean, cancel?: Message): Transition | undefined {
+    this.#strands.isOver = isOver;
+    this.#strands.hasYielded = false;
+    if (cancel !== undefined) {
+      this.#events.push({ kind: "message", message: cancel });
+      this.#message(cancel);
+    }
+    this.#strands.drain();
+    while (!this.#strands.hasYielded) {
+      const next = this.#todo.shift();
+      if (next === undefined) {
+        this.#checkBudget();
+        return this.#finish(this.#events);
+      }
+      next();
       this.#strands.drain();
     }
-    this.#fireTimers();
-    return this.#finish(events);
+    return undefined;
   }
 
   /** The run leaves memory: closes its resources. `report` is given what that throws. */
@@ -172,6 +201,7 @@ export class Driver {
     this.#strands.ran.clear();
     this.#strands.outward.reset();
     this.#journal = [];
+    this.#todo = [];
     this.#consumed = [];
     this.#consumedEnds = [];
   }
@@ -352,10 +382,19 @@ export class Driver {
     this.#image.more.paused ??= { reason };
   }
 
+  /** A run that goes round and round is stopped before the step that is one too many begins. */
+  #checkBudget(): void {
+    const budget = this.#image.rare?.budget;
+    if (budget === undefined || this.#image.calls <= budget.until || this.#isPaused) return;
+    this.#pause(`it has called ${budget.until} steps, as many as its budget allows; resumed, it may call ${budget.steps} more`);
+  }
+
   /** Everything that came in the meantime is delivered now. */
   #resume(): void {
     if (!this.#isPaused) return;
     this.#image.more.paused = undefined;
+    const { budget } = this.#image.more;
+    if (budget !== undefined) budget.until = Math.max(budget.until, this.#image.calls + budget.steps);
     this.#log("run.resumed", {});
     if (!this.#image.begun) return;
     for (const channel of Array.from(this.#image.mailboxes.keys())) this.#deliver(channel);

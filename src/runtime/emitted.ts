@@ -10,6 +10,7 @@ export { $lib } from "./lib/table.js";
 export { $made } from "./made.js";
 export { $symbol } from "./own-symbols.js";
 export { $pause } from "./pause.js";
+export { $tick } from "./tick.js";
 export {
   $accessorOf,
   $class,

@@ -28,12 +28,16 @@ export interface EngineOptions {
   readonly limits: Required<CheckpointLimits>;
   /** A run that only waits for a timer further away than this, or for a message, is given back to the store. */
   readonly parkAfterMs: number;
+  /** How long a run may compute before it gives way to others. */
+  readonly sliceMs: number;
   /** A run that took so many workers with it in a row, without a commit in between, is crashed. */
   readonly maxLosses: number;
   /** A run has ended. */
   onEnded(run: string): void;
   /** A run has left memory and wants to be looked at again at that time. */
   onParked(wakeAt: number | undefined): void;
+  /** A run was dropped that this worker may hold still. */
+  onDoubt(): void;
   /** Something was written that concerns other runs. */
   onOutward(): void;
   /** The store failed: nothing is committed any more. */
@@ -92,6 +96,11 @@ export class Engine implements ActorHost {
   /** Number of runs in memory. */
   get size(): number {
     return this.#actors.size;
+  }
+
+  /** Ids of the runs in memory. */
+  get runs(): string[] {
+    return [...this.#actors.keys()];
   }
 
   /** Takes a run this worker holds now. */
@@ -180,6 +189,10 @@ export class Engine implements ActorHost {
     if (actor.phase !== "idle") return;
     actor.phase = "queued";
     this.#ready.push(actor);
+    this.#schedule();
+  }
+
+  #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // After the I/O events of this tick, so that what finishes together is committed together.
@@ -192,8 +205,10 @@ export class Engine implements ActorHost {
    */
   transact(actor: Actor, attempt: StepAttempt, body: TransactionBody): void {
     let pending: Pending | undefined;
+    let hasAdvanced = false;
     const commits = async (result: Saved): Promise<readonly Commit[]> => {
-      pending = (await actor.takeTurn()) ? this.#advanceWith(actor, attempt, result) : undefined;
+      hasAdvanced = (await actor.takeTurn()) && this.#isWanted(actor, attempt);
+      if (hasAdvanced) pending = await this.#advanceWith(actor, attempt, result);
       return pending === undefined ? [] : [pending.commit];
     };
     this.#transactions++;
@@ -202,7 +217,7 @@ export class Engine implements ActorHost {
         ([result]) => {
           if (pending !== undefined) this.#settle(pending, result === "committed");
         },
-        (error: unknown) => this.#rolledBack(actor, attempt, error, pending !== undefined),
+        (error: unknown) => this.#rolledBack(actor, attempt, error, hasAdvanced),
       )
       .catch((error: unknown) => this.#crash(error))
       .finally(() => {
@@ -211,24 +226,35 @@ export class Engine implements ActorHost {
       });
   }
 
-  /** The actor is given back when nobody waits for the attempt any more. */
-  #advanceWith(actor: Actor, attempt: StepAttempt, result: Saved): Pending | undefined {
-    if (!actor.wants(attempt)) {
-      if (actor.phase !== "gone") this.#resume(actor);
-      return undefined;
-    }
+  /** Whose turn it is. It is given back when nobody waits for the attempt any more. */
+  #isWanted(actor: Actor, attempt: StepAttempt): boolean {
+    const isWanted = actor.wants(attempt);
+    if (!isWanted && actor.phase !== "gone") this.#resume(actor);
+    return isWanted;
+  }
+
+  async #advanceWith(actor: Actor, attempt: StepAttempt, result: Saved): Promise<Pending | undefined> {
     actor.finish(attempt);
     const { call, attempt: number } = attempt.start;
-    return this.#advance(actor, [{ kind: "stepSucceeded", call, attempt: number, result }], this.ports.clock.now());
+    const events: DriverEvent[] = [{ kind: "stepSucceeded", call, attempt: number, result }];
+    const now = this.ports.clock.now();
+    let transition = this.#slice(actor, events, now, false);
+    while (transition === "goes on") {
+      await this.#breathe();
+      // Dropped meanwhile.
+      if (this.#actors.get(actor.run) !== actor) return undefined;
+      transition = this.#slice(actor, [], now, true);
+    }
+    return transition && this.#pendingOf(actor, transition, now);
   }
 
   #rolledBack(actor: Actor, attempt: StepAttempt, error: unknown, hasAdvanced: boolean): void {
     if (actor.phase === "gone") return;
-    // The continuation in memory is ahead of the store, or they are equal and nobody knows: whoever claims the run goes on with what is in the store.
+    // The continuation in memory is ahead of the store, or they are equal and nobody knows: it goes on with what is in the store.
     if (hasAdvanced) {
       if (!isOutage(error)) throw error;
       this.#remove(actor, "the store could not be reached");
-      return this.#options.onOutward();
+      return this.#options.onDoubt();
     }
     if (!actor.wants(attempt)) return;
     if (error instanceof BodyFailure) actor.attemptFailed(attempt, error.error, error.final);
@@ -248,7 +274,13 @@ export class Engine implements ActorHost {
     this.#advanceReady();
     this.#scheduled = false;
     if (!this.#committing && this.#pending.length > 0) void this.#commitAll();
+    this.#scheduleRest();
   };
+
+  /** Runs that compute on want another turn, unless the group is full: then it comes with the commit. */
+  #scheduleRest(): void {
+    if (this.#ready.length > 0 && this.#pending.length < LARGEST_GROUP && !this.#dead) this.#schedule();
+  }
 
   /** Advances what is ready, as far as it fits into the next group. */
   #advanceReady(): void {
@@ -257,16 +289,30 @@ export class Engine implements ActorHost {
     const ready = this.#ready.splice(0, room);
     const now = this.ports.clock.now();
     for (const actor of ready) {
-      const pending = actor.phase === "queued" ? this.#advance(actor, actor.takeInbox(), now) : undefined;
+      const isReady = actor.phase === "queued" || actor.phase === "yielded";
+      const pending = isReady ? this.#advance(actor, now) : undefined;
       if (pending !== undefined) this.#pending.push(pending);
     }
   }
 
-  #advance(actor: Actor, events: readonly DriverEvent[], now: number): Pending | undefined {
+  #advance(actor: Actor, now: number): Pending | undefined {
+    const goesOn = actor.phase === "yielded";
+    const events = goesOn ? [] : actor.takeInbox();
+    const transition = this.#slice(actor, events, now, goesOn);
+    if (transition === "goes on") return this.#goesOnLater(actor);
+    return transition && this.#pendingOf(actor, transition, now);
+  }
+
+  /** Advances the run as far as one slice of time takes it. `undefined`: it is left alone. */
+  #slice(actor: Actor, events: readonly DriverEvent[], now: number, goesOn: boolean): Transition | "goes on" | undefined {
+    const { clock } = this.ports;
+    const end = clock.now() + this.#options.sliceMs;
+    const isOver = (): boolean => clock.now() >= end;
     actor.phase = "committing";
-    let transition: Transition;
     try {
-      transition = actor.failure ? actor.driver.fail(actor.failure, events, now) : actor.driver.advance(events, now);
+      if (goesOn) return actor.driver.goOn(isOver, actor.takeCancel()) ?? "goes on";
+      if (actor.failure !== undefined) return actor.driver.fail(actor.failure, events, now);
+      return actor.driver.advance(events, now, isOver) ?? "goes on";
     } catch (error) {
       if (error instanceof CipherError) {
         this.#remove(actor, "a message of the run cannot be decrypted");
@@ -274,9 +320,19 @@ export class Engine implements ActorHost {
         return undefined;
       }
       // A message or result this process cannot read, or a bug of ours: the run stays where it was (I8).
-      transition = actor.driver.fail(error, events, now);
+      return actor.driver.fail(error, events, now);
     }
+  }
+
+  #pendingOf(actor: Actor, transition: Transition, now: number): Pending {
     return { actor, transition, commit: this.#commitOf(actor, transition, now) };
+  }
+
+  /** Behind everybody who is ready, and after the events that have happened meanwhile. What comes for it waits until its transition is over. */
+  #goesOnLater(actor: Actor): undefined {
+    actor.phase = "yielded";
+    this.#ready.push(actor);
+    this.#schedule();
   }
 
   #commitOf(actor: Actor, t: Transition, at: number): Commit {
@@ -325,6 +381,7 @@ export class Engine implements ActorHost {
       this.#crash(error);
     } finally {
       this.#committing = false;
+      this.#scheduleRest();
       this.#checkQuiet();
     }
   }
@@ -407,7 +464,8 @@ export class Engine implements ActorHost {
   #checkQuiet(): void {
     if (this.#onQuiet === undefined || this.#committing || this.#transactions > 0 || (this.#pending.length > 0 && !this.#dead))
       return;
-    if (!this.#dead) for (const actor of this.#actors.values()) if (actor.busy || actor.phase === "queued") return;
+    if (!this.#dead)
+      for (const actor of this.#actors.values()) if (actor.busy || actor.phase === "queued" || actor.phase === "yielded") return;
     this.#onQuiet();
   }
 }

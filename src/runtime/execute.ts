@@ -78,3 +78,14 @@ function broken(execution: Execution): Rest {
   execution.stack = undefined;
   return { kind: "broken", error };
 }
+
+/**
+ * Names of the functions that enter code of the program, as stacks show them: given to them here, so that they are still theirs when the code is minified.
+ */
+export const ENTRANCES: ReadonlySet<string> = new Set(
+  [startStrand, unwind].map((entrance, index) => {
+    const name = `flowc entrance ${index}`;
+    Object.defineProperty(entrance, "name", { value: name, configurable: true });
+    return name;
+  }),
+);

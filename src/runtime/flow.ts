@@ -56,6 +56,8 @@ export interface StartOptions {
   readonly deadline?: Duration | Date;
   /** A step that has used up its attempts pauses the run instead of throwing: `resume` tries again. */
   readonly pauseOnFailure?: boolean;
+  /** The run is paused before it calls more steps than this; `resume` allows as many again. Default: no limit. */
+  readonly stepBudget?: number;
 }
 
 export interface SendOptions {
@@ -107,7 +109,11 @@ export class Flow {
     await checkCipher(this.store);
     const createdAt = this.#ports.clock.now();
     const startAt = startOf(options, createdAt);
-    const settings = { deadline: deadlineOf(options.deadline, startAt), pauseOnFailure: options.pauseOnFailure };
+    const settings = {
+      deadline: deadlineOf(options.deadline, startAt),
+      pauseOnFailure: options.pauseOnFailure,
+      stepBudget: budgetOf(options),
+    };
     const image = this.#codec.encode(newImage(id, name, workflow, args, createdAt, settings));
     const answer = await this.store.createRun({ id, workflow: name, image, createdAt, startAt });
     if (answer === "exists") await this.#checkSame(id, name);
@@ -320,6 +326,12 @@ export class Run<R = unknown> {
     if (answer === "not-failed") throw new UsageError(`run ${this.id} has not failed; only a failed run can be retried.`);
     hubOf(this.#store).work();
   }
+}
+
+function budgetOf({ stepBudget }: StartOptions): number | undefined {
+  if (stepBudget !== undefined && !(Number.isInteger(stepBudget) && stepBudget >= 1))
+    throw new UsageError(`flow.start: stepBudget is ${String(stepBudget)}; it has to be a whole number from 1.`);
+  return stepBudget;
 }
 
 /** When a run begins. Throws UsageError. */

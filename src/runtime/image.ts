@@ -89,6 +89,7 @@ export class RunImage {
       paused: undefined,
       deadline: undefined,
       pauseOnFailure: false,
+      budget: undefined,
     };
     return this.rare;
   }
@@ -107,6 +108,8 @@ export interface Rare {
   deadline: Deadline | undefined;
   /** A step that has used up its attempts pauses the run instead of throwing. */
   pauseOnFailure: boolean;
+  /** How many steps may be called until the run is paused, and at which number that is. */
+  budget: { readonly steps: number; until: number } | undefined;
 }
 
 /** When the run as a whole is over time. */
@@ -121,6 +124,8 @@ export interface RunSettings {
   /** When TimeoutError is raised in it, milliseconds since the epoch. */
   readonly deadline?: number | undefined;
   readonly pauseOnFailure?: boolean | undefined;
+  /** It is paused when it has called so many steps. */
+  readonly stepBudget?: number | undefined;
 }
 
 /** Tells groups their strands. */
@@ -178,11 +183,12 @@ export function newImage(
   fn: Function,
   args: readonly unknown[],
   now: number,
-  { deadline, pauseOnFailure }: RunSettings = {},
+  { deadline, pauseOnFailure, stepBudget }: RunSettings = {},
 ): RunImage {
   const image = new RunImage(run, workflow, new Strand(0, undefined, { kind: "start", fn, args, since: now }));
   if (deadline !== undefined) image.more.deadline = { at: deadline, raised: undefined };
   if (pauseOnFailure === true) image.more.pauseOnFailure = true;
+  if (stepBudget !== undefined) image.more.budget = { steps: stepBudget, until: stepBudget };
   return image;
 }
 

@@ -37,6 +37,11 @@ export function functionById(id: string): Function | undefined {
   return functions.get(id);
 }
 
+/** Number of functions that `functionById` knows; grows when a module is loaded. */
+export function functionCount(): number {
+  return functions.size;
+}
+
 /** The id under which a class, a method, a module-level function or a module-level constant is saved by reference. */
 export function idOf(value: object | symbol): string | undefined {
   return ids.get(value);

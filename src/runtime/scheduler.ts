@@ -37,6 +37,8 @@ interface Runnable {
   readonly strand: Strand;
   readonly mode: ResumeMode;
   readonly value: unknown;
+  /** It gave way in the middle of its own computing. */
+  readonly hasYielded?: true;
 }
 
 /** So many entries of the queue are taken out together. */
@@ -62,6 +64,11 @@ export class Scheduler implements RunPort, NurseryHost {
   readonly waiting = new Waiting();
   /** What may have changed in the image since it was last written, of the runtime's own. */
   readonly touched = new Set<object>();
+
+  /** Some strand has given way: nothing runs until the next slice. */
+  hasYielded = false;
+  /** Answers whether the slice is over; set for each. */
+  isOver: () => boolean = () => false;
 
   /** What the transition does beyond the run. */
   readonly outward = new Outward();
@@ -90,6 +97,10 @@ export class Scheduler implements RunPort, NurseryHost {
       this.waiting.add(strand);
       for (let depth = 0; depth < strand.scopes.length; depth++) this.waiting.timers.addScope(strand, depth);
     }
+  }
+
+  get isSliceOver(): boolean {
+    return this.isOver();
   }
 
   get runId(): string {
@@ -168,17 +179,31 @@ export class Scheduler implements RunPort, NurseryHost {
   /** Runs until no strand is runnable. */
   drain(): void {
     let at = 0;
-    while (at < this.#queue.length && this.outcome === undefined) {
+    while (at < this.#queue.length && this.outcome === undefined && !this.hasYielded) {
       this.#run(this.#queue[at++]!);
       // Taking each out at once would move all that is behind it.
       if (at === QUEUE_PIECE) at -= this.#queue.splice(0, at).length;
     }
-    this.#queue = [];
+    this.#queue = this.hasYielded ? this.#queue.slice(at) : [];
   }
 
-  #run({ strand, mode, value }: Runnable): void {
+  /** The strand goes on behind all others, in another slice. */
+  #giveWay(strand: Strand): void {
+    strand.wait = undefined;
+    this.hasYielded = true;
+    this.#queue.push({ strand, mode: RESUME_NEXT, value: undefined, hasYielded: true });
+  }
+
+  #run({ strand, mode, value, hasYielded }: Runnable): void {
     // A strand that was cancelled before it began is gone already.
     if (!this.image.strands.has(strand)) return;
+    const interrupt = hasYielded && this.#interrupts.get(strand);
+    if (interrupt) {
+      // In the middle of its computing: there is no better place for a strand that never waits.
+      this.#interrupts.delete(strand);
+      mode = RESUME_THROW;
+      value = interrupt.error;
+    }
     const { wait } = strand;
     strand.wait = undefined;
     this.#running = strand;
@@ -195,6 +220,7 @@ export class Scheduler implements RunPort, NurseryHost {
 
   /** Takes a request: from here on the strand waits for it. Nothing is started (I3). */
   #accept(strand: Strand, request: Request): void {
+    if (request.kind === "yield") return this.#giveWay(strand);
     request.since = this.now;
     strand.wait = request;
     this.touched.add(strand);

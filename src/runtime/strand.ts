@@ -87,6 +87,12 @@ export interface RunWait {
   since: number;
 }
 
+/** A strand that gives way: it goes on by itself, and is never in an image like this. */
+export interface YieldWait {
+  readonly kind: "yield";
+  since: number;
+}
+
 /** A strand that has not run yet: the function and its arguments. */
 export interface StartWait {
   readonly kind: "start";
@@ -97,7 +103,7 @@ export interface StartWait {
 
 export type Wait = StepWait | SleepWait | ReceiveWait | JoinWait | RunWait | StartWait | Group;
 /** What a suspending primitive asks for. */
-export type Request = Exclude<Wait, StartWait>;
+export type Request = Exclude<Wait, StartWait> | YieldWait;
 
 /** How a spawned strand stands; shared by the strand, the handles the program holds and the strands that join it. */
 export class TaskState {

@@ -81,6 +81,8 @@ export interface RunPort extends Holder {
   /** A channel that nobody can guess. */
   openCallback(): string;
   closeCallback(channel: string): void;
+  /** The strand has computed for as long as it may without giving way. */
+  readonly isSliceOver: boolean;
   openScope(label: string, durationMs: number): TimeoutScope;
   closeScope(scope: TimeoutScope): void;
 }
@@ -118,6 +120,11 @@ export function runPort(primitive: string): RunPort {
   const execution = running(primitive);
   if (execution.request !== undefined) throw swallowed(execution, primitive);
   return execution.port;
+}
+
+/** Whether the strand that executes may give way here, as far as its run is concerned. */
+export function mayYield(): boolean {
+  return current !== undefined && current.request === undefined && current.port.isSliceOver;
 }
 
 /** True while workflow code of a run is on the native stack. */
@@ -302,6 +309,7 @@ export function requestName(request: Request): string {
     case "group":
       return request.combinator;
     case "sleep":
+    case "yield":
     case "join":
       return request.kind;
   }

@@ -27,6 +27,8 @@ export interface WorkerOptions {
   readonly taskConcurrency?: number;
   /** `false`: it advances no runs, and makes steps of queues only. Default `true`. */
   readonly runs?: boolean;
+  /** A run that computes for longer than this gives way to others, where it was compiled with `preempt`. Default 20. */
+  readonly sliceMs?: number;
   /** How often it looks for work that nobody announced. Default 250, and 1,000 when the store carries word between processes. */
   readonly pollIntervalMs?: number;
   /** After a crash its runs are taken over by workers on other machines once this time has passed without a sign of life, and on this machine within about a second. Default 10,000. */
@@ -69,6 +71,8 @@ export class Worker {
   #stopped: Promise<void> | undefined;
   #loop: Promise<void> = Promise.resolve();
   #renewal: TimerHandle | undefined;
+  /** A renewal that is on its way. */
+  #renewing: Promise<void> | undefined;
   #leaseUntil = 0;
   #unlisten: () => void;
   /** The sleeping claim loop, when it sleeps. */
@@ -80,6 +84,10 @@ export class Worker {
   #backlog = false;
   /** When it last looked for workers that have died. */
   #inspectedAt = -Infinity;
+  /** A claim has not been answered: it may hold runs it does not know of. */
+  #claimInDoubt = false;
+  /** The end of a transaction has not been answered, and its run was dropped, which it may hold. */
+  #runInDoubt = false;
   /** How often in a row the store could not be reached. */
   #outages = 0;
 
@@ -98,7 +106,12 @@ export class Worker {
       limits: parts.limits,
       parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
       onEnded: (run) => this.#ended(run),
+      sliceMs: positive(options.sliceMs ?? 20, "sliceMs"),
       maxLosses: positive(options.maxLosses ?? 10, "maxLosses"),
+      onDoubt: () => {
+        this.#runInDoubt = true;
+        this.#wakeSoon();
+      },
       onOutward: () => parts.hub.work(),
       onParked: (wakeAt) => this.#parked(wakeAt),
       onCrash: (error) => this.#crash(error),
@@ -221,7 +234,11 @@ export class Worker {
     // This process was held up for so long that its runs may be somebody else's: the sooner it knows, the better.
     if (now >= this.#leaseUntil) await this.#renew();
     const limit = Math.min(room, CLAIM_AT_ONCE);
-    const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows() });
+    const holds = this.#claimInDoubt || this.#runInDoubt ? { holds: this.#engine.runs } : undefined;
+    this.#claimInDoubt = true;
+    this.#runInDoubt = false;
+    const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows(), ...holds });
+    this.#claimInDoubt = false;
     if (!this.#running) return;
     for (const run of claimed) this.#engine.admit(run);
     this.#backlog = claimed.length === limit;
@@ -282,7 +299,13 @@ export class Worker {
     });
   }
 
-  async #renew(): Promise<void> {
+  /** One at a time: the answer of an older one, come late, would make it drop what it has claimed since, and hold it for ever. */
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#renewNow().finally(() => (this.#renewing = undefined));
+    return this.#renewing;
+  }
+
+  async #renewNow(): Promise<void> {
     const { store, ports } = this.#parts;
     const now = ports.clock.now();
     if (await store.renew(this.id, now, this.#leaseMs)) {

@@ -1,6 +1,6 @@
 /** Which functions are workflows, and how they are named. */
 import { UsageError } from "../shared/errors.js";
-import { allCodes, closureOf, functionById } from "./registry.js";
+import { allCodes, closureOf, functionById, functionCount } from "./registry.js";
 
 /** True for a function `flow.start` takes and that can suspend: an exported or other module-level function of a compiled file. */
 export function isWorkflow(value: unknown): boolean {
@@ -28,10 +28,16 @@ export function workflowId(workflow: unknown, caller: string): string {
   return code.id;
 }
 
-/** Ids of the workflows that this process has loaded: a worker claims runs of no others. */
-export function loadedWorkflows(): string[] {
+let known: readonly string[] = [];
+let knownAt = -1;
+
+/** Ids of the workflows that this process has loaded: a worker claims runs of no others. Asked for at every poll, and the same until a module is loaded. */
+export function loadedWorkflows(): readonly string[] {
+  if (knownAt === functionCount()) return known;
+  knownAt = functionCount();
   const ids: string[] = [];
   // The runtime has functions of its own among them.
   for (const { id } of allCodes()) if (!id.startsWith("flowc:") && functionById(id) !== undefined) ids.push(id);
-  return ids;
+  known = ids;
+  return known;
 }

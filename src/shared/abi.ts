@@ -160,6 +160,8 @@ export const RUNTIME_NAMES = [
    */
   /** ∿ `$pause()`: suspends, to go on at once. */
   "$pause",
+  /** ∿ `$tick()`: lets others have their turn when this strand has computed for long and the stack can be captured. */
+  "$tick",
   /** ∿ `$apply(fn, self, args)`, `$construct(fn, args)`: any call. */
   "$apply",
   "$construct",

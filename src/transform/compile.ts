@@ -90,7 +90,7 @@ function compileModules(loaded: Loaded, options: CompileOptions): Compiled {
 function compileOnce(loaded: Loaded, options: CompileOptions, refused: ReadonlySet<ts.Node>): Compiled {
   const diagnostics = new Diagnostics(loaded.cwd);
   const findings = find(loaded, refused);
-  const ctx = new Context(findings, analyseCaptures(findings), diagnostics, loaded.isOwnFile);
+  const ctx = new Context(findings, analyseCaptures(findings), diagnostics, loaded.isOwnFile, loaded.settings.preempt);
   checkModuleState(ctx);
   const printed: string[] = [];
   const emitted = new Map<ModuleInfo, EmittedModule>();

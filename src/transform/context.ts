@@ -29,6 +29,8 @@ export class Context {
     readonly diagnostics: Diagnostics,
     /** Whether a declaration file belongs to flowc itself. */
     readonly isOwnFile: (file: ts.SourceFile) => boolean = () => false,
+    /** Loops that only compute are polled, in functions that can suspend. */
+    readonly preempt = false,
   ) {}
 
   /** Whether values of a type can be saved. */

@@ -12,8 +12,15 @@ export interface Loaded {
   readonly cwd: string;
   /** Problems of the configuration or of the arguments. */
   readonly problems: readonly ts.Diagnostic[];
+  /** What `flowc` in the tsconfig says, with the options of the call before it. */
+  readonly settings: Settings;
   /** Whether a declaration file belongs to flowc itself. */
   readonly isOwnFile: (file: ts.SourceFile) => boolean;
+}
+
+/** The settings of flowc's own: `"flowc": { "preempt": true }` in the tsconfig. */
+export interface Settings {
+  readonly preempt: boolean;
 }
 
 /** Directory of the built package this code is part of. */
@@ -50,8 +57,22 @@ export function loadProgram(options: CompileOptions): Loaded {
   const ownDirs = [OWN_DIST, ...(ownTypes.found ? [path.dirname(ownTypes.found)] : [])].map((dir) => dir + path.sep);
   const isOwnFile = (file: ts.SourceFile): boolean =>
     file.isDeclarationFile && ownDirs.some((dir) => path.resolve(file.fileName).startsWith(dir));
-  return { program, rootDir, cwd, problems, isOwnFile };
+  const settings = settingsOf(config?.raw, problems);
+  return { program, rootDir, cwd, problems, isOwnFile, settings: { preempt: options.preempt ?? settings.preempt } };
 }
+
+/** Unknown settings are told: one that is misspelt would be believed to be in force. */
+function settingsOf(raw: unknown, problems: ts.Diagnostic[]): Settings {
+  const given = (raw as { flowc?: unknown } | undefined)?.flowc ?? {};
+  if (typeof given !== "object") problems.push(problem('"flowc" in the tsconfig has to be an object of settings.'));
+  for (const [key, value] of Object.entries(given)) {
+    if (key !== "preempt") problems.push(problem(`"flowc" in the tsconfig has no setting "${key}"; there is "preempt".`));
+    else if (typeof value !== "boolean") problems.push(problem('"flowc.preempt" in the tsconfig has to be true or false.'));
+  }
+  return { preempt: PREEMPT, ...given };
+}
+
+const PREEMPT = true;
 
 function readConfig(file: string, problems: ts.Diagnostic[]): ts.ParsedCommandLine | undefined {
   const parsed = ts.getParsedCommandLineOfConfigFile(

@@ -9,6 +9,8 @@ export interface CompileOptions {
   readonly cwd?: string;
   /** Print the IR of functions after this pass (see `PASS_NAMES`) into `CompileResult.printed`. */
   readonly print?: { readonly pass: string; readonly fn?: string };
+  /** Loops that only compute, in functions that can suspend, look now and then whether others wait for their turn. Default: `flowc.preempt` of the tsconfig, or true. */
+  readonly preempt?: boolean;
   /** Run the IR verifier after each pass. Default true. */
   readonly verify?: boolean;
 }

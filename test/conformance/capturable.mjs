@@ -6,8 +6,8 @@ export const RUNTIME = "flowc-runtime.js";
 /** Functions of the runtime that are not compiled, enter code of the program, and leave nothing behind when a suspension passes. */
 const DOORS = new Set(["apply", "construct", "enterBody"]);
 
-/** Where the driver begins. */
-const ENDS = new Set(["startStrand", "unwind"]);
+/** Where the driver begins: see `ENTRANCES` in execute.ts. */
+const ENDS = new Set(["flowc entrance 0", "flowc entrance 1"]);
 
 /**
  * @param filename of the program's script

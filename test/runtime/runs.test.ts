@@ -10,7 +10,7 @@ import { step } from "../../src/runtime/effects/step.js";
 import { memory } from "../../src/runtime/store/memory.js";
 import type { Store } from "../../src/runtime/store/store.js";
 import { CancelledError, RunFailedError, TimeoutError, UnknownRunError, UsageError } from "../../src/shared/errors.js";
-import { done, fn, World } from "./kit.js";
+import { done, fn, goto, World } from "./kit.js";
 
 type Workflow = (...args: unknown[]) => unknown;
 const flows: Flow[] = [];
@@ -397,6 +397,25 @@ test("pauseOnFailure: a step that has used up its attempts pauses the run; resum
   await run.resume();
   await world.settle();
   expect(await run.result()).toBe("luck");
+});
+
+test("stepBudget: a run that goes round and round is paused, and may go on", async () => {
+  const { flow, world } = await setup();
+  log.length = 0;
+  const round = fn("round", [() => say("again"), () => goto(0)]);
+  const run = await flow.start(round, [], { stepBudget: 10 });
+  await world.settle();
+  expect(await run.status()).toMatchObject({
+    status: "paused",
+    waitingFor: "to be resumed: it has called 10 steps, as many as its budget allows; resumed, it may call 10 more",
+  });
+  expect(log).toHaveLength(10);
+  await run.resume();
+  await world.settle();
+  expect((await run.status()).status).toBe("paused");
+  expect(log).toHaveLength(21);
+  await run.cancel();
+  await expect(flow.start(round, [], { stepBudget: 0 })).rejects.toThrow("stepBudget is 0");
 });
 
 // time

@@ -364,6 +364,48 @@ test("an attempt whose backoff ends while another commit is on its way begins af
   expect(await run.result()).toBe("two");
 });
 
+test("a lease is renewed once at a time, also when it has ended meanwhile", async () => {
+  const store = memory();
+  const renew = store.renew.bind(store);
+  let answer!: () => void;
+  const gate = new Promise<void>((resolve) => (answer = resolve));
+  let renewals = 0;
+  store.renew = async (...args) => {
+    renewals++;
+    const result = await renew(...args);
+    await gate;
+    return result;
+  };
+  const { flow, world } = setup(store);
+  await flow.worker({ leaseMs: 3_000, pollIntervalMs: 500 });
+  await world.pass(4_000);
+  expect(renewals).toBe(1);
+  answer();
+  await world.pass(2_000);
+  expect(renewals).toBeGreaterThan(1);
+});
+
+test("a run that was claimed in an answer that was lost is not held for ever", async () => {
+  play();
+  const store = memory();
+  const claim = store.claim.bind(store);
+  let isLost = true;
+  store.claim = async (options) => {
+    const claimed = await claim(options);
+    if (claimed.length > 0 && isLost) {
+      isLost = false;
+      throw new StoreError("the connection was lost", "unavailable");
+    }
+    return claimed;
+  };
+  const { flow, world } = setup(store);
+  const run = await flow.start(once, []);
+  await flow.worker();
+  await world.pass(1_000);
+  expect(isLost).toBe(false);
+  expect(await run.result()).toBe("default");
+});
+
 test("group commit: what is ready together is committed together, while the group before is under way", async () => {
   play();
   const sizes: number[] = [];
@@ -404,23 +446,6 @@ test("I5: a superseded commit changes nothing, starts nothing, and the step of t
   expect(await run.result()).toBe("by the second");
   expect(seen.map(({ key }) => key)).toEqual(["r:1", "r:1"]);
   expect(world.warnings.join()).toContain("lost its registration");
-});
-
-test("a worker that claims before it learns that it lost its registration gives back what it claimed", async () => {
-  const never = (): Promise<never> => new Promise(() => undefined);
-  play(never, never, () => "again");
-  const store = memory();
-  const { flow, world } = setup(store);
-  const run = await flow.start(once, [], { id: "r" });
-  await flow.worker({ leaseMs: 30_000, pollIntervalMs: 1_000 });
-  await world.settle();
-  const { owner } = await run.status();
-  await store.unregisterWorker(owner!, world.now);
-  // The next poll claims the run under a new fence, the renewal after it drops it.
-  await world.pass(10_000);
-  expect(world.warnings.join()).toContain("lost its registration");
-  await world.pass(1_000);
-  expect(await run.result()).toBe("again");
 });
 
 test("a worker whose commit is superseded drops the run", async () => {

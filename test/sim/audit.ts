@@ -73,7 +73,7 @@ export class Audit {
     if (last !== `run.${track.status}`) say(`it is ${track.status}, and its journal ends with ${last}`);
     const ends = kinds.filter((kind) => kind === "run.completed" || kind === "run.cancelled").length;
     if (ends !== 1) say(`it ended ${ends} times`);
-    const failed = kinds.filter((kind) => kind === "run.failed").length;
+    const failed = kinds.filter((kind) => kind === "run.failed" || kind === "run.crashed").length;
     const retried = kinds.filter((kind) => kind === "run.retried").length;
     if (failed !== retried) say(`it failed ${failed} times and was retried ${retried} times`);
   }

@@ -64,7 +64,7 @@ export class Client {
       const { status } = await this.#insist(() => run.status());
       if (status === "completed" || status === "cancelled") return;
       // Somebody else may have been faster, or an answer of the store was lost.
-      if (status === "failed") await this.#insist(() => run.retry().catch(unless("has not failed")));
+      if (status === "failed" || status === "crashed") await this.#insist(() => run.retry().catch(unless("has not failed")));
       await this.#pause((5 + this.#world.random.below(60)) * MINUTE);
     }
   }

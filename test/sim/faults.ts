@@ -100,6 +100,8 @@ export interface CallFate {
   readonly there: number;
   readonly back: number;
   readonly fails: "before" | "after" | undefined;
+  /** The failure is one that passes. */
+  readonly isOutage: boolean;
   readonly dies: "before" | "on the way" | "after" | undefined;
 }
 
@@ -133,6 +135,7 @@ export class Faults {
       there: this.chance("storeSlow") ? this.#long() : this.#usual(),
       back: this.chance("storeSlow") ? this.#long() : this.#usual(),
       fails: this.chance("storeFails") ? "before" : this.chance("storeFailsAfter") ? "after" : undefined,
+      isOutage: random.chance(0.6),
       dies: canDie && this.chance("diesAtCall") ? random.pick(["before", "on the way", "after"] as const) : undefined,
     };
   }

@@ -20,7 +20,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "fences-ignored",
     file: MEMORY,
-    edits: [["row === undefined || row.fence !== commit.fence", "row === undefined"]],
+    edits: [
+      ["row.fence !== commit.fence", "false"],
+      ["row.owner === undefined || row.version + 1 !== commit.version", "row.version + 1 !== commit.version"],
+    ],
     finding: /I5: a commit/,
     within: 50,
   },
@@ -89,7 +92,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "lease-means-nothing",
     file: MEMORY,
-    edits: [["row.wakeAt <= now && row.owner === undefined", "row.wakeAt <= now"]],
+    edits: [["row.wakeAt <= now && row.owner === undefined;", "row.wakeAt <= now;"]],
     finding: /began \d+ times without a fault/,
     within: 50,
   },
@@ -106,7 +109,21 @@ export const MUTANTS: readonly Mutant[] = [
     finding: /I3/,
     within: 50,
   },
-  { name: "superseded-goes-on", file: "engine.js", edits: [["if (!committed)", "if (false)"]], finding: /I3/, within: 50 },
+  {
+    name: "commit-made-again-is-too-late",
+    file: MEMORY,
+    edits: [["if (row.version >= commit.version)", "if (false)"]],
+    finding: /I5: a commit of the holder/,
+    within: 150,
+  },
+  {
+    name: "lost-claim-is-held-for-ever",
+    file: "worker.js",
+    edits: [["this.#claimInDoubt ? ", "false ? "]],
+    finding: /not over/,
+    within: 300,
+  },
+  { name: "superseded-goes-on", file: "engine.js", edits: [["if (!committed)", "if (false)"]], finding: /I3/, within: 300 },
   {
     name: "key-of-the-attempt",
     file: "attempt.js",

@@ -17,6 +17,7 @@ const METHODS: readonly StoreMethod[] = [
   "retryRun",
   "registerWorker",
   "renew",
+  "releaseDead",
   "unregisterWorker",
   "releaseDead",
   "nextDue",
@@ -26,7 +27,13 @@ const METHODS: readonly StoreMethod[] = [
   "finishTask",
   "readCache",
   "claim",
+  "nextDue",
   "commit",
+  "claimTasks",
+  "heldTasks",
+  "noteProgress",
+  "finishTask",
+  "readCache",
 ];
 
 const MOST_A_MINUTE = 60;
@@ -49,28 +56,30 @@ export class Network {
     return { url: "simulated:", close: () => Promise.resolve(), ...Object.fromEntries(methods) } as Store;
   }
 
-  /** Nobody has reason to ask for work more often than that. */
+  /** Nobody has reason to ask for work so often when none is done. */
   #count(process: Process, method: StoreMethod): void {
+    if (method === "commit") this.#asked.delete(process);
     if (method !== "claim" && method !== "pollMessages") return;
     const minute = Math.floor(this.#world.now / 60_000);
     const asked = this.#asked.get(process);
     if (asked?.minute !== minute) this.#asked.set(process, { minute, times: 1 });
     else if (++asked.times > MOST_A_MINUTE)
-      this.#world.violate(`${process.id} goes round: it asked for work ${asked.times} times in a minute`);
+      this.#world.violate(`${process.id} goes round: it asked for work ${asked.times} times in a minute and commits nothing`);
   }
 
   #call(process: Process, canDie: boolean, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (process.isDead) return;
       this.#count(process, method);
-      const { there, back, fails, dies } = this.#faults.call(canDie);
+      const { there, back, fails, isOutage, dies } = this.#faults.call(canDie);
       if (dies === "before") return process.kill(`before it sends ${method}`);
       const world = this.#world;
       if (canDie && this.#faults.chance(method === "commit" ? "pausesAtCommit" : "pausesAtCall"))
         process.pause(this.#faults.pause());
       const answer = (how: string, settle: () => void): void =>
         void world.after(back, process, `${method} answers${how}`, settle);
-      const fail = (): void => answer(` with an error`, () => reject(new StoreError(`${method} failed`, "io")));
+      const fail = (): void =>
+        answer(` with an error`, () => reject(new StoreError(`${method} failed`, isOutage ? "unavailable" : "io")));
       const apply = (): void => {
         if (fails === "before") return fail();
         this.#store.apply(process, method, args).then(

@@ -12,15 +12,13 @@ import type {
 import type { Observer } from "./observer.ts";
 import type { Process } from "./process.ts";
 
-export type StoreMethod = Exclude<keyof Store, "url" | "close">;
+export type StoreMethod = Exclude<keyof Store, "url" | "close" | "watch">;
 
 export class ObservedStore {
-  readonly inner: Store;
+  readonly inner: Store = memory();
   readonly #observer: Observer;
 
-  /** @param workers how many the store takes at a time */
-  constructor(observer: Observer, workers: "one" | "many") {
-    this.inner = memory({ workers });
+  constructor(observer: Observer) {
     this.#observer = observer;
   }
 
@@ -51,9 +49,9 @@ export class ObservedStore {
         for (const run of value as ClaimedRun[]) this.#observer.claimed(process, run);
         return;
       case "unregisterWorker":
-      case "releaseDead":
       case "registerWorker":
-        // A worker that registers takes out those whose lease has ended.
+      case "releaseDead":
+        // Those whose lease has ended are taken out.
         for (const run of await this.inner.listRuns({ limit: 1_000 })) this.#observer.heldBy(run.id, run.owner);
         return;
       case "commit":

@@ -8,18 +8,19 @@
  *    or in a mailbox, in the order in which they were sent.
  *  - I5: fences grow; nothing is committed under an old one, or by somebody who gave the run back.
  */
-import { LIVE_STATUSES } from "../../dist/runtime/store/store.js";
 import { codec } from "../../dist/runtime/checkpoint.js";
 import type { RunImage } from "../../dist/runtime/image.js";
 import { runPort } from "../../dist/runtime/suspend.js";
-import type {
-  ClaimedRun,
-  Commit,
-  JournalEntry,
-  NewMessage,
-  NewRun,
-  StoredImage,
-  StoredRun,
+import {
+  LIVE_STATUSES,
+  RETRYABLE_STATUSES,
+  type ClaimedRun,
+  type Commit,
+  type JournalEntry,
+  type NewMessage,
+  type NewRun,
+  type StoredImage,
+  type StoredRun,
 } from "../../dist/runtime/store/store.js";
 import type { Process } from "./process.ts";
 import { append, Track, type Mark } from "./track.ts";
@@ -121,6 +122,8 @@ export class Observer {
 
   committed(process: Process, commit: Commit, run: StoredRun, image: StoredImage): void {
     const track = this.runs.get(commit.run)!;
+    // Made again, since its answer was lost: it happened once.
+    if (commit.version <= track.version) return this.#world.log(`commit ${commit.version} of ${commit.run} has happened before`);
     this.commits++;
     const kinds = commit.journal.map(({ kind }) => kind).join(", ");
     this.#world.log(`${process.id} committed ${commit.run}, version ${track.version + 1}, ${commit.status}: ${kinds}`);
@@ -134,11 +137,12 @@ export class Observer {
     const marks = track.pending.get(`${process.id} ${commit.fence}`) ?? [];
     track.pending.delete(`${process.id} ${commit.fence}`);
     // A failed run stays where it was: what ran last will run again.
-    if (commit.status !== "failed") for (const mark of marks) this.#ran(track, mark);
+    const isStuck = RETRYABLE_STATUSES.has(commit.status);
+    if (!isStuck) for (const mark of marks) this.#ran(track, mark);
     const before = track.waits;
     track.waits = new Map();
     const isLive = LIVE_STATUSES.has(commit.status);
-    if (isLive || commit.status === "failed") {
+    if (isLive || isStuck) {
       const stored = codec.decode(image.image, image.parts, image.blobs) as RunImage;
       this.#checkWaits(track, stored, before);
       // A failed run consumes nothing: it stays where it was, and meets its messages again.

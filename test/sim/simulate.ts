@@ -34,8 +34,6 @@ export interface Outcome {
 /** A cluster, and how long things go wrong in it. */
 interface Setting {
   readonly workers: number;
-  /** How many workers the store takes at a time; the others try again. */
-  readonly takes: "one" | "many";
   readonly options: WorkerOptions;
   readonly mix: FaultMix;
   readonly faultyMs: number;
@@ -48,7 +46,7 @@ export async function simulate(seed: number, programs: Programs, isTraced = fals
   const setting = settingOf(random);
   const faulty = await play(seed, plans, setting, programs, isTraced);
   if (faulty.violations.length > 0) return faulty;
-  const calm: Setting = { workers: 1, takes: "many", options: setting.options, mix: noFaults(), faultyMs: 0 };
+  const calm: Setting = { workers: 1, options: setting.options, mix: noFaults(), faultyMs: 0 };
   const reference = await play(seed, plans, calm, programs, isTraced);
   const violations = reference.violations.map((text) => `without faults: ${text}`);
   for (const plan of plans.filter((each) => each.isDeterministic)) {
@@ -77,12 +75,10 @@ function settingOf(random: Random): Setting {
     pollIntervalMs: random.pick([10 * MINUTE, HOUR, 6 * HOUR]),
     parkAfterMs: random.pick([1, 1_000, 10 * MINUTE]),
     concurrency: random.pick([1, 2, 1_000]),
+    maxLosses: random.pick([2, 5, 1_000]),
     graceMs: random.pick([1, 5_000, MINUTE]),
-    // Here workers are lost all the time, and no run is to blame.
-    maxLosses: Infinity,
   };
-  const takes = random.chance(0.8) ? "many" : "one";
-  return { workers: 1 + random.below(4), takes, options, mix: seededFaults(random), faultyMs: HOUR + random.below(30 * HOUR) };
+  return { workers: 1 + random.below(4), options, mix: seededFaults(random), faultyMs: HOUR + random.below(30 * HOUR) };
 }
 
 /** The runtime knows the workers of this process by their ids, and those of the seed before have the same. */
@@ -110,7 +106,7 @@ async function play(
   const faults = new Faults(world.random, setting.mix, setting.options.leaseMs!);
   faults.isOn = setting.faultyMs > 0;
   const observer = new Observer(world);
-  const store = new ObservedStore(observer, setting.takes);
+  const store = new ObservedStore(observer);
   const outside = new Outside(world, faults, observer);
   const network = new Network(world, faults, store);
   const cluster = new Cluster(world, faults, network, setting.options);

@@ -173,6 +173,19 @@ export function run(storeName: string, traits: Traits, factory: () => Medium | P
         expect(await claim("w1", { now: 1e12 })).toEqual([]);
       });
 
+      test("what it holds without knowing, when it tells what it knows", async () => {
+        for (const id of ["r1", "r2", "r3"]) await store.createRun(newRun(id));
+        const [first] = await claim("w1", { limit: 1 });
+        const [unknown] = await claim("w1", { limit: 1 });
+        expect(ids(await claim("w1", { limit: 0 }))).toEqual([]);
+        const [again, other, ...rest] = await claim("w1", { limit: 1, holds: [first!.id] });
+        expect([again!.id, other!.id, rest]).toEqual([unknown!.id, "r3", []]);
+        expect(again!.fence).toBeGreaterThan(unknown!.fence);
+        expect(await claim("w1", { holds: ["r1", "r2", "r3"] })).toEqual([]);
+        // I5: should its answer come after all, it is the newer one that counts.
+        expect(await store.commit([commitOf(unknown!)])).toEqual(["superseded"]);
+      });
+
       test("hands over the waiting messages, oldest first", async () => {
         await store.createRun(newRun("r1"));
         await store.createRun(newRun("r2"));

@@ -42,12 +42,19 @@ export function runsCommand(exit: SetExit): Command {
       const out = new Output(json === true);
       const runs = await withFlow(store, (flow) => flow.runs(query));
       if (runs.length === 0) out.line("no runs");
-      else
-        out.lines(table([["RUN", "STATUS", "WORKFLOW", "CREATED", "WAITS FOR", "NOTES"].map(out.color.dim), ...runs.map(row)]));
+      else out.lines(tableOf(runs, out));
       for (const run of runs) out.data(run);
       exit(EXIT.ok);
     });
 }
+
+/** With a column for notes when there are any. */
+function tableOf(runs: readonly RunSummary[], out: Output): string[] {
+  const columns = runs.some(({ notes: facts }) => Object.keys(facts).length > 0) ? [...COLUMNS, "NOTES"] : COLUMNS;
+  return table([columns.map(out.color.dim), ...runs.map((run) => row(run).slice(0, columns.length))]);
+}
+
+const COLUMNS = ["RUN", "STATUS", "WORKFLOW", "CREATED", "WAITS FOR"];
 
 function row({ id, status, workflow, createdAt, waitingFor, notes: facts }: RunSummary): string[] {
   const noted = Object.entries(facts).map(([key, value]) => `${key}=${String(value)}`);

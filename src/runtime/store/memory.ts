@@ -61,25 +61,15 @@ interface Row {
 
 const DEFAULT_LIMIT = 100;
 
-export interface MemoryOptions {
-  /** How many workers it takes at a time. Default `"many"`. */
-  readonly workers?: "one" | "many";
-}
-
-/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. */
+/** A store in this process's memory: for tests and for programs that need no durability. Its runs end with the process. Any number of workers. */
 export class MemoryStore implements Store {
   readonly url = "memory:";
   readonly #runs = new Map<string, Row>();
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #workers = new Map<string, WorkerRecord>();
   readonly #tasks = new MemoryTasks();
-  readonly #takesOne: boolean;
   #seq = 0;
   #closed = false;
-
-  constructor(options: MemoryOptions = {}) {
-    this.#takesOne = options.workers === "one";
-  }
 
   createRun(run: NewRun): Promise<"created" | "exists"> {
     return this.#transaction(() => (this.#create(run) ? "created" : "exists"));
@@ -170,8 +160,6 @@ export class MemoryStore implements Store {
   ): Promise<"registered" | WorkerRecord> {
     return this.#transaction(() => {
       this.#releaseDead(worker.id, now, isAlive);
-      const holder = this.#takesOne ? this.#workers.values().find(({ id }) => id !== worker.id) : undefined;
-      if (holder !== undefined) return { ...holder };
       const { leaseMs, ...record } = worker;
       this.#workers.set(worker.id, { ...record, leaseUntil: now + leaseMs });
       return "registered";
@@ -236,14 +224,16 @@ export class MemoryStore implements Store {
     return this.#transaction(() => this.#tasks.cached(key, now));
   }
 
-  claim({ workerId, now, limit, workflows }: ClaimOptions): Promise<ClaimedRun[]> {
+  claim({ workerId, now, limit, workflows, holds }: ClaimOptions): Promise<ClaimedRun[]> {
     return this.#transaction(() => {
       if (!this.#workers.has(workerId)) return [];
       const due = [...this.#runs.values()]
         .filter((row) => isDue(row, now) && (workflows === undefined || workflows.includes(row.workflow)))
         .sort((a, b) => a.wakeAt! - b.wakeAt! || a.position - b.position)
         .slice(0, limit);
-      return due.map((row) => {
+      const lost =
+        holds === undefined ? [] : [...this.#runs.values()].filter(({ id, owner }) => owner === workerId && !holds.includes(id));
+      return [...lost, ...due].map((row) => {
         Object.assign(row, { owner: workerId, status: "running" });
         row.fence++;
         return {
@@ -435,6 +425,6 @@ function makeDue(row: Row, at: number): void {
 }
 
 /** A new, empty store in memory. */
-export function memory(options?: MemoryOptions): MemoryStore {
-  return new MemoryStore(options);
+export function memory(): MemoryStore {
+  return new MemoryStore();
 }

@@ -98,6 +98,9 @@ export class Desugarer {
   }
 
   /** A name for a temporary: `$1`, `$2`, or what it is for: `$iterator`, `$iterator2`. */
+  /** Name of the counter that polled loops share, once there is one. */
+  rounds: string | undefined;
+
   fresh(hint = ""): string {
     for (;;) {
       const count = (this.#temporaries.get(hint) ?? 0) + 1;

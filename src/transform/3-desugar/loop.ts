@@ -11,6 +11,7 @@ import { ts } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { effect, value } from "./expression.js";
 import { containsFunction } from "./rewrite.js";
+import { poll } from "./poll.js";
 import { nested, variableDeclaration } from "./statement.js";
 
 export function whileStatement(
@@ -22,6 +23,7 @@ export function whileStatement(
   const testSuspends = d.plan.isLowered(node.expression);
   const testLast = ts.isDoStatement(node);
   const body = d.collect(() => {
+    poll(d, node);
     if (testSuspends && !testLast) leaveUnless(d, node.expression, label);
     loopBody(d, node, labels, label, testSuspends && testLast);
     if (testSuspends && testLast) leaveUnless(d, node.expression, label);
@@ -38,6 +40,7 @@ export function forStatement(d: Desugarer, node: ts.ForStatement, labels: readon
   const testSuspends = node.condition !== undefined && d.plan.isLowered(node.condition);
   const updateSuspends = node.incrementor !== undefined && d.plan.isLowered(node.incrementor);
   const body = d.collect(() => {
+    poll(d, node);
     if (testSuspends) leaveUnless(d, node.condition, label);
     loopBody(d, node, labels, label, updateSuspends);
     if (!updateSuspends) return;

@@ -10,15 +10,19 @@ import { type Findings, type FunctionInfo, siteVerdict } from "../1-find/model.j
 
 export class Plan {
   readonly #lowered = new Set<ts.Node>();
+  readonly #polled = new Set<ts.Node>();
 
   constructor(
     readonly findings: Findings,
     readonly fn: FunctionInfo,
     /** The rules of `3-desugar/full`, whatever the function is. */
     readonly isFull = fn.full,
+    /** Loops that only compute are polled: see `poll.ts`. */
+    polls = false,
   ) {
     if (isFull) return;
     this.#markSuspensions();
+    if (polls) this.#markLoops();
     this.#markJumps();
   }
 
@@ -42,6 +46,22 @@ export class Plan {
 
   #markSuspensions(): void {
     for (const site of this.fn.calls) if (siteVerdict(site) !== "never") this.#mark(site.node, this.fn.node);
+  }
+
+  /**
+   * Those without a suspension point of their own; in the others a run gives way where it waits. Not `for…of` and `for…in`: what they go through ends, and going through it
+   * by the explicit protocol costs several times as much as a short array does natively.
+   */
+  #markLoops(): void {
+    walkOwn(this.fn.node, (node) => {
+      const isOpen = ts.isWhileStatement(node) || ts.isDoStatement(node) || ts.isForStatement(node);
+      if (isOpen && !this.#lowered.has(node)) this.#polled.add(node);
+    });
+    for (const loop of this.#polled) this.#mark(loop, this.fn.node);
+  }
+
+  isPolled(loop: ts.IterationStatement): boolean {
+    return this.#polled.has(loop);
   }
 
   /** Marks `from` and everything around it up to, and without, `root`. */

@@ -9,6 +9,7 @@ import { checkLiveValues } from "../2-check/live-values.js";
 import { checkStepValues } from "../2-check/step-values.js";
 import { checkStrandValues } from "../2-check/strand-values.js";
 import { Desugarer } from "../3-desugar/desugarer.js";
+import { declareRounds } from "../3-desugar/poll.js";
 import { value } from "../3-desugar/expression.js";
 import { fastFunction, finalValue, type FullFunction, fullFunction } from "../3-desugar/full/function.js";
 import { Plan } from "../3-desugar/plan.js";
@@ -84,6 +85,12 @@ function arrowWithScope(rewriter: Rewriter, node: ts.ArrowFunction): ts.Node {
   return rewriter.withBody(node, node.body, made);
 }
 
+/** Generators are resumed by whoever holds them, and some functions only guard what they call: neither is entered by the driver. */
+function mayPoll({ node, barrier }: FunctionInfo): boolean {
+  const isGenerator = ts.isFunctionLike(node) && "asteriskToken" in node && node.asteriskToken !== undefined;
+  return !isGenerator && barrier === undefined;
+}
+
 /** A function that can suspend: both copies from one IR. */
 export function emitSuspendable(
   ctx: Context,
@@ -91,7 +98,7 @@ export function emitSuspendable(
   emitter: FunctionEmitter,
   options: FunctionOptions,
 ): EmittedFunction {
-  const plan = new Plan(ctx.findings, info);
+  const plan = new Plan(ctx.findings, info, info.full, ctx.preempt && mayPoll(info));
   const taken = assignNames(ctx, info, plan);
   const rewriter = new Rewriter(ctx, info, emitter, { hoistVars: true });
   if (!plan.isFull) checkParameters(ctx, info);
@@ -135,14 +142,22 @@ export function emitSuspendable(
     uses: new Uses(ctx, info),
     taken,
   });
+  const fast = [...declareRounds(d), ...fastBody(ir.body, fastOptions)];
   return {
     info,
-    fast: full ? fastFunction(d, full, fastBody(ir.body, fastOptions)) : fastNode(rewriter, info, fastBody(ir.body, fastOptions)),
-    resume,
+    fast: full ? fastFunction(d, full, fast) : fastNode(rewriter, info, fast),
+    resume: withRounds(resume, d),
     points: ctx.findings.everywhere ? [] : ir.points.map((point) => pointInfo(point.source)),
     cfg,
     layout,
   };
+}
+
+/** The resume copy counts rounds of its own. */
+function withRounds(resume: ReturnType<typeof resumeFunction>, d: Desugarer): ReturnType<typeof resumeFunction> {
+  const rounds = declareRounds(d);
+  if (rounds.length === 0) return resume;
+  return { ...resume, body: factory.createBlock([...rounds, ...resume.body.statements], true) };
 }
 
 /** Points in unreachable code were dropped from the graph; the fast copy still prints them. */

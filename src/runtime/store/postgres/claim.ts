@@ -1,6 +1,6 @@
 import type { ClaimedRun, ClaimOptions, Message, StoredImage } from "../store.js";
 import { toMessage, toRun, type MessageRow, type OutcomeRow } from "../rows.js";
-import { bigints } from "./arrays.js";
+import { bigints, texts } from "./arrays.js";
 import type { Committer } from "./commit.js";
 import type { Connections } from "./connect.js";
 
@@ -43,8 +43,6 @@ export class Claimer {
   readonly #schema: string;
   readonly #committer: Committer;
   #claims = 0;
-  /** Workers for which claims may have happened whose answer did not arrive. */
-  readonly #unsure = new Set<string>();
 
   constructor(connections: Connections, schema: string, committer: Committer) {
     this.#connections = connections;
@@ -52,36 +50,18 @@ export class Claimer {
     this.#committer = committer;
   }
 
-  /** This worker may own runs that it does not hold: they are given back before the next claim. */
-  doubt(worker: string): void {
-    this.#unsure.add(worker);
-  }
-
   /** The number of the next claim. */
   next(): number {
     return ++this.#claims;
   }
 
-  async claim({ workerId, now, limit, workflows }: ClaimOptions): Promise<ClaimedRun[]> {
-    if (this.#unsure.has(workerId)) await this.#releaseLost(workerId, now);
-    try {
-      const [row] = await this.#connections.run<{ taken: number[] | null }>({
-        name: "claim",
-        text: `SELECT ${this.#schema}.claim_runs($1, $2, $3, $4, $5) AS taken`,
-        values: [workerId, this.next(), now, limit, workflows ?? null],
-      });
-      return row!.taken === null ? [] : await this.#read(row!.taken, workerId);
-    } catch (error) {
-      this.#unsure.add(workerId);
-      throw error;
-    }
-  }
-
-  async #releaseLost(worker: string, now: number): Promise<void> {
-    const text = `SELECT ${this.#schema}.release_lost($1, $2, $3, $4)`;
-    const held = bigints(this.#committer.heldBy(worker));
-    await this.#connections.run({ name: "release_lost", text, values: [worker, this.next(), now, held] });
-    this.#unsure.delete(worker);
+  async claim({ workerId, now, limit, workflows, holds }: ClaimOptions): Promise<ClaimedRun[]> {
+    const [row] = await this.#connections.run<{ taken: number[] | null }>({
+      name: "claim",
+      text: `SELECT ${this.#schema}.claim_runs($1, $2, $3, $4, $5, $6) AS taken`,
+      values: [workerId, this.next(), now, limit, workflows ?? null, holds === undefined ? null : texts(holds)],
+    });
+    return row!.taken === null ? [] : this.#read(row!.taken, workerId);
   }
 
   async #read(taken: readonly number[], worker: string): Promise<ClaimedRun[]> {
@@ -89,7 +69,7 @@ export class Claimer {
     const [runs, messages] = await Promise.all([
       this.#connections.run<ClaimedRow>({
         name: "claimed",
-        text: `SELECT r.n, r.fence, r.losses, ${summaryColumns(this.#schema)}, r.outcome, ${continuationColumns(this.#schema)} FROM ${this.#schema}.runs r WHERE r.n = ANY ($1) ORDER BY r.wake_at, r.n`,
+        text: `SELECT r.n, r.fence, r.losses, ${summaryColumns(this.#schema)}, r.outcome, ${continuationColumns(this.#schema)} FROM ${this.#schema}.runs r WHERE r.n = ANY ($1)`,
         values,
       }),
       this.#connections.run<MessageRow & { run: number }>({
@@ -98,7 +78,8 @@ export class Claimer {
         values,
       }),
     ]);
-    return runs.map((row) => this.#claimed(row, messages, worker));
+    const place = new Map(taken.map((n, at) => [n, at]));
+    return runs.toSorted((a, b) => place.get(a.n)! - place.get(b.n)!).map((row) => this.#claimed(row, messages, worker));
   }
 
   #claimed(row: ClaimedRow, messages: readonly (MessageRow & { run: number })[], worker: string): ClaimedRun {

@@ -3,8 +3,8 @@
  *
  *     BEGIN ──▶ body ──▶ constraints are checked ──▶ the commit of the run ──▶ COMMIT
  *
- * Upholds I4: what the body wrote and the commit happen together. When it is not known whether they did, nobody goes on from memory: the run is given back by the next
- * claim of its worker, which waits for the end of the transaction, since that has locked the run.
+ * Upholds I4: what the body wrote and the commit happen together. When it is not known whether they did, nobody goes on from memory: the next claim of the worker hands the
+ * run over anew, and waits for the end of the transaction, which has locked the run.
  */
 import type pg from "pg";
 import { StoreError, UsageError } from "../../../shared/errors.js";

@@ -13,7 +13,15 @@ type Prepare = (sql: string) => StatementSync;
 /** Claims due runs, inside a transaction. */
 export function claimDue(prepare: Prepare, options: ClaimOptions, committer: Committer): ClaimedRun[] {
   if (prepare("SELECT 1 FROM worker WHERE id = ?").get(options.workerId) === undefined) return [];
-  return due(prepare, options).map((row) => claim(prepare, row, options.workerId, committer));
+  return [...lost(prepare, options), ...due(prepare, options)].map((row) => claim(prepare, row, options.workerId, committer));
+}
+
+/** What the worker holds without knowing. */
+function lost(prepare: Prepare, { workerId, holds }: ClaimOptions): RunRow[] {
+  if (holds === undefined) return [];
+  return prepare(
+    `SELECT ${COLUMNS} FROM runs WHERE owner = ?1 AND id NOT IN (SELECT value FROM json_each(?2)) ORDER BY wake_at, n`,
+  ).all(workerId, JSON.stringify(holds)) as unknown as RunRow[];
 }
 
 function due(prepare: Prepare, { now, limit, workflows }: ClaimOptions): RunRow[] {
