@@ -1,23 +1,28 @@
-/** Many child runs of one run on SQLite: how long until the last has ended and its result has come back. */
+/** Many child runs of one run: how long until the last has ended and its result has come back. */
 import path from "node:path";
-import { open, sqlite } from "../dist/index.js";
+import { open, sqlite, type Store } from "../dist/index.js";
 import { heading, load, median, report, scratch } from "./lib.ts";
 
 type Family = (size: number) => number;
 const CHILDREN = 10_000;
 let files = 0;
 
-export async function benchChildren(): Promise<void> {
+export function benchChildren(): Promise<void> {
+  return childrenOn("SQLite, WAL, synchronous=FULL", () => sqlite(path.join(scratch, `children${files++}.db`)));
+}
+
+/** @param make answers a store with nothing in it */
+export async function childrenOn(where: string, make: () => Store): Promise<void> {
   const { compiled } = (await load("children")) as unknown as { compiled: { family: Family } };
-  heading(`${CHILDREN.toLocaleString("en")} child runs of one null step each, SQLite, WAL, synchronous=FULL`);
-  await once(compiled.family);
+  heading(`${CHILDREN.toLocaleString("en")} child runs of one null step each, ${where}`);
+  await once(compiled.family, make());
   const rounds: number[] = [];
-  for (let i = 0; i < 3; i++) rounds.push(await once(compiled.family));
+  for (let i = 0; i < 3; i++) rounds.push(await once(compiled.family, make()));
   report("from the start of the parent to its end", median(rounds), "ms", { bound: 3_000 });
 }
 
-async function once(family: Family): Promise<number> {
-  const flow = open({ store: sqlite(path.join(scratch, `children${files++}.db`)) });
+async function once(family: Family, store: Store): Promise<number> {
+  const flow = open({ store });
   const run = await flow.start(family, [CHILDREN]);
   const started = performance.now();
   const worker = await flow.worker();

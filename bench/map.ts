@@ -1,4 +1,4 @@
-/** `map` over many steps in one run on SQLite: how long it takes, and how many bytes it writes. */
+/** `map` over many steps in one run: how long it takes, and how many bytes it writes. */
 import path from "node:path";
 import { open, sqlite, type Store } from "../dist/index.js";
 import { heading, load, median, report, scratch } from "./lib.ts";
@@ -25,10 +25,26 @@ export async function benchMap(): Promise<void> {
   await show("steps that end one by one within 1,000 ms", compiled.oneByOne, [ITEMS / 10]);
 }
 
-async function show(name: string, workflow: Workflow, args: readonly number[], bound?: number): Promise<void> {
+/** The first of them on another store. @param make answers a store with nothing in it */
+export async function mapOn(where: string, make: () => Store): Promise<void> {
+  const { compiled } = (await load("map")) as unknown as { compiled: Record<"nulls", Workflow> };
+  heading(`map over ${ITEMS.toLocaleString("en")} items, one run, ${where}`);
+  await show("null steps, all at once", compiled.nulls, [ITEMS, ITEMS], 2_000, make);
+  await show("null steps, 100 at a time", compiled.nulls, [ITEMS, 100], 2_000, make);
+}
+
+const onSqlite = (): Store => sqlite(path.join(scratch, `map${files++}.db`));
+
+async function show(
+  name: string,
+  workflow: Workflow,
+  args: readonly number[],
+  bound?: number,
+  make: () => Store = onSqlite,
+): Promise<void> {
   const rounds: Round[] = [];
-  await once(workflow, args);
-  for (let i = 0; i < 3; i++) rounds.push(await once(workflow, args));
+  await once(workflow, args, make());
+  for (let i = 0; i < 3; i++) rounds.push(await once(workflow, args, make()));
   const middle = (of: (round: Round) => number): number => median(rounds.map(of));
   report(
     name,
@@ -52,8 +68,7 @@ interface Round {
   readonly journal: number;
 }
 
-async function once(workflow: Workflow, args: readonly number[]): Promise<Round> {
-  const store = sqlite(path.join(scratch, `map${files++}.db`));
+async function once(workflow: Workflow, args: readonly number[], store: Store): Promise<Round> {
   const sum = counting(store);
   const flow = open({ store });
   const run = await flow.start(workflow, args as never);

@@ -1,8 +1,10 @@
 /** Steps per second on PostgreSQL against the single-row commits that `pg` itself gets through, side by side on the same server, with all of its durability. */
 import pg from "pg";
-import { open } from "../dist/index.js";
+import { open, type Store } from "../dist/index.js";
 import { postgres } from "../dist/runtime/store/postgres/index.js";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
+import { childrenOn } from "./children.ts";
+import { mapOn } from "./map.ts";
 import { alternate, heading, load, report } from "./lib.ts";
 
 type Workflow = (count: number) => number;
@@ -30,6 +32,10 @@ export async function benchPostgres(): Promise<void> {
     report("1,000 runs × 10 steps", many.subject, "steps/s");
     report("raw single-row commits, 16 clients", many.baseline, "rows/s");
     report("1,000 runs × 10 steps / raw, 16 clients", many.ratio, "×", { bound: 0.8, atLeast: true });
+    const make = (): Store => postgres(server.url, { schema: `bench${schemas++}` });
+    await mapOn("PostgreSQL", make);
+    await childrenOn("PostgreSQL", make);
+    heading("PostgreSQL, what it takes");
     report("bytes a step adds to the store", await bytesPerStep(server.url, compiled.steps), "bytes", { bound: 250 });
   } finally {
     await server.stop();

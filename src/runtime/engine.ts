@@ -36,6 +36,8 @@ export interface EngineOptions {
   onEnded(run: string): void;
   /** A run has left memory and wants to be looked at again at that time. */
   onParked(wakeAt: number | undefined): void;
+  /** A run was dropped that this worker may hold still. */
+  onDoubt(): void;
   /** Something was written that concerns other runs. */
   onOutward(): void;
   /** The store failed: nothing is committed any more. */
@@ -203,8 +205,10 @@ export class Engine implements ActorHost {
    */
   transact(actor: Actor, attempt: StepAttempt, body: TransactionBody): void {
     let pending: Pending | undefined;
+    let hasAdvanced = false;
     const commits = async (result: Saved): Promise<readonly Commit[]> => {
-      pending = (await actor.takeTurn()) ? this.#advanceWith(actor, attempt, result) : undefined;
+      hasAdvanced = (await actor.takeTurn()) && this.#isWanted(actor, attempt);
+      if (hasAdvanced) pending = await this.#advanceWith(actor, attempt, result);
       return pending === undefined ? [] : [pending.commit];
     };
     this.#transactions++;
@@ -213,7 +217,7 @@ export class Engine implements ActorHost {
         ([result]) => {
           if (pending !== undefined) this.#settle(pending, result === "committed");
         },
-        (error: unknown) => this.#rolledBack(actor, attempt, error, pending !== undefined),
+        (error: unknown) => this.#rolledBack(actor, attempt, error, hasAdvanced),
       )
       .catch((error: unknown) => this.#crash(error))
       .finally(() => {
@@ -222,27 +226,35 @@ export class Engine implements ActorHost {
       });
   }
 
-  /** The actor is given back when nobody waits for the attempt any more. */
-  #advanceWith(actor: Actor, attempt: StepAttempt, result: Saved): Pending | undefined {
-    if (!actor.wants(attempt)) {
-      if (actor.phase !== "gone") this.#resume(actor);
-      return undefined;
-    }
+  /** Whose turn it is. It is given back when nobody waits for the attempt any more. */
+  #isWanted(actor: Actor, attempt: StepAttempt): boolean {
+    const isWanted = actor.wants(attempt);
+    if (!isWanted && actor.phase !== "gone") this.#resume(actor);
+    return isWanted;
+  }
+
+  async #advanceWith(actor: Actor, attempt: StepAttempt, result: Saved): Promise<Pending | undefined> {
     actor.finish(attempt);
     const { call, attempt: number } = attempt.start;
-    const now = this.ports.clock.now();
     const events: DriverEvent[] = [{ kind: "stepSucceeded", call, attempt: number, result }];
-    // In one go: a transaction is open.
-    return this.#advance(actor, events, now, () => actor.driver.advance(events, now));
+    const now = this.ports.clock.now();
+    let transition = this.#slice(actor, events, now, false);
+    while (transition === "goes on") {
+      await this.#breathe();
+      // Dropped meanwhile.
+      if (this.#actors.get(actor.run) !== actor) return undefined;
+      transition = this.#slice(actor, [], now, true);
+    }
+    return transition && this.#pendingOf(actor, transition, now);
   }
 
   #rolledBack(actor: Actor, attempt: StepAttempt, error: unknown, hasAdvanced: boolean): void {
     if (actor.phase === "gone") return;
-    // The continuation in memory is ahead of the store, or they are equal and nobody knows: whoever claims the run goes on with what is in the store.
+    // The continuation in memory is ahead of the store, or they are equal and nobody knows: it goes on with what is in the store.
     if (hasAdvanced) {
       if (!isOutage(error)) throw error;
       this.#remove(actor, "the store could not be reached");
-      return this.#options.onOutward();
+      return this.#options.onDoubt();
     }
     if (!actor.wants(attempt)) return;
     if (error instanceof BodyFailure) actor.attemptFailed(attempt, error.error, error.final);
@@ -277,43 +289,30 @@ export class Engine implements ActorHost {
     const ready = this.#ready.splice(0, room);
     const now = this.ports.clock.now();
     for (const actor of ready) {
-      const pending = this.#advanceSlice(actor, now);
+      const isReady = actor.phase === "queued" || actor.phase === "yielded";
+      const pending = isReady ? this.#advance(actor, now) : undefined;
       if (pending !== undefined) this.#pending.push(pending);
     }
   }
 
-  #advanceSlice(actor: Actor, now: number): Pending | undefined {
-    if (actor.phase === "yielded") return this.#advance(actor, [], now, () => this.#goOn(actor));
-    if (actor.phase !== "queued") return undefined;
-    const events = actor.takeInbox();
-    actor.phase = "committing";
-    return this.#advance(actor, events, now, () =>
-      actor.failure ? actor.driver.fail(actor.failure, events, now) : actor.driver.advance(events, now, this.#slice()),
-    );
+  #advance(actor: Actor, now: number): Pending | undefined {
+    const goesOn = actor.phase === "yielded";
+    const events = goesOn ? [] : actor.takeInbox();
+    const transition = this.#slice(actor, events, now, goesOn);
+    if (transition === "goes on") return this.#goesOnLater(actor);
+    return transition && this.#pendingOf(actor, transition, now);
   }
 
-  #goOn(actor: Actor): Transition | undefined {
-    actor.phase = "committing";
-    return actor.driver.goOn(this.#slice(), actor.takeCancel());
-  }
-
-  /** Says when a run has had its slice of time, from now on. */
-  #slice(): () => boolean {
+  /** Advances the run as far as one slice of time takes it. `undefined`: it is left alone. */
+  #slice(actor: Actor, events: readonly DriverEvent[], now: number, goesOn: boolean): Transition | "goes on" | undefined {
     const { clock } = this.ports;
     const end = clock.now() + this.#options.sliceMs;
-    return () => clock.now() >= end;
-  }
-
-  #advance(
-    actor: Actor,
-    events: readonly DriverEvent[],
-    now: number,
-    advance: () => Transition | undefined,
-  ): Pending | undefined {
-    let transition: Transition | undefined;
+    const isOver = (): boolean => clock.now() >= end;
+    actor.phase = "committing";
     try {
-      transition = advance();
-      if (transition === undefined) return this.#goesOnLater(actor);
+      if (goesOn) return actor.driver.goOn(isOver, actor.takeCancel()) ?? "goes on";
+      if (actor.failure !== undefined) return actor.driver.fail(actor.failure, events, now);
+      return actor.driver.advance(events, now, isOver) ?? "goes on";
     } catch (error) {
       if (error instanceof CipherError) {
         this.#remove(actor, "a message of the run cannot be decrypted");
@@ -321,8 +320,11 @@ export class Engine implements ActorHost {
         return undefined;
       }
       // A message or result this process cannot read, or a bug of ours: the run stays where it was (I8).
-      transition = actor.driver.fail(error, events, now);
+      return actor.driver.fail(error, events, now);
     }
+  }
+
+  #pendingOf(actor: Actor, transition: Transition, now: number): Pending {
     return { actor, transition, commit: this.#commitOf(actor, transition, now) };
   }
 

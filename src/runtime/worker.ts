@@ -86,6 +86,8 @@ export class Worker {
   #inspectedAt = -Infinity;
   /** A claim has not been answered: it may hold runs it does not know of. */
   #claimInDoubt = false;
+  /** The end of a transaction has not been answered, and its run was dropped, which it may hold. */
+  #runInDoubt = false;
   /** How often in a row the store could not be reached. */
   #outages = 0;
 
@@ -106,6 +108,10 @@ export class Worker {
       onEnded: (run) => this.#ended(run),
       sliceMs: positive(options.sliceMs ?? 20, "sliceMs"),
       maxLosses: positive(options.maxLosses ?? 10, "maxLosses"),
+      onDoubt: () => {
+        this.#runInDoubt = true;
+        this.#wakeSoon();
+      },
       onOutward: () => parts.hub.work(),
       onParked: (wakeAt) => this.#parked(wakeAt),
       onCrash: (error) => this.#crash(error),
@@ -228,8 +234,9 @@ export class Worker {
     // This process was held up for so long that its runs may be somebody else's: the sooner it knows, the better.
     if (now >= this.#leaseUntil) await this.#renew();
     const limit = Math.min(room, CLAIM_AT_ONCE);
-    const holds = this.#claimInDoubt ? { holds: this.#engine.runs } : undefined;
+    const holds = this.#claimInDoubt || this.#runInDoubt ? { holds: this.#engine.runs } : undefined;
     this.#claimInDoubt = true;
+    this.#runInDoubt = false;
     const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows(), ...holds });
     this.#claimInDoubt = false;
     if (!this.#running) return;

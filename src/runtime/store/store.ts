@@ -287,7 +287,7 @@ export interface ClaimOptions {
   readonly limit: number;
   /** Only runs of these. Default: of any. */
   readonly workflows?: readonly string[];
-  /** The runs the worker knows it holds. Given when the answer to a claim was lost: others that it holds are handed over again, first and beyond the limit. */
+  /** The runs the worker knows it holds. Given when the answer to a claim, or to a transaction, was lost: others that it holds are handed over again, first and beyond the limit. */
   readonly holds?: readonly string[];
 }
 
@@ -376,7 +376,7 @@ export interface Store {
    * Does `body`, gets the commits for what it answered, and makes them, in one transaction on one connection, which `body` is given as the kind of client this store
    * has. Answers as `commit` does; when one commit is superseded, or there are none, nothing of it has happened. Rejects with what `body` or `commits` reject with,
    * or with what the database says to what `body` did: nothing has happened then. Rejects with StoreError "unavailable" when the connection was lost: then nothing
-   * has happened if `commits` was not called; otherwise the runs are no longer held by their worker, whose next claim hands them over as they have become.
+   * has happened if `commits` was not called; otherwise a claim with `holds` hands the runs over as they have become, unless they have been released.
    * A store without it has no steps that take part in commits.
    */
   transaction?<T>(

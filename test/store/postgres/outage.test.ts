@@ -80,7 +80,7 @@ describe("a claim", () => {
     for (let n = 1; n <= 3; n++) await store.createRun(newRun(`r${n}`));
     fault();
     await expect(store.claim({ workerId: "w1", now: 1_000, limit: 10 })).rejects.toMatchObject(unavailable);
-    const claimed = await outlast(realPorts, () => store.claim({ workerId: "w1", now: 1_000, limit: 10 }));
+    const claimed = await outlast(realPorts, () => store.claim({ workerId: "w1", now: 1_000, limit: 10, holds: ["r0"] }));
     expect(ids(claimed).toSorted()).toEqual(["r1", "r2", "r3"]);
     // What it held before it holds still.
     const results = await store.commit([kept!, ...claimed].map((run) => commitOf(run, { status: "completed" })));
@@ -90,8 +90,8 @@ describe("a claim", () => {
   test("that arrives after a later one takes nothing", async () => {
     await store.createRun(newRun("r1"));
     const claim = (number: number): Promise<{ taken: string[] | null }[]> =>
-      schema.sql(`SELECT $S.claim_runs('w1', ${number}, 1000, 10, NULL) AS taken`);
-    await schema.sql("SELECT $S.release_lost('w1', 1000, 1000, '{}')");
+      schema.sql(`SELECT $S.claim_runs('w1', ${number}, 1000, 10, NULL, NULL) AS taken`);
+    await schema.sql("SELECT $S.claim_runs('w1', 1000, 1000, 0, NULL, NULL)");
     expect((await claim(999))[0]!.taken).toBeNull();
     expect((await claim(1001))[0]!.taken?.length).toBe(1);
   });

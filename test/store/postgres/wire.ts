@@ -7,6 +7,8 @@ export class Wire {
   readonly #target: URL;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #fault: "none" | "lose the question" | "lose the answer" = "none";
+  /** What a client says with the fault; empty: whatever it says. */
+  #words = "";
   #down = false;
 
   private constructor(target: URL) {
@@ -30,11 +32,23 @@ export class Wire {
 
   /** The next thing a client says does not arrive, and the connection breaks. */
   loseQuestion(): void {
+    this.loseQuestionWith("");
+  }
+
+  /** The next thing a client says with these words in it does not arrive, and the connection breaks. */
+  loseQuestionWith(words: string): void {
+    this.#words = words;
     this.#fault = "lose the question";
   }
 
   /** The next thing a client says arrives, and the connection breaks before the answer does. */
   loseAnswer(): void {
+    this.loseAnswerTo("");
+  }
+
+  /** The next thing a client says with these words in it arrives, and the connection breaks before the answer does. */
+  loseAnswerTo(words: string): void {
+    this.#words = words;
     this.#fault = "lose the answer";
   }
 
@@ -70,8 +84,8 @@ export class Wire {
       socket.on("close", () => this.#part(pair));
     }
     client.on("data", (data) => {
-      const fault = this.#fault;
-      this.#fault = "none";
+      const fault = data.includes(this.#words) ? this.#fault : "none";
+      if (fault !== "none") this.#fault = "none";
       if (fault === "lose the question") return this.#part(pair);
       answerIsLost ||= fault === "lose the answer";
       server.write(data);

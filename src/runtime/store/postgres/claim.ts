@@ -43,18 +43,11 @@ export class Claimer {
   readonly #schema: string;
   readonly #committer: Committer;
   #claims = 0;
-  /** Workers for which claims may have happened whose answer did not arrive. */
-  readonly #unsure = new Set<string>();
 
   constructor(connections: Connections, schema: string, committer: Committer) {
     this.#connections = connections;
     this.#schema = schema;
     this.#committer = committer;
-  }
-
-  /** This worker may own runs that it does not hold: they are given back before the next claim. */
-  doubt(worker: string): void {
-    this.#unsure.add(worker);
   }
 
   /** The number of the next claim. */
@@ -63,40 +56,12 @@ export class Claimer {
   }
 
   async claim({ workerId, now, limit, workflows, holds }: ClaimOptions): Promise<ClaimedRun[]> {
-    const lost = holds === undefined ? [] : await this.#takeAgain(workerId, holds);
-    if (this.#unsure.has(workerId)) await this.#releaseLost(workerId, now);
-    try {
-      const [row] = await this.#connections.run<{ taken: number[] | null }>({
-        name: "claim",
-        text: `SELECT ${this.#schema}.claim_runs($1, $2, $3, $4, $5) AS taken`,
-        values: [workerId, this.next(), now, limit, workflows ?? null],
-      });
-      const again = lost.length === 0 ? [] : await this.#read(lost, workerId);
-      return row!.taken === null ? again : [...again, ...(await this.#read(row!.taken, workerId))];
-    } catch (error) {
-      this.#unsure.add(workerId);
-      throw error;
-    }
-  }
-
-  /** The worker owns runs that it does not know of: they are its own under another fence now. A claim that is still on its way claims nothing. */
-  async #takeAgain(worker: string, holds: readonly string[]): Promise<number[]> {
-    const s = this.#schema;
-    const rows = await this.#connections.run<{ n: number }>({
-      name: "take_again",
-      text: `WITH w AS (UPDATE ${s}.workers SET claims = $2 WHERE id = $1 AND claims < $2 RETURNING id)
-        UPDATE ${s}.runs r SET fence = r.fence + 1 FROM w WHERE r.owner = w.id AND NOT (r.id = ANY ($3)) RETURNING r.n`,
-      values: [worker, this.next(), texts(holds)],
+    const [row] = await this.#connections.run<{ taken: number[] | null }>({
+      name: "claim",
+      text: `SELECT ${this.#schema}.claim_runs($1, $2, $3, $4, $5, $6) AS taken`,
+      values: [workerId, this.next(), now, limit, workflows ?? null, holds === undefined ? null : texts(holds)],
     });
-    this.#unsure.delete(worker);
-    return rows.map(({ n }) => n);
-  }
-
-  async #releaseLost(worker: string, now: number): Promise<void> {
-    const text = `SELECT ${this.#schema}.release_lost($1, $2, $3, $4)`;
-    const held = bigints(this.#committer.heldBy(worker));
-    await this.#connections.run({ name: "release_lost", text, values: [worker, this.next(), now, held] });
-    this.#unsure.delete(worker);
+    return row!.taken === null ? [] : this.#read(row!.taken, workerId);
   }
 
   async #read(taken: readonly number[], worker: string): Promise<ClaimedRun[]> {
@@ -104,7 +69,7 @@ export class Claimer {
     const [runs, messages] = await Promise.all([
       this.#connections.run<ClaimedRow>({
         name: "claimed",
-        text: `SELECT r.n, r.fence, r.losses, ${summaryColumns(this.#schema)}, r.outcome, ${continuationColumns(this.#schema)} FROM ${this.#schema}.runs r WHERE r.n = ANY ($1) ORDER BY r.wake_at, r.n`,
+        text: `SELECT r.n, r.fence, r.losses, ${summaryColumns(this.#schema)}, r.outcome, ${continuationColumns(this.#schema)} FROM ${this.#schema}.runs r WHERE r.n = ANY ($1)`,
         values,
       }),
       this.#connections.run<MessageRow & { run: number }>({
@@ -113,7 +78,8 @@ export class Claimer {
         values,
       }),
     ]);
-    return runs.map((row) => this.#claimed(row, messages, worker));
+    const place = new Map(taken.map((n, at) => [n, at]));
+    return runs.toSorted((a, b) => place.get(a.n)! - place.get(b.n)!).map((row) => this.#claimed(row, messages, worker));
   }
 
   #claimed(row: ClaimedRow, messages: readonly (MessageRow & { run: number })[], worker: string): ClaimedRun {

@@ -55,16 +55,9 @@ export class Committer {
     this.#held.set(run, held);
   }
 
-  /** The runs a worker has claimed and not given back, by number. */
-  heldBy(worker: string): number[] {
-    return [...this.#held.values()].filter((held) => held.worker === worker).map(({ n }) => n);
-  }
-
-  /** Runs that are not held any more, whatever became of them; the workers that held them. */
-  letGo(runs: readonly string[]): Set<string> {
-    const workers = runs.flatMap((run) => this.#held.get(run)?.worker ?? []);
+  /** It is not known what became of these runs. */
+  letGo(runs: readonly string[]): void {
     for (const run of runs) this.#held.delete(run);
-    return new Set(workers);
   }
 
   /** A worker begins with nothing. */

@@ -120,36 +120,37 @@ const commitRuns = (s: string): string => `
   END $$;`;
 
 /**
- * Claims carry growing numbers: one that arrives after a later one, because its connection broke on the way, claims nothing. `release_lost` gives back what a
- * claim took whose answer was lost. Both lock the row of the worker, so that a worker is not taken out with runs on the way to it.
+ * Claims carry growing numbers: one that arrives after a later one, because its connection broke on the way, claims nothing. With `holds`, what the worker knows to
+ * hold, it is handed over what it holds besides: first, beyond the limit, and after waiting for the transactions under way that write to it. The row of the worker is
+ * locked, so that it is not taken out with runs on the way to it.
  */
 const claimRuns = (s: string): string => `
-  CREATE FUNCTION ${s}.claim_runs(worker text, claim bigint, now bigint, at_most bigint, workflows text[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+  CREATE FUNCTION ${s}.claim_runs(worker text, claim bigint, now bigint, at_most bigint, workflows text[], holds text[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
   DECLARE
+    lost bigint[];
     taken bigint[];
   BEGIN
-    IF NOT EXISTS (SELECT FROM ${s}.runs r WHERE r.due_at <= now AND (workflows IS NULL OR r.workflow = ANY (workflows))) THEN
+    IF holds IS NULL AND NOT EXISTS (SELECT FROM ${s}.runs r WHERE r.due_at <= now AND (workflows IS NULL OR r.workflow = ANY (workflows))) THEN
       RETURN NULL;
     END IF;
     UPDATE ${s}.workers w SET claims = claim WHERE w.id = worker AND w.claims < claim;
     IF NOT FOUND THEN
       RETURN NULL;
     END IF;
+    IF holds IS NOT NULL THEN
+      WITH u AS (
+        UPDATE ${s}.runs r SET status = ${RUNNING}, fence = r.fence + 1 WHERE r.owner = worker AND r.id <> ALL (holds) RETURNING r.n
+      )
+      SELECT array_agg(u.n ORDER BY u.n) INTO lost FROM u;
+    END IF;
     WITH due AS (
       SELECT r.n FROM ${s}.runs r WHERE r.due_at <= now AND (workflows IS NULL OR r.workflow = ANY (workflows))
         ORDER BY r.due_at, r.n LIMIT at_most FOR NO KEY UPDATE SKIP LOCKED
     ), u AS (
-      UPDATE ${s}.runs r SET owner = worker, due_at = NULL, status = ${RUNNING}, fence = r.fence + 1 FROM due WHERE r.n = due.n RETURNING r.n
+      UPDATE ${s}.runs r SET owner = worker, due_at = NULL, status = ${RUNNING}, fence = r.fence + 1 FROM due WHERE r.n = due.n RETURNING r.n, r.wake_at
     )
-    SELECT array_agg(u.n) INTO taken FROM u;
-    RETURN taken;
-  END $$;
-
-  CREATE FUNCTION ${s}.release_lost(worker text, claim bigint, now bigint, held bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-  BEGIN
-    UPDATE ${s}.workers w SET claims = claim WHERE w.id = worker AND w.claims < claim;
-    UPDATE ${s}.runs r SET owner = NULL, due_at = least(r.wake_at, now), wake_at = least(r.wake_at, now), status = CASE r.status WHEN ${RUNNING} THEN ${READY} ELSE r.status END
-      WHERE r.owner = worker AND r.n <> ALL (held);
+    SELECT array_agg(u.n ORDER BY u.wake_at, u.n) INTO taken FROM u;
+    RETURN lost || taken;
   END $$;`;
 
 /** Takes out workers, each only as long as its lease is what was seen (NULL: whatever it is), and gives back what they hold. Of `lost` ones the runs remember it. */

@@ -70,7 +70,10 @@ export class Notes {
     this.#listeners.clear();
     this.#flush();
     await this.#sending;
-    await this.#client?.end().catch(() => undefined);
+    const client = this.#client as (pg.Client & { ref(): void }) | undefined;
+    // Or the process ends before this does.
+    client?.ref();
+    await client?.end().catch(() => undefined);
   }
 
   // sending

@@ -72,9 +72,7 @@ class PostgresStore implements Store {
     this.#tasks = new Tasks(this.#connections, this.#s);
     this.#transactions = new Transactions(this.#connections, this.#committer, {
       wereCommitted: (commits, committed) => this.#wereCommitted(commits, committed),
-      letGo: (commits) => {
-        for (const worker of this.#committer.letGo(commits.map(({ run }) => run))) this.#claimer.doubt(worker);
-      },
+      letGo: (commits) => this.#committer.letGo(commits.map(({ run }) => run)),
     });
     this.#notes = new Notes(this.#connections, settings.schema);
   }

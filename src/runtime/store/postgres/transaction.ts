@@ -3,8 +3,8 @@
  *
  *     BEGIN ──▶ body ──▶ constraints are checked ──▶ the commit of the run ──▶ COMMIT
  *
- * Upholds I4: what the body wrote and the commit happen together. When it is not known whether they did, nobody goes on from memory: the run is given back by the next
- * claim of its worker, which waits for the end of the transaction, since that has locked the run.
+ * Upholds I4: what the body wrote and the commit happen together. When it is not known whether they did, nobody goes on from memory: the next claim of the worker hands the
+ * run over anew, and waits for the end of the transaction, which has locked the run.
  */
 import type pg from "pg";
 import { StoreError, UsageError } from "../../../shared/errors.js";
@@ -13,15 +13,15 @@ import type { Committed, Committer } from "./commit.js";
 import { OWN_TYPES, PLANS, type Connections, type Runner, type Statement } from "./connect.js";
 import { codeOf, isCollision, storeError } from "./failures.js";
 
-const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SAVEPOINT flowc_step";
+const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL flowc.step = 'open'";
 /**
- * What the body left for the end is checked while nothing depends on it; a body that has ended the transaction has taken the savepoint with it; and the statements of the
- * store are planned as on its own connections.
+ * What the body left for the end is checked while nothing depends on it, statements of the store are planned as on its own connections, and a setting tells whether this
+ * is the transaction still.
  */
 const CLOSE_BODY = [
   "SET CONSTRAINTS ALL IMMEDIATE",
-  "RELEASE SAVEPOINT flowc_step",
   ...PLANS.map((setting) => `SET LOCAL ${setting}`),
+  "SELECT current_setting('flowc.step', true) AS step",
 ].join("; ");
 
 export interface TransactionHost {
@@ -59,7 +59,7 @@ export class Transactions {
       stage = "body";
       const value = await body(client);
       stage = "close";
-      await query(CLOSE_BODY);
+      if (!isOpen(await query(CLOSE_BODY))) throw new UsageError(ENDED);
       stage = "commit";
       made = await commits(value);
       const committed = made.length === 0 ? undefined : await this.#committer.commit(made, this.#runner(client));
@@ -103,6 +103,14 @@ export class Transactions {
   }
 }
 
+const ENDED = "The body of a step.tx() has ended its transaction: it must not COMMIT or ROLLBACK what it is given.";
+
+/** @param results of `CLOSE_BODY`, one a statement */
+function isOpen(results: unknown): boolean {
+  const last = (results as pg.QueryResult<{ step: string | null }>[]).at(-1);
+  return last?.rows[0]?.step === "open";
+}
+
 /** The server has ended the connection. */
 function isShutdown(error: unknown): boolean {
   return /^(57P0[1-3]|08...)$/.test(codeOf(error) ?? "");
@@ -110,12 +118,7 @@ function isShutdown(error: unknown): boolean {
 
 /** What the database says about how the body has left the transaction. */
 function bodyError(error: unknown): unknown {
-  const code = codeOf(error);
-  if (code === "3B001" || code === "25P01")
-    return new UsageError("The body of a step.tx() has ended its transaction: it must not COMMIT or ROLLBACK what it is given.", {
-      cause: error,
-    });
-  if (code === "25P02")
+  if (codeOf(error) === "25P02")
     return new UsageError(
       "A statement in the body of a step.tx() failed and its error was caught, but the transaction cannot go on after it: let the error pass, or use a SAVEPOINT.",
       { cause: error },
