@@ -19,12 +19,19 @@ export class OverlapScope {
   calls: Pending[] = [];
   /** Lists and objects that the block made for results, and that nothing else knows of yet. */
   own = new Set<object>();
+  /** Those of them that calls are waiting with: they may not change any more. */
+  given = new Set<object>();
 
   /** The calls among a value and what it holds whose results are not there, and those that failed. */
   open(value: unknown): Pending[] {
     const found = new Set<Pending>();
     this.#visit(value, (call) => call.state !== "completed" && found.add(call));
     return [...found].sort((a, b) => a.place - b.place);
+  }
+
+  /** Notes that a call is waiting with what these values hold. */
+  give(values: readonly unknown[]): void {
+    for (const value of values) this.#visit(value, undefined, this.given);
   }
 
   /** The value with results in place of the calls, which have all ended. From here on others may know of it. */
@@ -67,6 +74,7 @@ export class OverlapScope {
           Reflect.defineProperty(container, key, { ...property, value: property.value.value });
       }
       this.own.delete(container);
+      this.given.delete(container);
     }
   }
 
@@ -81,10 +89,10 @@ export class OverlapScope {
 registerHandler<OverlapScope>({
   name: "OverlapScope",
   prototype: OverlapScope.prototype,
-  fields: ["begun", "calls", "own"],
-  save: ({ begun, calls, own }) => [begun, calls, own],
+  fields: ["begun", "calls", "own", "given"],
+  save: ({ begun, calls, own, given }) => [begun, calls, own, given],
   create: () => new OverlapScope(),
-  restore: (scope, [begun, calls, own]) => void Object.assign(scope, { begun, calls, own }),
+  restore: (scope, [begun, calls, own, given]) => void Object.assign(scope, { begun, calls, own, given }),
 });
 
 function result(value: unknown): unknown {
@@ -107,6 +115,7 @@ export function $begin(scope: OverlapScope, name: string, fn: unknown, self: unk
   if (failed !== undefined) return neverBegun(scope, new Pending(0, name, place), failed);
   const given = open.length === 0 ? scope.resolvedArguments(args) : isStep(fn) ? asTheyAre(scope, args) : args;
   const made = port.call(name, place, { fn, self, args: given }, open, scope);
+  if (open.length > 0) scope.give(given);
   if (made instanceof Pending) note(scope, made);
   return made;
 }
@@ -172,20 +181,29 @@ const unwindCode = runtime.code("overlap unwind", {
 /** The value, with all it holds, once it is there; from here on the program may do with it what it likes. May suspend. Throws what a call in it has thrown. */
 export function $touch(scope: OverlapScope, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  for (const call of scope.open(value)) {
-    if (call.state === "running") {
-      suspend("overlap", { kind: "join", task: call, since: 0 });
-      return $save(touchCode, 0, { scope, value });
-    }
-    throw told(call);
+  return touched(scope, value, scope.open(value), 0);
+}
+
+/** `calls[from]` and those after it are to be waited for. Nothing comes into the value meanwhile, since its block waits. */
+function touched(scope: OverlapScope, value: unknown, calls: readonly Pending[], from: number): unknown {
+  for (let at = from; at < calls.length; at++) {
+    const call = calls[at]!;
+    if (call.state === "completed") continue;
+    if (call.state !== "running") throw told(call);
+    suspend("overlap", { kind: "join", task: call, since: 0 });
+    return $save(touchCode, 0, { scope, value, calls, at });
   }
   return scope.handOut(value);
 }
 
 function resumeTouch(this: unknown, frame: FrameShape, mode: ResumeMode, value: unknown): unknown {
   if (mode === RESUME_THROW) throw value;
-  const { slots } = frame;
-  return $touch(slots["scope"] as OverlapScope, slots["value"]);
+  const { scope, calls, at } = frame.slots as unknown as {
+    readonly scope: OverlapScope;
+    readonly calls: readonly Pending[];
+    readonly at: number;
+  };
+  return touched(scope, frame.slots["value"], calls, at + 1);
 }
 
 /** The error of a call, which somebody is given now. */
@@ -199,8 +217,13 @@ export function $reach(scope: OverlapScope, object: unknown, key: PropertyKey): 
   return isOwnData(scope, object, key) ? object : $touch(scope, object);
 }
 
+/** A list or object of the block that nobody waits with. */
+function isFree(scope: OverlapScope, object: unknown): object is object {
+  return typeof object === "object" && object !== null && scope.own.has(object) && !scope.given.has(object);
+}
+
 function isOwnData(scope: OverlapScope, object: unknown, key: unknown): object is object {
-  if (typeof object !== "object" || object === null || !scope.own.has(object)) return false;
+  if (!isFree(scope, object)) return false;
   // Other keys are converted, which may run code of the program.
   if (typeof key !== "string" && typeof key !== "number" && typeof key !== "symbol") return false;
   const property = Reflect.getOwnPropertyDescriptor(object, key);
@@ -219,7 +242,7 @@ export function $fill(scope: OverlapScope, object: unknown, key: unknown, values
 }
 
 function canHold(scope: OverlapScope, object: unknown, key: unknown): boolean {
-  if (typeof object !== "object" || object === null || !scope.own.has(object)) return false;
+  if (!isFree(scope, object)) return false;
   if (key === AT_END) return Array.isArray(object) && (object as unknown[]).push === Array.prototype.push;
   if (typeof key !== "string" && typeof key !== "number" && typeof key !== "symbol") return false;
   // A setter would be given it.

@@ -380,6 +380,7 @@ export class Scheduler implements RunPort, NurseryHost {
 
   lost(call: Pending): void {
     this.log("strand.failed", { strand: `${call.name} (task ${call.id})`, error: oneLine(call.value) });
+    this.tellOutcome(call);
   }
 
   /** Copies of what a step is going to be called with, as if it had been called at once. */

@@ -79,7 +79,7 @@ export interface RunPort extends Holder {
    * it ended without waiting; a Pending otherwise.
    */
   call(name: string, place: number, start: CallStart, on: readonly Pending[], scope: OverlapScope): unknown;
-  /** Nobody is going to be given the error of a call. */
+  /** Nobody is going to be given the error of a call but the journal. */
   lost(call: Pending): void;
   /** Copies of values as a step would be given them; the values themselves where they cannot be saved. */
   snapshot(values: readonly unknown[]): readonly unknown[];
