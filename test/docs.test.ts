@@ -15,7 +15,7 @@ const pages = [
   "docs/saved-values.md",
   "docs/simulator.md",
   "docs/values.md",
-  ...["branches", "cancellable", "checkout", "fan-out", "script"].map((name) => `examples/${name}/README.md`),
+  ...["branches", "cancellable", "checkout", "fan-out", "overlap", "script"].map((name) => `examples/${name}/README.md`),
 ];
 
 test.each(pages)("%s names only files that exist", (page) => {
