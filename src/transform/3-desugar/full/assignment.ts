@@ -12,7 +12,7 @@ import { plainOperator } from "../../operators.js";
 import { ts, unwrap } from "../../ts.js";
 import type { Desugarer } from "../desugarer.js";
 import { evaluate, goesOn, operation } from "./expression.js";
-import { touched } from "./overlap.js";
+import { settleForAssignment, touched } from "./overlap.js";
 import { destructure } from "./pattern.js";
 import { isReference, read, type Reference, reference, write } from "./reference.js";
 
@@ -72,6 +72,7 @@ function storeVariable(d: Desugarer, variable: Variable, node: ts.Identifier, va
     if (d.rewriter.isCheckedAt(variable, node)) d.emit({ kind: "eval", value: d.rewriter.checkedRead(node) });
     return constant(d, node);
   }
+  settleForAssignment(d, variable, source);
   d.assignVariable(variable, d.rewriter.readied(node, value), source);
 }
 

@@ -19,7 +19,7 @@ import type { FunctionInfo } from "../../1-find/model.js";
 import { factory } from "../../context.js";
 import { ts, unwrap } from "../../ts.js";
 import { undefinedValue } from "../build.js";
-import type { Desugarer } from "../desugarer.js";
+import type { Desugarer, OverlapRegion } from "../desugarer.js";
 import { store } from "./assignment.js";
 import { calleeOf } from "./call.js";
 import { evaluate, goesOn, transient, transientEffect } from "./expression.js";
@@ -69,7 +69,37 @@ function region(d: Desugarer, source: ts.Node, mark: ts.Expression, isBlock: boo
 
 /** What a statement with handlers mentions is there before it begins. */
 export function settleAround(d: Desugarer, start: number, end: number, source: ts.Node): void {
+  settleForEffect(d, source);
   for (const variable of d.block?.rules.heldAround(start, end) ?? []) settleVariable(d, variable, source);
+}
+
+/**
+ * In a `try`, something others can see is about to happen: it must not when one of the calls before it has failed, since the handler goes on with what there is.
+ */
+export function settleForEffect(d: Desugarer, source: ts.Node): void {
+  const region = innermost(d);
+  if (!region || region.isBlock || (ts.isCallExpression(source) && isPure(d, source))) return;
+  d.awaited(source, d.runtime("$settle", [d.ref(d.block!.scope), region.mark, undefinedValue()]));
+}
+
+/** The same for assigning a variable from outside of the `try` or of the block. */
+export function settleForAssignment(d: Desugarer, variable: Variable, source: ts.Node): void {
+  const region = innermost(d);
+  if (!region || (variable.readyAt >= region.source.pos && variable.readyAt <= region.source.end)) return;
+  d.awaited(source, d.runtime("$settle", [d.ref(d.block!.scope), region.mark, undefinedValue()]));
+}
+
+function innermost(d: Desugarer): OverlapRegion | undefined {
+  return d.block && d.enclosing.findLast((entry) => entry.kind === "overlap");
+}
+
+const PURE = new Set(["Math", "String", "Number", "StringConstructor", "NumberConstructor", "BooleanConstructor"]);
+
+/** Functions of the language that compute something and touch nothing else. */
+function isPure(d: Desugarer, call: ts.CallExpression): boolean {
+  const declaration = d.ctx.findings.checker.getResolvedSignature(call)?.declaration;
+  if (!declaration?.getSourceFile().isDeclarationFile || !ts.isInterfaceDeclaration(declaration.parent)) return false;
+  return PURE.has(declaration.parent.name.text) && !call.arguments.some((argument) => ts.isFunctionLike(unwrap(argument)));
 }
 
 /** A closure gets values: what it captures is there before it is made. */
