@@ -130,10 +130,13 @@ const tellEnds = (s: string): string => `
   BEGIN
     SELECT array_agg(x.source) INTO gone FROM unnest(ended) AS x (source) WHERE ${committed};
     IF EXISTS (SELECT FROM ${s}.watches w WHERE w.target = ANY (gone)) THEN
-      WITH d AS (DELETE FROM ${s}.watches w WHERE w.target = ANY (gone) RETURNING w.target, w.run)
-      SELECT array_agg(d.run ORDER BY x.place) AS run, array_agg(x.id ORDER BY x.place) AS id, array_agg(coalesce(x.outcome, '') ORDER BY x.place) AS outcome,
-          array_agg(x.at ORDER BY x.place) AS at INTO told
-        FROM unnest(tell_ends.ended, tell_ends.id, tell_ends.outcome, tell_ends.at) WITH ORDINALITY AS x (n, id, outcome, at, place) JOIN d ON d.target = x.n;
+      WITH d AS (
+        DELETE FROM ${s}.watches w
+          USING unnest(tell_ends.ended, tell_ends.id, tell_ends.outcome, tell_ends.at) WITH ORDINALITY AS x (source, id, outcome, at, place)
+          WHERE w.target = x.source AND ${committed} RETURNING w.run, x.id, coalesce(x.outcome, '') AS outcome, x.at, x.place
+      )
+      SELECT array_agg(d.run ORDER BY d.place) AS run, array_agg(d.id ORDER BY d.place) AS id, array_agg(d.outcome ORDER BY d.place) AS outcome,
+        array_agg(d.at ORDER BY d.place) AS at INTO told FROM d;
       IF told.run IS NOT NULL THEN
         PERFORM ${s}.deliver(told.run, ${ENDED}::smallint, told.id, told.outcome, told.at);
         any_told := true;
