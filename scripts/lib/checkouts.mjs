@@ -56,7 +56,7 @@ export class Checkouts {
   }
 
   async live() {
-    const query = { status: /** @type {const} */ (["ready", "running", "waiting"]), limit: this.orders.length };
+    const query = { status: /** @type {const} */ (["ready", "running", "waiting", "retrying"]), limit: this.orders.length };
     return (await patiently(() => this.#flow.runs(query))).length;
   }
 

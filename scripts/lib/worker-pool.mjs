@@ -1,6 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { startFlowc } from "./flowc.mjs";
 
+/** Processes take seconds to start on a busy machine: workers that never come to work would only show that a run which takes ten of them in a row is crashed. */
+const READY_MS = 15_000;
+/** How long a worker is let work, at most. */
+const LIFE_MS = 600;
+
 /** Worker processes that are started in order to be killed. */
 export class WorkerPool {
   /** What workers said that ended although nobody killed them, while the database was there. */
@@ -22,7 +27,7 @@ export class WorkerPool {
     this.#random = random;
   }
 
-  /** Some are killed before they are ready, most while they work. False when it had ended by itself. */
+  /** Most are killed while they work. False when it had ended by itself. */
   async killOne() {
     let wasAway = this.databaseIsAway;
     const worker = startFlowc(this.#arguments, { env: this.#env });
@@ -31,10 +36,10 @@ export class WorkerPool {
         () => true,
         () => false,
       ),
-      delay(2000, false),
+      delay(READY_MS, false),
     ]);
     wasAway ||= this.databaseIsAway;
-    const isOver = await Promise.race([worker.ended.then(() => true), delay(this.#random() * 350, false)]);
+    const isOver = await Promise.race([worker.ended.then(() => true), delay(this.#random() * LIFE_MS, false)]);
     if (!isOver) {
       await worker.kill();
       return true;

@@ -1,5 +1,5 @@
 /** What the editor shows. Checked by the type checker (`tsc -p tsconfig.json`); nothing of it runs. */
-import { expectTypeOf, test } from "vitest";
+import { expect, expectTypeOf, test } from "vitest";
 import {
   aes256gcm,
   all,
@@ -36,6 +36,19 @@ test("a step has the type of its function without the promise", () => {
   >();
   expectTypeOf(step((n: number) => n)).toEqualTypeOf<(n: number) => number>();
   expectTypeOf(step(async () => undefined)).toEqualTypeOf<() => undefined>();
+});
+
+test("step.tx has the type of its function without the promise and the client", () => {
+  const book = step.tx(async (client: { query(text: string): void }, seat: string): Promise<Payment> => {
+    client.query(seat);
+    return { id: seat };
+  });
+  expectTypeOf(book).toEqualTypeOf<(seat: string) => Payment>();
+  expectTypeOf(step.tx((client) => expectTypeOf(client).toBeUnknown() && 1)).toBeFunction();
+  // @ts-expect-error it runs where its run is
+  expect(() => step.tx(() => 1, { queue: "gpu" })).toThrow(/step\.tx\(\) takes no queue/);
+  // @ts-expect-error it takes a function
+  expect(() => step.tx(7)).toThrow(/step\.tx\(\) takes a function/);
 });
 
 test("steps maps the functions of a module and leaves the rest", () => {
