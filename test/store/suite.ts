@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Blob } from "../../src/runtime/codec/blobs.js";
 import type { ClaimedRun, ClaimOptions, Commit, Store } from "../../src/runtime/store/store.js";
 import { Bench, bytes, commitOf, entry, ids, message, newRun, text, type Medium, type Traits } from "./kit.js";
+import { describeHooks } from "./suite-hooks.js";
 import { describeOutward } from "./suite-outward.js";
 import { describeRaces } from "./suite-races.js";
+import { describeSchedules } from "./suite-schedules.js";
 import { describeTasks } from "./suite-tasks.js";
 import { describeWorkers } from "./suite-workers.js";
 
@@ -560,6 +562,8 @@ export function run(storeName: string, traits: Traits, factory: () => Medium | P
     describeRaces(() => bench, traits);
     describeOutward(() => bench);
     describeTasks(() => bench);
+    describeSchedules(() => bench);
+    describeHooks(() => bench);
 
     test("a closed store refuses politely", async () => {
       await store.close();
