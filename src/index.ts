@@ -29,6 +29,9 @@ export { stepContext, type StepContext } from "./runtime/effects/context.js";
 // Host programs.
 export { isWorkflow } from "./runtime/workflows.js";
 export { open, type Flow, type FlowOptions, type Run, type SendOptions, type StartOptions } from "./runtime/flow.js";
+export type { Hook, HookHandler, HookOptions, RunEvent } from "./runtime/hooks/hooks.js";
+export type { ScheduleOptions, ScheduleSpec } from "./runtime/schedules/options.js";
+export type { Schedule, ScheduleDescription } from "./runtime/schedules/schedule.js";
 export type { Worker, WorkerOptions } from "./runtime/worker.js";
 export type { FrameDescription, RunDescription, StrandDescription } from "./runtime/inspect.js";
 export type { Clock, Logger, Ports, TimerHandle, Timers } from "./runtime/ports.js";
@@ -36,7 +39,7 @@ export { aes256gcm, type AesKeys, type Cipher } from "./runtime/store/aes256gcm.
 export type { Sealed } from "./runtime/store/sealed.js";
 export { memory } from "./runtime/store/memory.js";
 export { sqlite } from "./runtime/store/sqlite/index.js";
-export type { JournalEntry, NoteValue, RunQuery, RunStatus, RunSummary, Store } from "./runtime/store/store.js";
+export type { HookEvent, JournalEntry, NoteValue, RunQuery, RunStatus, RunSummary, Store } from "./runtime/store/store.js";
 
 // Errors.
 export {

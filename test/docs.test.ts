@@ -12,6 +12,7 @@ const pages = [
   "docs/concurrency.md",
   "docs/invariants.md",
   "docs/mutation.md",
+  "docs/operations.md",
   "docs/saved-values.md",
   "docs/simulator.md",
   "docs/stores.md",

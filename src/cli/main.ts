@@ -10,6 +10,7 @@ import { pauseCommand, resumeCommand } from "./commands/pause.js";
 import { retryCommand } from "./commands/retry.js";
 import { runCommand } from "./commands/run.js";
 import { runsCommand } from "./commands/runs.js";
+import { scheduleCommand } from "./commands/schedule.js";
 import { sendCommand } from "./commands/send.js";
 import { workerCommand } from "./commands/worker.js";
 import { CompileError } from "../plugin/compile-error.js";
@@ -30,6 +31,7 @@ const commands = [
   pauseCommand,
   resumeCommand,
   answerCommand,
+  scheduleCommand,
 ];
 
 handleStrayErrors();

@@ -12,6 +12,7 @@ import type { HeapReport } from "./codec/heap.js";
 import { Channel } from "./effects/channel.js";
 import { readToken } from "./effects/callback.js";
 import { milliseconds, type Duration } from "./effects/duration.js";
+import { type Hook, type HookHandler, Hooks, type HookOptions } from "./hooks/hooks.js";
 import { hubOf } from "./hub.js";
 import { checkLimits, type CheckpointLimits } from "./limits.js";
 import { newImage, type Codec, type Outcome, type RunImage } from "./image.js";
@@ -19,11 +20,14 @@ import { describeImage, type RunDescription } from "./inspect.js";
 import { outlast } from "./outage.js";
 import { realPorts, type Ports } from "./ports.js";
 import { oneLine } from "./saved.js";
+import { definitionOf, type ScheduleOptions, type ScheduleSpec } from "./schedules/options.js";
+import { define, describeStored, Schedule, type ScheduleDescription } from "./schedules/schedule.js";
 import type { Cipher } from "./store/aes256gcm.js";
 import { encrypted, isEncrypted } from "./store/cipher.js";
 import { checkReadable } from "./store/sealed.js";
 import {
   LIVE_STATUSES,
+  type HookEvent,
   type JournalEntry,
   type NewMessage,
   type RunQuery,
@@ -84,6 +88,7 @@ export class Flow {
   readonly #codec: Codec;
   readonly #limits: Required<CheckpointLimits>;
   readonly #workers = new Set<Worker>();
+  readonly #hooks = new Hooks();
 
   /** Use `open`. */
   constructor(store: Store, ports: Ports, codec: Codec, limits: Required<CheckpointLimits>) {
@@ -154,6 +159,7 @@ export class Flow {
       ports: this.#ports,
       hub: hubOf(this.store),
       limits: this.#limits,
+      hooks: this.#hooks,
       options,
     };
     const worker = await Worker.start(parts);
@@ -161,6 +167,48 @@ export class Flow {
     const forget = (): boolean => this.#workers.delete(worker);
     worker.done.then(forget, forget);
     return worker;
+  }
+
+  /**
+   * Has `handler` called when a run of the store ends in one of these ways, or is paused, by a worker that is started with this `flow`. The name is kept in the store: from the
+   * first such call on nothing is missed, also while no process with the handler is up. Called at least once for each event, and again later when it throws, with the same
+   * idempotency key. Throws UsageError for an event that is none, and when the name has a handler here already.
+   */
+  async on(event: HookEvent | readonly HookEvent[], handler: HookHandler, options: HookOptions): Promise<Hook> {
+    return this.#hooks.add(this.store, typeof event === "string" ? [event] : event, handler, options);
+  }
+
+  /**
+   * Has a run of a workflow started again and again, by whatever worker has it loaded. Of one name there is one schedule: the same call again, for instance at each start of the
+   * program, changes its definition and arguments and leaves it where it is. Each occurrence has one run, whose id is made of the name and the time:
+   * `nightly@2026-01-31T02:00:00.000Z`. Throws UsageError for what is no schedule, and like `start`.
+   */
+  async schedule<A extends unknown[], R>(
+    name: string,
+    spec: ScheduleSpec,
+    workflow: (...args: A) => R,
+    args: A,
+    options: ScheduleOptions = {},
+  ): Promise<Schedule> {
+    if (typeof name !== "string" || name === "")
+      throw new UsageError("flow.schedule: a name is a text of at least one character.");
+    const id = workflowId(workflow, "flow.schedule");
+    const definition = definitionOf(spec, options);
+    await checkCipher(this.store);
+    const bytes = this.#codec.encode(args, "arguments");
+    await define({ store: this.store, ports: this.#ports }, { name, workflow: id, definition, args: bytes });
+    return this.scheduled(name);
+  }
+
+  /** A handle to a schedule. Does not look whether it exists. */
+  scheduled(name: string): Schedule {
+    return new Schedule(name, this.store, this.#ports);
+  }
+
+  /** All schedules, by name. */
+  async schedules(): Promise<ScheduleDescription[]> {
+    const now = this.#ports.clock.now();
+    return Promise.all((await this.store.listSchedules()).map((stored) => describeStored(stored, 5, now)));
   }
 
   /** Runs that match, newest first. */

@@ -8,11 +8,13 @@ import { hostname } from "node:os";
 import { StoreError, UsageError } from "../shared/errors.js";
 import { Engine } from "./engine.js";
 import type { Hub } from "./hub.js";
+import { HookRunner, type Hooks } from "./hooks/runner.js";
 import type { Codec } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports, TimerHandle } from "./ports.js";
 import { isOutage, pauseAfter } from "./outage.js";
 import { oneLine } from "./saved.js";
+import { ScheduleKeeper } from "./schedules/keeper.js";
 import type { NewWorker, Store, WorkerRecord } from "./store/store.js";
 import { TaskRunner } from "./task-runner.js";
 import { loadedWorkflows } from "./workflows.js";
@@ -46,6 +48,8 @@ export interface WorkerParts {
   readonly codec: Codec;
   readonly ports: Ports;
   readonly hub: Hub;
+  /** The handlers of this process. */
+  readonly hooks: Hooks;
   readonly limits: Required<CheckpointLimits>;
   readonly options: WorkerOptions;
 }
@@ -65,6 +69,8 @@ export class Worker {
   readonly #parts: WorkerParts;
   readonly #engine: Engine;
   readonly #tasks: TaskRunner;
+  readonly #schedules: ScheduleKeeper;
+  readonly #hooks: HookRunner;
   readonly #startedAt: number;
   #settleDone!: { resolve(): void; reject(error: unknown): void };
   #running = true;
@@ -124,6 +130,15 @@ export class Worker {
       queues: options.queues,
       limit: positive(options.taskConcurrency ?? 100, "taskConcurrency"),
       onFinished: () => parts.hub.work(),
+      onCrash: (error) => this.#crash(error),
+    });
+    this.#schedules = new ScheduleKeeper({ store: parts.store, codec: parts.codec, ports, onOutward: () => parts.hub.work() });
+    this.#hooks = new HookRunner({
+      store: parts.store,
+      codec: parts.codec,
+      ports,
+      workerId: this.id,
+      hooks: parts.hooks,
       onCrash: (error) => this.#crash(error),
     });
     this.#unlisten = parts.hub.onWork(() => this.#wakeSoon());
@@ -190,9 +205,11 @@ export class Worker {
     const { logger } = this.#parts.ports;
     try {
       await this.#inspect();
+      if (this.#running && this.#parts.options.runs !== false) await this.#schedules.look();
       if (this.#running && this.#parts.options.runs !== false) await this.#claim();
       if (this.#running && this.#engine.size > 0) await this.#pollMessages();
       if (this.#running) await this.#tasks.poll();
+      if (this.#running) await this.#hooks.poll();
       if (this.#running && !this.#woken) await this.#lookAhead();
       if (this.#outages > 0) logger.info("the store can be reached again", { attempts: this.#outages });
       this.#outages = 0;
@@ -210,6 +227,7 @@ export class Worker {
     const workflows = options.runs === false ? [] : loadedWorkflows();
     const next = await store.nextDue({ now, workflows, queues: this.#tasks.queues });
     if (next !== undefined && next < this.#parkedUntil) this.#parkedUntil = next;
+    if (options.runs !== false) this.#parkedUntil = Math.min(this.#parkedUntil, this.#schedules.dueAt);
   }
 
   /** The runs of workers that have died are for the living. */
@@ -317,6 +335,7 @@ export class Worker {
     ports.logger.warn("the worker lost its registration; it drops its runs and registers again", { worker: this.id });
     this.#engine.dropAll("the worker lost its lease");
     this.#tasks.dropAll("the worker lost its lease");
+    this.#hooks.dropAll();
     await this.#register();
     this.#wakeSoon();
   }
@@ -339,6 +358,8 @@ export class Worker {
       await this.#loop;
       const graceMs = options.graceMs ?? 5_000;
       await Promise.all([this.#engine.stop(graceMs), this.#tasks.stop(graceMs)]);
+      // After the runs: the last of them may have ended only now.
+      await this.#hooks.stop(graceMs);
       await store.unregisterWorker(this.id, ports.clock.now());
       this.#settleDone.resolve();
     } catch (error) {
@@ -350,6 +371,7 @@ export class Worker {
     if (!this.#quit()) return this.#settleDone.reject(error);
     this.#engine.dropAll("the worker has stopped");
     this.#tasks.dropAll("the worker has stopped");
+    this.#hooks.dropAll();
     const { store, ports } = this.#parts;
     const report = (): void => this.#settleDone.reject(error);
     // So that nobody has to wait for the lease to end. A store that is broken may refuse this too.

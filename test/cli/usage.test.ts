@@ -3,18 +3,18 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { flowc } from "../../scripts/lib/flowc.mjs";
 
-const COMMANDS = ["compile", "run", "worker", "runs", "inspect", "send", "cancel", "retry"];
+const COMMANDS = ["compile", "run", "worker", "runs", "inspect", "send", "cancel", "retry", "schedule list"];
 
 test("help lists the commands and the exit codes", async () => {
   const { code, stdout } = await flowc(["--help"]);
   expect(code).toBe(0);
-  for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
+  for (const [command] of COMMANDS.map((name) => name.split(" "))) expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
   expect(stdout).toContain("Exit codes:");
 });
 
 describe.each(COMMANDS)("flowc %s --help", (command) => {
   test("shows examples and takes --json", async () => {
-    const { code, stdout } = await flowc([command, "--help"]);
+    const { code, stdout } = await flowc([...command.split(" "), "--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("Examples:");
     expect(stdout).toContain("--json");

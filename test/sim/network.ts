@@ -8,6 +8,17 @@ import type { World } from "./world.ts";
 
 const METHODS: readonly StoreMethod[] = [
   "createRun",
+  "putHook",
+  "listHooks",
+  "deleteHook",
+  "claimDeliveries",
+  "finishDelivery",
+  "deferDelivery",
+  "putSchedule",
+  "getSchedule",
+  "listSchedules",
+  "deleteSchedule",
+  "dueSchedules",
   "getRun",
   "getImage",
   "listRuns",

@@ -1,8 +1,8 @@
 /**
  * A store whose payloads are encrypted before they reach another store, and decrypted on the way back.
  *
- *     encrypted   continuations with their blobs (which are not shared between runs then), outcomes, message payloads, the facts of journal entries, the reasons of cancellations
- *     in clear    ids of runs and messages, names (workflows, steps, channels, queues), keys of queues and caches, statuses, times, notes: what the store finds runs by
+ *     encrypted   arguments of schedules, continuations with their blobs (which are not shared between runs then), outcomes, message payloads, the facts of journal entries, the reasons of cancellations
+ *     in clear    ids of runs and messages, names (workflows, steps, channels, queues), keys of queues and caches, statuses, times, notes, when schedules are due: what the store finds runs by
  *
  * A payload that cannot be read is replaced by one whose reading throws CipherError, so that one unreadable run keeps nobody from the others, and status and
  * journal can still be seen. Upholds: nothing is written in answer to a payload that could not be read (I8).
@@ -17,6 +17,7 @@ import type {
   ClaimOptions,
   Commit,
   CommitResult,
+  Delivery,
   JournalEntry,
   Message,
   NewMessage,
@@ -27,8 +28,10 @@ import type {
   RunSummary,
   Store,
   StoreNote,
+  StoredHook,
   StoredImage,
   StoredRun,
+  StoredSchedule,
   Task,
   TaskOptions,
   WorkerRecord,
@@ -221,6 +224,65 @@ class CipherStore implements Store {
   async readCache(key: string, now: number): Promise<Uint8Array | undefined> {
     const value = await this.#store.readCache(key, now);
     return value && this.#open(value, "", `cache ${key}`);
+  }
+
+  putHook(hook: StoredHook): Promise<void> {
+    return this.#store.putHook(hook);
+  }
+
+  listHooks(): Promise<StoredHook[]> {
+    return this.#store.listHooks();
+  }
+
+  deleteHook(name: string): Promise<boolean> {
+    return this.#store.deleteHook(name);
+  }
+
+  async claimDeliveries(options: Parameters<Store["claimDeliveries"]>[0]): Promise<Delivery[]> {
+    const deliveries = await this.#store.claimDeliveries(options);
+    return deliveries.map((each) => ({ ...each, outcome: each.outcome && this.#open(each.outcome, each.run, "outcome") }));
+  }
+
+  finishDelivery(id: number, workerId: string): Promise<boolean> {
+    return this.#store.finishDelivery(id, workerId);
+  }
+
+  deferDelivery(id: number, workerId: string, dueAt: number): Promise<boolean> {
+    return this.#store.deferDelivery(id, workerId, dueAt);
+  }
+
+  putSchedule(
+    schedule: StoredSchedule,
+    expected: string | undefined,
+    outward?: Parameters<Store["putSchedule"]>[2],
+  ): Promise<"written" | "superseded"> {
+    const { name, workflow, version, dueAt, definition, args } = schedule;
+    const sealed = { name, workflow, version, dueAt, definition, args: this.#seal(args, "", `schedule ${name}`) };
+    if (outward === undefined) return this.#store.putSchedule(sealed, expected);
+    const starts = outward.starts.map((run) => this.#sealRun(run));
+    return this.#store.putSchedule(sealed, expected, { starts, sends: outward.sends.map((each) => this.#sealMessage(each)) });
+  }
+
+  async getSchedule(name: string): Promise<StoredSchedule | undefined> {
+    const schedule = await this.#store.getSchedule(name);
+    return schedule && this.#openSchedule(schedule);
+  }
+
+  async listSchedules(): Promise<StoredSchedule[]> {
+    return (await this.#store.listSchedules()).map((schedule) => this.#openSchedule(schedule));
+  }
+
+  deleteSchedule(name: string): Promise<boolean> {
+    return this.#store.deleteSchedule(name);
+  }
+
+  async dueSchedules(options: Parameters<Store["dueSchedules"]>[0]): ReturnType<Store["dueSchedules"]> {
+    const { due, nextAt } = await this.#store.dueSchedules(options);
+    return { due: due.map((schedule) => this.#openSchedule(schedule)), nextAt };
+  }
+
+  #openSchedule(schedule: StoredSchedule): StoredSchedule {
+    return { ...schedule, args: this.#open(schedule.args, "", `schedule ${schedule.name}`) };
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { StoreError } from "../../shared/errors.js";
+import { MemoryHooks } from "./memory-hooks.js";
 import { MemoryTasks } from "./memory-tasks.js";
 import {
   FINAL_STATUSES,
@@ -9,6 +10,7 @@ import {
   type ClaimOptions,
   type Commit,
   type CommitResult,
+  type Delivery,
   type JournalEntry,
   type Message,
   type NewMessage,
@@ -19,8 +21,10 @@ import {
   type RunStatus,
   type RunSummary,
   type Store,
+  type StoredHook,
   type StoredImage,
   type StoredRun,
+  type StoredSchedule,
   type Task,
   type TaskOptions,
   type WorkerRecord,
@@ -68,6 +72,8 @@ export class MemoryStore implements Store {
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #workers = new Map<string, WorkerRecord>();
   readonly #tasks = new MemoryTasks();
+  readonly #hooks = new MemoryHooks();
+  readonly #schedules = new Map<string, StoredSchedule>();
   #seq = 0;
   #closed = false;
 
@@ -251,6 +257,66 @@ export class MemoryStore implements Store {
     return this.#transaction(() => commits.map((commit) => this.#commit(commit)));
   }
 
+  putHook(hook: StoredHook): Promise<void> {
+    return this.#transaction(() => this.#hooks.put(hook));
+  }
+
+  listHooks(): Promise<StoredHook[]> {
+    return this.#transaction(() => this.#hooks.list());
+  }
+
+  deleteHook(name: string): Promise<boolean> {
+    return this.#transaction(() => this.#hooks.delete(name));
+  }
+
+  claimDeliveries(options: Parameters<Store["claimDeliveries"]>[0]): Promise<Delivery[]> {
+    return this.#transaction(() => (this.#workers.has(options.workerId) ? this.#hooks.claim(options) : []));
+  }
+
+  finishDelivery(id: number, workerId: string): Promise<boolean> {
+    return this.#transaction(() => this.#hooks.finish(id, workerId));
+  }
+
+  deferDelivery(id: number, workerId: string, dueAt: number): Promise<boolean> {
+    return this.#transaction(() => this.#hooks.defer(id, workerId, dueAt));
+  }
+
+  putSchedule(
+    schedule: StoredSchedule,
+    expected: string | undefined,
+    { starts, sends }: Parameters<Store["putSchedule"]>[2] = { starts: [], sends: [] },
+  ): Promise<"written" | "superseded"> {
+    return this.#transaction(() => {
+      if (this.#schedules.get(schedule.name)?.version !== expected) return "superseded";
+      this.#schedules.set(schedule.name, { ...schedule, args: schedule.args.slice() });
+      for (const run of starts) this.#create(run);
+      for (const message of sends) this.#send(message);
+      return "written";
+    });
+  }
+
+  getSchedule(name: string): Promise<StoredSchedule | undefined> {
+    return this.#transaction(() => this.#schedules.get(name));
+  }
+
+  listSchedules(): Promise<StoredSchedule[]> {
+    return this.#transaction(() => [...this.#schedules.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+  }
+
+  deleteSchedule(name: string): Promise<boolean> {
+    return this.#transaction(() => this.#schedules.delete(name));
+  }
+
+  dueSchedules({ now, workflows, limit }: Parameters<Store["dueSchedules"]>[0]): ReturnType<Store["dueSchedules"]> {
+    return this.#transaction(() => {
+      const waiting = [...this.#schedules.values()]
+        .filter(({ workflow, dueAt }) => dueAt !== undefined && workflows.includes(workflow))
+        .sort((a, b) => a.dueAt! - b.dueAt!);
+      const due = waiting.filter(({ dueAt }) => dueAt! <= now);
+      return { due: due.slice(0, limit), nextAt: waiting[due.length]?.dueAt };
+    });
+  }
+
   close(): Promise<void> {
     this.#closed = true;
     return Promise.resolve();
@@ -276,6 +342,7 @@ export class MemoryStore implements Store {
     if (commit.outcome !== undefined) row.outcome = commit.outcome.slice();
     row.journal.push(...structuredClone(commit.journal));
     this.#outward(row, commit, ended);
+    this.#hooks.tell(commit);
     if (ended || commit.release) {
       row.owner = undefined;
       if (!ended && row.messages.length > 0) makeDue(row, commit.at);
@@ -350,6 +417,7 @@ export class MemoryStore implements Store {
   #release(workerId: string, now: number): void {
     this.#workers.delete(workerId);
     this.#tasks.release(workerId);
+    this.#hooks.release(workerId);
     for (const row of this.#runs.values()) {
       if (row.owner !== workerId) continue;
       row.owner = undefined;

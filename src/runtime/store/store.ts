@@ -306,6 +306,63 @@ export interface RunQuery {
   readonly after?: string;
 }
 
+/** What hooks hear of: a run has ended, in which way, or has been paused. */
+export type HookEvent = "completed" | "failed" | "cancelled" | "timed-out" | "crashed" | "paused";
+
+/** Somebody who is to be told what happens to runs, whether they are there at the time or not. */
+export interface StoredHook {
+  readonly name: string;
+  readonly events: readonly HookEvent[];
+}
+
+/** Word for a hook, in the hands of a worker. */
+export interface Delivery {
+  /** Store-wide. */
+  readonly id: number;
+  readonly hook: string;
+  readonly run: string;
+  readonly event: HookEvent;
+  readonly at: number;
+  /** Number of the commit of the run that it is about. */
+  readonly version: number;
+  /** How often it was handed over, this time included. */
+  readonly attempt: number;
+  /** How the run ended, encoded; of a completed run it is not kept here. */
+  readonly outcome: Uint8Array | undefined;
+}
+
+/** What a commit has to tell hooks. */
+export function hookEventOf({ status, journal }: Pick<Commit, "status" | "journal">): HookEvent | undefined {
+  switch (status) {
+    case "completed":
+    case "failed":
+    case "cancelled":
+    case "timed-out":
+    case "crashed":
+      return status;
+    case "paused":
+      // A paused run may commit again, for instance the results of steps that were under way.
+      return journal.some(({ kind }) => kind === "run.paused") ? "paused" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A schedule: when runs of a workflow are to be started. */
+export interface StoredSchedule {
+  readonly name: string;
+  /** Code id of the workflow. */
+  readonly workflow: string;
+  /** A new id with everything that is written, so that a schedule which was deleted and made again is not taken for the old one. */
+  readonly version: string;
+  /** When a worker has to look at it next; `undefined`: never. */
+  readonly dueAt: number | undefined;
+  /** JSON: when its occurrences are, and what has become of those before. */
+  readonly definition: string;
+  /** The arguments of its runs, encoded. */
+  readonly args: Uint8Array;
+}
+
 export interface Store {
   /** For messages to people: `sqlite:flow.db`, `memory:`. */
   readonly url: string;
@@ -383,6 +440,46 @@ export interface Store {
     body: (client: unknown) => Promise<T>,
     commits: (value: T) => Promise<readonly Commit[]>,
   ): Promise<CommitResult[]>;
+  /** From now on each commit that leads to one of these events leaves a delivery for the hook, in its transaction (I4). Replaces the one of that name. */
+  putHook(hook: StoredHook): Promise<void>;
+  /** By name. */
+  listHooks(): Promise<StoredHook[]>;
+  /** Takes it out, with what was not delivered. `false` when there is none. */
+  deleteHook(name: string): Promise<boolean>;
+  /** Hands over deliveries of these hooks that are due and that nobody holds, oldest first. They are held until they are finished or put off, or the worker is gone. */
+  claimDeliveries(options: {
+    readonly workerId: string;
+    readonly now: number;
+    readonly hooks: readonly string[];
+    readonly limit: number;
+    /** The deliveries the worker knows it holds; see `ClaimOptions.holds`. */
+    readonly holds?: readonly number[];
+  }): Promise<Delivery[]>;
+  /** Takes it out. `false` when the worker no longer holds it. */
+  finishDelivery(id: number, workerId: string): Promise<boolean>;
+  /** Lets go of it; nobody is given it before `dueAt`. `false` when the worker no longer holds it. */
+  deferDelivery(id: number, workerId: string, dueAt: number): Promise<boolean>;
+
+  /**
+   * Writes a schedule, if its version is `expected` (`undefined`: if there is none of that name), and with it, in the same transaction, runs that it starts and messages
+   * that it sends, as a commit does. Otherwise `"superseded"`, and nothing of it happens.
+   */
+  putSchedule(
+    schedule: StoredSchedule,
+    expected: string | undefined,
+    outward?: { readonly starts: readonly NewRun[]; readonly sends: readonly NewMessage[] },
+  ): Promise<"written" | "superseded">;
+  getSchedule(name: string): Promise<StoredSchedule | undefined>;
+  /** By name. */
+  listSchedules(): Promise<StoredSchedule[]>;
+  /** `false` when there is none. */
+  deleteSchedule(name: string): Promise<boolean>;
+  /** Schedules of these workflows that are due, at most `limit`, the longest due first, and when the next of them is. */
+  dueSchedules(options: {
+    readonly now: number;
+    readonly workflows: readonly string[];
+    readonly limit: number;
+  }): Promise<{ readonly due: StoredSchedule[]; readonly nextAt: number | undefined }>;
 
   close(): Promise<void>;
 }

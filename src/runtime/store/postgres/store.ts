@@ -267,6 +267,58 @@ class PostgresStore implements Store {
     return this.#notes.watch(listener);
   }
 
+  // Schedules and hooks are kept by the other stores so far: there are none here, and none can be made.
+
+  putHook(): Promise<void> {
+    return Promise.reject(this.#keepsNone("hooks"));
+  }
+
+  listHooks(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  deleteHook(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  claimDeliveries(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  finishDelivery(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  deferDelivery(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  putSchedule(): Promise<"superseded"> {
+    return Promise.reject(this.#keepsNone("schedules"));
+  }
+
+  getSchedule(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  listSchedules(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  deleteSchedule(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  dueSchedules(): Promise<{ readonly due: []; readonly nextAt: undefined }> {
+    return Promise.resolve({ due: [], nextAt: undefined });
+  }
+
+  #keepsNone(what: string): UsageError {
+    return new UsageError(
+      `${this.url} keeps no ${what}: PostgreSQL stores do not have them yet. Keep them in a SQLite store, or start runs by the clock of something else.`,
+    );
+  }
+
   async close(): Promise<void> {
     if (this.#connections.closed) return;
     // Idle connections do not keep the process; that they are closed is worth waiting for, or a program would end in the middle of its last await.

@@ -4,6 +4,7 @@ import { FINAL_STATUSES, LIVE_STATUSES, type Commit, type NewMessage, type NewRu
 import { addPart, inRow, isLarge } from "./continuation.js";
 import { putCached, putTasks, withdraw } from "./tasks.js";
 import { kindNumber, STATUSES, statusNumber } from "../rows.js";
+import { tellHooks } from "./hooks.js";
 
 type Prepare = (sql: string) => StatementSync;
 
@@ -21,6 +22,7 @@ export function writeOutward(prepare: Prepare, n: number, commit: Commit): void 
   if (tasks !== undefined) putTasks(prepare, n, tasks);
   if (cached !== undefined) for (const entry of cached) putCached(prepare, entry, at);
   if (!LIVE_STATUSES.has(status)) tellEnd(prepare, n, commit);
+  tellHooks(prepare, n, commit);
 }
 
 /** False when there is a run of that id. */

@@ -14,6 +14,8 @@
  *     tasks     step attempts for whatever worker serves their queue. `owner` has taken one; its lease is that of the worker.
  *     queues    when the next task of a queue with a limited rate may begin, see `rate.ts`.
  *     cache     results of steps that other runs may use.
+ *     schedules when runs are to be started; definition and state as JSON.
+ *     hooks     who is to be told of which events, and in deliveries what they have not been told yet.
  *     notes     searchable facts about runs, values as JSON.
  */
 import type { DatabaseSync } from "node:sqlite";
@@ -95,6 +97,31 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE queues (name TEXT PRIMARY KEY, next_at REAL NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE cache (key TEXT PRIMARY KEY, value BLOB NOT NULL, until INTEGER NOT NULL) STRICT;
    CREATE INDEX cache_until ON cache (until);`,
+  `CREATE TABLE schedules (
+     name TEXT PRIMARY KEY,
+     workflow TEXT NOT NULL,
+     version TEXT NOT NULL,
+     due_at INTEGER,
+     definition TEXT NOT NULL,
+     args BLOB NOT NULL
+   ) STRICT;
+   CREATE INDEX schedules_due ON schedules (due_at) WHERE due_at IS NOT NULL;
+   CREATE TABLE hooks (name TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (name, event)) STRICT, WITHOUT ROWID;
+   CREATE INDEX hooks_event ON hooks (event);
+   CREATE TABLE deliveries (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     hook TEXT NOT NULL,
+     run INTEGER NOT NULL,
+     event TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     version INTEGER NOT NULL,
+     attempt INTEGER NOT NULL DEFAULT 0,
+     due_at INTEGER NOT NULL,
+     owner TEXT,
+     outcome BLOB
+   ) STRICT;
+   CREATE INDEX deliveries_free ON deliveries (hook, due_at) WHERE owner IS NULL;
+   CREATE INDEX deliveries_held ON deliveries (owner) WHERE owner IS NOT NULL;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

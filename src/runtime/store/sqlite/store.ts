@@ -7,6 +7,7 @@ import {
   type ClaimOptions,
   type Commit,
   type CommitResult,
+  type Delivery,
   type JournalEntry,
   type Message,
   type NewMessage,
@@ -15,8 +16,10 @@ import {
   type RunQuery,
   type RunSummary,
   type Store,
+  type StoredHook,
   type StoredImage,
   type StoredRun,
+  type StoredSchedule,
   type Task,
   type TaskOptions,
   type WorkerRecord,
@@ -27,7 +30,9 @@ import { Committer } from "./commit.js";
 import { connect, type SqliteOptions } from "./connect.js";
 import { storeError } from "./failures.js";
 import { readContinuation } from "./continuation.js";
+import * as hooks from "./hooks.js";
 import { insertMessage, insertRun } from "./outward.js";
+import * as schedules from "./schedules.js";
 import { claimTasks, finishTask } from "./tasks.js";
 import {
   fromJson,
@@ -201,6 +206,7 @@ export class SqliteStore implements Store {
       this.#prepare("DELETE FROM worker WHERE id = ?").run(workerId);
       this.#prepare(`${RELEASE} WHERE owner = ?2`).run(now, workerId);
       this.#prepare("UPDATE tasks SET owner = NULL WHERE owner = ?").run(workerId);
+      this.#prepare("UPDATE deliveries SET owner = NULL WHERE owner = ?").run(workerId);
     });
   }
 
@@ -246,6 +252,58 @@ export class SqliteStore implements Store {
     );
   }
 
+  putHook(hook: StoredHook): Promise<void> {
+    return this.#transaction(() => hooks.put((sql) => this.#prepare(sql), hook));
+  }
+
+  listHooks(): Promise<StoredHook[]> {
+    return this.#run(() => hooks.list((sql) => this.#prepare(sql)));
+  }
+
+  deleteHook(name: string): Promise<boolean> {
+    return this.#transaction(() => hooks.remove((sql) => this.#prepare(sql), name));
+  }
+
+  claimDeliveries(options: Parameters<Store["claimDeliveries"]>[0]): Promise<Delivery[]> {
+    return this.#transaction(() => hooks.claim((sql) => this.#prepare(sql), options));
+  }
+
+  finishDelivery(id: number, workerId: string): Promise<boolean> {
+    return this.#run(() => this.#prepare("DELETE FROM deliveries WHERE id = ? AND owner = ?").run(id, workerId).changes === 1);
+  }
+
+  deferDelivery(id: number, workerId: string, dueAt: number): Promise<boolean> {
+    return this.#run(
+      () =>
+        this.#prepare("UPDATE deliveries SET owner = NULL, due_at = ? WHERE id = ? AND owner = ?").run(dueAt, id, workerId)
+          .changes === 1,
+    );
+  }
+
+  putSchedule(
+    schedule: StoredSchedule,
+    expected: string | undefined,
+    outward?: Parameters<Store["putSchedule"]>[2],
+  ): Promise<"written" | "superseded"> {
+    return this.#transaction(() => schedules.put((sql) => this.#prepare(sql), schedule, expected, outward));
+  }
+
+  getSchedule(name: string): Promise<StoredSchedule | undefined> {
+    return this.#run(() => schedules.get((sql) => this.#prepare(sql), name));
+  }
+
+  listSchedules(): Promise<StoredSchedule[]> {
+    return this.#run(() => schedules.list((sql) => this.#prepare(sql)));
+  }
+
+  deleteSchedule(name: string): Promise<boolean> {
+    return this.#run(() => this.#prepare("DELETE FROM schedules WHERE name = ?").run(name).changes === 1);
+  }
+
+  dueSchedules(options: Parameters<Store["dueSchedules"]>[0]): ReturnType<Store["dueSchedules"]> {
+    return this.#reading(() => schedules.due((sql) => this.#prepare(sql), options));
+  }
+
   /**
    * Whether another connection has changed the file since the last call. Costs no transaction, so pollers may ask it often and look for work only
    * when the answer is yes; changes made through this store do not count.
@@ -265,6 +323,7 @@ export class SqliteStore implements Store {
   #releaseAllBut(workerId: string, now: number): void {
     this.#prepare(`${RELEASE}, losses = losses + 1 WHERE owner IS NOT NULL AND owner <> ?2`).run(now, workerId);
     this.#prepare("UPDATE tasks SET owner = NULL WHERE owner <> ?").run(workerId);
+    this.#prepare("UPDATE deliveries SET owner = NULL WHERE owner <> ?").run(workerId);
   }
 
   #readDataVersion(): number {
