@@ -15,6 +15,7 @@ export { callback } from "./runtime/effects/callback.js";
 export { note } from "./runtime/effects/note.js";
 export { all, any, race, settle, type Results, type Settled, type SettledResults } from "./runtime/effects/concurrent.js";
 export { map, type MapOptions } from "./runtime/effects/map.js";
+export { overlap } from "./runtime/effects/overlap.js";
 export { withTimeout } from "./runtime/effects/timeout.js";
 
 // Values that need help to be saved.

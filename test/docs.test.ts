@@ -16,7 +16,7 @@ const pages = [
   "docs/simulator.md",
   "docs/stores.md",
   "docs/values.md",
-  ...["branches", "cancellable", "checkout", "fan-out", "script"].map((name) => `examples/${name}/README.md`),
+  ...["branches", "cancellable", "checkout", "fan-out", "overlap", "script"].map((name) => `examples/${name}/README.md`),
 ];
 
 test.each(pages)("%s names only files that exist", (page) => {

@@ -42,6 +42,7 @@ function needed(strand: Strand, strands: Strands): Iterable<Strand> {
     const target = strands.get(wait.task.id);
     return target === undefined ? [] : [target];
   }
+  if (wait?.kind === "arguments") return wait.on.map((call) => strands.get(call.id)).filter((target) => target !== undefined);
   if (wait?.kind !== "group") return [];
   const isChoice = (wait.combinator === "race" || wait.combinator === "any") && !wait.isDecided;
   const others = isChoice ? wait.size - wait.next + wait.children.size - 1 : 0;

@@ -3,7 +3,8 @@ import { CALLBACK } from "./effects/callback.js";
 import { definitionOf } from "./effects/step.js";
 import type { RunImage } from "./image.js";
 import type { Group } from "./group.js";
-import type { Strand, Wait } from "./strand.js";
+import { Pending } from "./pending.js";
+import type { ArgumentsWait, Strand, Wait } from "./strand.js";
 import { shortName } from "./suspend.js";
 
 /** What a strand waits for: `step charge, attempt 2`, `sleep until 2026-01-01T00:00:00.000Z`. */
@@ -21,12 +22,22 @@ export function describeWait(wait: Wait): string {
     case "run":
       return `end of run ${wait.run}`;
     case "join":
-      return `end of task ${wait.task.id}`;
+      return wait.task instanceof Pending ? `result of ${wait.task.name}` : `end of task ${wait.task.id}`;
+    case "arguments":
+      return `arguments of ${wait.name}: ${openNames(wait)}`;
     case "start":
       return "a worker to begin it";
     case "group":
       return describeGroup(wait);
   }
+}
+
+/** The calls whose results are still missing. */
+function openNames({ on }: ArgumentsWait): string {
+  return on
+    .filter((call) => call.state === "running")
+    .map((call) => call.name)
+    .join(", ");
 }
 
 /** `map of 10000: 100 running, 1200 ended`. */
@@ -37,9 +48,10 @@ function describeGroup({ combinator, size, next, children, isDecided }: Group): 
   return `${combinator} of ${size}: ${state}${ended === 0 || isDecided ? "" : `, ${ended} ended`}`;
 }
 
-/** What people call a strand: `map[17]`, `map[17] > all[0]` when it was started by that one, `task 3`; main has no name. */
+/** What people call a strand: `map[17]`, `map[17] > all[0]` when it was started by that one, `task 3`, `loadOrders (task 3)` for a call of an `overlap` block; main has no name. */
 export function strandName(strand: Strand): string {
   const { group, task, index } = strand;
+  if (task instanceof Pending) return `${task.name} (task ${task.id})`;
   if (group === undefined) return task === undefined ? "" : `task ${task.id}`;
   const above = group.parent === undefined ? "" : strandName(group.parent);
   return `${above === "" ? "" : `${above} > `}${group.combinator}[${index}]`;

@@ -466,8 +466,10 @@ export class Driver {
    * that a retry goes on once the reason is gone (I8).
    */
   fail(error: unknown, events: readonly DriverEvent[], now: number): Transition {
+    // In the middle of a transition, what it is about is to be kept as well.
+    const all = this.#todo.length > 0 || this.#strands.hasYielded ? this.#events : events;
     this.#reset(now);
-    return this.#failure(error, events);
+    return this.#failure(error, all);
   }
 
   #finish(events: readonly DriverEvent[]): Transition {

@@ -9,6 +9,7 @@ export { $has, $rest, $super, $TDZ, $live, $ready, $slot } from "./bindings.js";
 export { $lib } from "./lib/table.js";
 export { $made } from "./made.js";
 export { $symbol } from "./own-symbols.js";
+export { $begin, $fill, $keep, $mark, $overlap, $reach, $settle, $touch, $unwind } from "./overlap.js";
 export { $pause } from "./pause.js";
 export { $tick } from "./tick.js";
 export {

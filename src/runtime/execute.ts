@@ -16,12 +16,12 @@ export type Rest =
   | { readonly kind: "broken"; readonly error: ForeignFrameError };
 
 /** Calls the strand's own function for the first time. */
-export function startStrand(execution: Execution, strand: Strand, fn: Function, args: readonly unknown[]): Rest {
+export function startStrand(execution: Execution, strand: Strand, fn: Function, args: readonly unknown[], self?: unknown): Rest {
   const before = enter(execution);
   try {
     let value: unknown;
     try {
-      value = Reflect.apply(fn, undefined, args as unknown[]);
+      value = Reflect.apply(fn, self, args as unknown[]);
       if (value === SUSPEND) checkWayOut(fn);
     } catch (error) {
       return unwind(execution, strand, RESUME_THROW, error);

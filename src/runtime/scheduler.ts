@@ -7,7 +7,7 @@
 import { RESUME_NEXT, RESUME_THROW, type ResumeMode } from "../shared/abi.js";
 import { CancelledError, NotSaveableError, UsageError } from "../shared/errors.js";
 import { deadlock } from "./deadlock.js";
-import { strandName } from "./describe.js";
+import { describeWait, strandName } from "./describe.js";
 import type { Held } from "./effects/resource.js";
 import { resumeStrand, startStrand } from "./execute.js";
 import { definitionOf } from "./effects/step.js";
@@ -17,19 +17,22 @@ import type { End } from "./group.js";
 import { type Codec, newImage, type Outcome, type RunImage } from "./image.js";
 import { isOwnCancel, Nursery, outranks, type NurseryHost } from "./nursery.js";
 import { Outward } from "./outward.js";
-import { save, saveableError, saveInput, unsaveable } from "./saved.js";
+import type { OverlapScope } from "./overlap.js";
+import { Pending } from "./pending.js";
+import { oneLine, restoreInput, save, saveableError, saveInput, unsaveable } from "./saved.js";
 import {
   type StepExtra,
   Strand,
   TimeoutScope,
   type Interrupt,
+  type ArgumentsWait,
   type JoinWait,
   type Request,
   type StepWait,
   TaskState,
 } from "./strand.js";
 import type { NoteValue } from "./store/store.js";
-import { type ChildStart, Execution, requestName, type RunPort } from "./suspend.js";
+import { type CallStart, type ChildStart, Execution, requestName, type RunPort } from "./suspend.js";
 import { Waiting } from "./waiting.js";
 
 /** A runnable strand with what it goes on with. */
@@ -152,7 +155,7 @@ export class Scheduler implements RunPort, NurseryHost {
       this.#interrupts.set(strand, interrupt);
     } else if (wait.kind === "group" && wait.children.size > 0) {
       return this.#nursery.interrupt(wait, interrupt);
-    } else if (wait.kind === "start") {
+    } else if (wait.kind === "start" || wait.kind === "arguments") {
       this.#ended(strand, { kind: "threw", error });
     } else {
       if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.closeCallback(wait.channel);
@@ -210,7 +213,7 @@ export class Scheduler implements RunPort, NurseryHost {
     this.ran.add(strand);
     const rest =
       wait?.kind === "start"
-        ? startStrand(this.#execution, strand, wait.fn, wait.args)
+        ? startStrand(this.#execution, strand, wait.fn, wait.args, wait.self)
         : resumeStrand(this.#execution, strand, mode, value);
     this.#running = undefined;
     if (rest.kind === "waits") this.#accept(strand, rest.request);
@@ -316,11 +319,29 @@ export class Scheduler implements RunPort, NurseryHost {
     if (checked.kind === "returned") task.state = "completed";
     else task.state = isOwnCancel(strand, end) ? "cancelled" : "failed";
     this.touched.add(task);
-    for (const other of this.waiting.forEndOf(task)) {
-      task.joined = true;
-      this.wake(other, task.state === "completed" ? RESUME_NEXT : RESUME_THROW, task.value);
-    }
-    if (task.state === "failed" && !task.joined) this.image.uncaught.push(task);
+    const others = this.waiting.forEndOf(task);
+    // Calls that were written before whoever waits now begin before it goes on.
+    for (const other of others) if (other.wait?.kind === "arguments") this.#argumentEnded(other, other.wait);
+    for (const other of others) if (other.wait?.kind === "join") this.#joinEnded(other, other.wait);
+    // What nobody touched is thrown by the block of the call.
+    if (task.state === "failed" && !task.joined && !(task instanceof Pending)) this.image.uncaught.push(task);
+  }
+
+  #joinEnded(strand: Strand, { task, isQuiet }: JoinWait): void {
+    if (isQuiet) return this.wake(strand, RESUME_NEXT, undefined);
+    task.joined = true;
+    this.wake(strand, task.state === "completed" ? RESUME_NEXT : RESUME_THROW, task.value);
+  }
+
+  /** A call of an `overlap` block begins when all results among its arguments are there, and never does when one of them failed. */
+  #argumentEnded(strand: Strand, wait: ArgumentsWait): void {
+    const failed = wait.on.find((call) => call.state === "failed" || call.state === "cancelled");
+    if (failed !== undefined) return this.#ended(strand, { kind: "threw", error: failed.value });
+    if (wait.on.some((call) => call.state === "running")) return;
+    const { fn, self, scope, since } = wait;
+    this.#release(strand);
+    strand.wait = { kind: "start", fn, self, args: scope.resolvedArguments(wait.args), since };
+    this.#queue.push({ strand, mode: RESUME_NEXT, value: undefined });
   }
 
   /** What a strand ended with may be held by any other; it is refused where it came into being. */
@@ -350,6 +371,53 @@ export class Scheduler implements RunPort, NurseryHost {
     const strand = new Strand(task.id, task, { kind: "start", fn, args: [], since: this.now });
     this.begin(strand);
     return task;
+  }
+
+  call(name: string, place: number, start: CallStart, on: readonly Pending[], scope: OverlapScope): unknown {
+    const pending = new Pending(this.image.nextStrand++, name, place);
+    const strand = new Strand(pending.id, pending, undefined);
+    this.image.strands.add(strand);
+    this.touched.add(strand);
+    if (on.length === 0) return this.#beginNow(strand, pending, start);
+    strand.wait = { kind: "arguments", name, ...start, on, scope, since: this.now };
+    this.waiting.add(strand);
+    this.log("call.waiting", { strand: strandName(strand), waitingFor: describeWait(strand.wait) });
+    return pending;
+  }
+
+  /** Runs a new strand on top of the running one, up to where it first waits; what ends before that is no strand at all. */
+  #beginNow(strand: Strand, pending: Pending, start: CallStart): unknown {
+    const before = this.#running;
+    this.#running = strand;
+    this.ran.add(strand);
+    const rest = startStrand(new Execution(this), strand, start.fn, start.args, start.self);
+    this.#running = before;
+    if (rest.kind === "waits") {
+      this.#accept(strand, rest.request);
+      return pending;
+    }
+    this.image.strands.delete(strand);
+    this.touched.delete(strand);
+    this.#interrupts.delete(strand);
+    if (rest.kind === "returned") return rest.value;
+    if (rest.kind === "broken") this.outcome = { kind: "failed", error: rest.error };
+    throw rest.error;
+  }
+
+  lost(call: Pending): void {
+    this.log("strand.failed", { strand: `${call.name} (task ${call.id})`, error: oneLine(call.value) });
+    this.tellOutcome(call);
+  }
+
+  /** Copies of what a step is going to be called with, as if it had been called at once. */
+  snapshot(values: readonly unknown[]): readonly unknown[] {
+    try {
+      return restoreInput(saveInput(values, this.#codec), this.#codec);
+    } catch (error) {
+      // It is refused when the step is called.
+      if (error instanceof NotSaveableError) return values;
+      throw error;
+    }
   }
 
   /** Somebody is given the outcome of a task that has ended. */

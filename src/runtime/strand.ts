@@ -10,6 +10,8 @@ import { ArrayWatch } from "./codec/parts/objects.js";
 import type { StepOptions } from "./effects/retry.js";
 import type { Frame } from "./frame.js";
 import { Group } from "./group.js";
+import type { OverlapScope } from "./overlap.js";
+import type { Pending } from "./pending.js";
 
 /**
  * A step (or `perform`) call whose outcome the strand waits for. Its input is durable before its body starts (I3), and it is a snapshot: what another
@@ -75,6 +77,22 @@ export interface ReceiveWait {
 export interface JoinWait {
   readonly kind: "join";
   readonly task: TaskState;
+  /** It only wants to know that the task has ended: an error is not thrown, and somebody still has to be given it. */
+  readonly isQuiet?: true;
+  since: number;
+}
+
+/** A call of an `overlap` block that has not begun: results among its arguments are not there yet. */
+export interface ArgumentsWait {
+  readonly kind: "arguments";
+  /** What is called, for people. */
+  readonly name: string;
+  readonly fn: Function;
+  readonly self: unknown;
+  /** With the pending calls among them, and in the lists and objects of `scope`. */
+  readonly args: readonly unknown[];
+  readonly on: readonly Pending[];
+  readonly scope: OverlapScope;
   since: number;
 }
 
@@ -97,13 +115,14 @@ export interface YieldWait {
 export interface StartWait {
   readonly kind: "start";
   readonly fn: Function;
+  readonly self?: unknown;
   readonly args: readonly unknown[];
   since: number;
 }
 
-export type Wait = StepWait | SleepWait | ReceiveWait | JoinWait | RunWait | StartWait | Group;
+export type Wait = StepWait | SleepWait | ReceiveWait | JoinWait | RunWait | StartWait | ArgumentsWait | Group;
 /** What a suspending primitive asks for. */
-export type Request = Exclude<Wait, StartWait> | YieldWait;
+export type Request = Exclude<Wait, StartWait | ArgumentsWait> | YieldWait;
 
 /** How a spawned strand stands; shared by the strand, the handles the program holds and the strands that join it. */
 export class TaskState {

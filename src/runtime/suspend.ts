@@ -14,6 +14,8 @@ import type { Holder } from "./effects/resource.js";
 import { builtInAbove, callerOf } from "./foreign.js";
 import { Frame } from "./frame.js";
 import type { Outcome } from "./image.js";
+import type { OverlapScope } from "./overlap.js";
+import type { Pending } from "./pending.js";
 import { closureOf, idOf } from "./registry.js";
 import type { NoteValue } from "./store/store.js";
 import type { Request, TaskState, TimeoutScope } from "./strand.js";
@@ -59,12 +61,28 @@ export interface ChildStart {
   readonly isAttached: boolean;
 }
 
+/** A call of an `overlap` block. */
+export interface CallStart {
+  readonly fn: Function;
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+}
+
 /** What primitives may ask of the run they are in, without suspending. The driver implements it. */
 export interface RunPort extends Holder {
   readonly runId: string;
   /** The time of this transition, milliseconds since the epoch. Constant while a transition runs. */
   readonly now: number;
   spawn(fn: () => unknown): TaskState;
+  /**
+   * A call of an `overlap` block, in a strand of its own: at once up to where it first waits, or when `on` have ended. Answers its result or throws its error when
+   * it ended without waiting; a Pending otherwise.
+   */
+  call(name: string, place: number, start: CallStart, on: readonly Pending[], scope: OverlapScope): unknown;
+  /** Nobody is going to be given the error of a call but the journal. */
+  lost(call: Pending): void;
+  /** Copies of values as a step would be given them; the values themselves where they cannot be saved. */
+  snapshot(values: readonly unknown[]): readonly unknown[];
   /** Asks a task to end with CancelledError at its suspension point. */
   cancelTask(task: TaskState, reason: string | undefined): void;
   /** Notes that somebody is given the outcome of a task that has ended. */

@@ -56,6 +56,9 @@ export class Waiting {
         return this.timers.add(strand);
       case "join":
         return addTo(this.#joins, wait.task, strand);
+      case "arguments":
+        for (const call of wait.on) if (call.state === "running") addTo(this.#joins, call, strand);
+        return;
       case "run":
         return addTo(this.#runs, wait.run, strand);
       case "group":
@@ -74,6 +77,7 @@ export class Waiting {
       this.#delayed.delete(wait);
       this.#queued.delete(wait);
     } else if (wait?.kind === "join") removeFrom(this.#joins, wait.task, strand);
+    else if (wait?.kind === "arguments") for (const call of wait.on) removeFrom(this.#joins, call, strand);
     else if (wait?.kind === "run") removeFrom(this.#runs, wait.run, strand);
   }
 
@@ -95,7 +99,7 @@ export class Waiting {
     return first?.strand;
   }
 
-  /** The strands that join a task, oldest first. */
+  /** The strands that join a task or have it among their arguments, oldest first. */
   forEndOf(task: TaskState): Strand[] {
     return [...(this.#joins.get(task) ?? [])].sort((a, b) => a.id - b.id);
   }

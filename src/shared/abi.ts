@@ -242,5 +242,21 @@ export const RUNTIME_NAMES = [
   "$isReturn",
   "$first",
   "$delegate",
+  /**
+   * Blocks given to `overlap`. `$overlap()`: their pending calls. `$begin(scope, name, fn, self, args)`: a call; answers a pending value unless it ended at once.
+   * `$keep(scope, container)`: a list or object of the block that may hold pending values. ∿ `$touch(scope, value)`: the value once it is there.
+   * ∿ `$reach(scope, object, key)`: the object once `object[key]` can be read, pending or not. ∿ `$fill(scope, object, key, values)`: the values to be stored in or
+   * appended (key `-1`) to the object, pending only where it may hold such. `$mark(scope)`, ∿ `$settle(scope, mark, value)`: waits for the calls since, throws what nobody was told of.
+   * ∿ `$unwind(scope, mark, error, isBlock)`: ends them, answers the error to be thrown.
+   */
+  "$overlap",
+  "$begin",
+  "$keep",
+  "$touch",
+  "$reach",
+  "$fill",
+  "$mark",
+  "$settle",
+  "$unwind",
 ] as const;
 export type RuntimeName = (typeof RUNTIME_NAMES)[number];

@@ -12,6 +12,7 @@ import type { Findings, FunctionInfo, ModuleInfo } from "./1-find/model.js";
 import { inferSuspension } from "./1-find/suspension.js";
 import { markWorkflowModules } from "./1-find/workflow-modules.js";
 import { checkModuleState } from "./2-check/module-state.js";
+import { checkOverlapBlocks } from "./2-check/overlap-blocks.js";
 import { hashOf, type FunctionPass, type Trace } from "./6-emit/function.js";
 import { emitModule, type EmittedModule } from "./6-emit/module.js";
 import { exportedName } from "./1-find/exports.js";
@@ -92,6 +93,7 @@ function compileOnce(loaded: Loaded, options: CompileOptions, refused: ReadonlyS
   const findings = find(loaded, refused);
   const ctx = new Context(findings, analyseCaptures(findings), diagnostics, loaded.isOwnFile, loaded.settings.preempt);
   checkModuleState(ctx);
+  checkOverlapBlocks(ctx);
   const printed: string[] = [];
   const emitted = new Map<ModuleInfo, EmittedModule>();
   for (const module of findings.modules) {

@@ -62,6 +62,14 @@ export const CATALOGUE = {
     reason: "Each function runs as a strand of its own, what it answers is kept until the others have ended, and {why}.",
     fix: "{fix} Answer the data that is needed.",
   },
+  FLOW1010: {
+    severity: "error",
+    message:
+      "`overlap` takes a function literal written in its place: an arrow function or function expression that is neither async nor a generator.",
+    reason:
+      "The calls in the function overlap because its code is compiled for that; the same function called elsewhere would have to be other code.",
+    fix: "Write `overlap(() => { … })`. What is in another function overlaps as a whole: `overlap(() => { const a = f(); const b = g(); return [a, b]; })`.",
+  },
   FLOW2002: {
     severity: "error",
     message: "Not supported in a function that can suspend: {what}.",

@@ -75,8 +75,10 @@ function judge(error, phase, negative) {
   return name === negative.type && (!early || phase === "parse") ? { status: "pass" } : { status: "fail", why };
 }
 
-process.on("message", async (test) => {
+async function answer(test) {
   const result = await run(String(test)).catch((error) => ({ status: "crash", why: String(error) }));
   process.send?.({ test, ...result });
-});
+}
+
+process.on("message", (test) => void answer(test));
 process.send?.({ ready: true });

@@ -38,6 +38,18 @@ test("fan-out: every file in its place, one translator cancelled or given up for
   ]);
 });
 
+test("overlap: what does not depend on each other begins together", async () => {
+  const { code, stdout } = await flowc(["run", "examples/overlap/invoice.ts", "--input", '{"order":7}', "--store", "memory:"]);
+  const begun = [...stdout.matchAll(/^begin (.*)$/gm)].map(([, what]) => what);
+  expect(new Set(begun.slice(0, 2))).toEqual(new Set(["customer", "lines"]));
+  expect(new Set(begun.slice(2))).toEqual(new Set(["discount on cup", "discount on tea", "tax of NL"]));
+  // Nothing of the second round had to wait for something else of it.
+  const firstDone = stdout.search(/^done +(discount|taxRate)/m);
+  expect(stdout.lastIndexOf("begin ")).toBeLessThan(firstDone);
+  expect(stdout).toContain("completed  'customer 7: 1257 + 21%'");
+  expect(code).toBe(0);
+});
+
 test("cancellable: the task beats, is cancelled, cleans up and throws on", async () => {
   const log = `${temporaryFolder()}/beats.log`;
   const options = JSON.stringify({ log, every: "100 ms", cancelAfter: "650 ms" });

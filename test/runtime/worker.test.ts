@@ -195,7 +195,7 @@ test("a run that waits for a message is not in memory, and the message wakes it"
 test("a far timer wakes a parked run at its time", async () => {
   const { flow, world } = setup();
   const run = await flow.start(asks, []);
-  await flow.worker({ pollIntervalMs: 3_600_000 });
+  await flow.worker({ pollIntervalMs: 3_600_000, leaseMs: 36_000_000 });
   await world.pass(2 * 86_400_000 - 1);
   expect((await run.status()).status).toBe("waiting");
   await world.pass(1);

@@ -457,6 +457,8 @@ class Analysis {
     if (info.barrier && !info.parent?.parent) return false;
     if (isInsideUnsaveable(info)) return false;
     if (info.verdict !== "never" || ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) return true;
+    // Whatever stands beside it in the call may wait.
+    if (info.parent?.overlap) return true;
     let up: ts.Node = node.parent;
     while (ts.isParenthesizedExpression(up)) up = up.parent;
     if (!ts.isCallExpression(up)) return true;

@@ -77,7 +77,7 @@ class Marker {
     if (ts.isArrowFunction(node) && this.#sharesActivation(info)) return true;
     if (this.#evaluatesWrittenOut(info) || this.#isPartOfWrittenOut(info)) return true;
     if (info.verdict === "never") return false;
-    if (info.reluctant || ts.isAccessor(node) || makesInstances(node)) return true;
+    if (info.overlap || info.reluctant || ts.isAccessor(node) || makesInstances(node)) return true;
     return this.#usesActivation(info) || info.calls.some((site) => site.isImplicit === true && siteVerdict(site) !== "never");
   }
 

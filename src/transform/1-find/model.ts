@@ -51,6 +51,8 @@ export interface FunctionInfo {
   readonly reluctant: boolean;
   /** Compiled by the rules of `3-desugar/full`. Set by `markFull`. */
   full: boolean;
+  /** The function literal given to `overlap`. Set by `inferSuspension`. */
+  overlap?: true;
   verdict: Verdict;
 }
 

@@ -9,6 +9,7 @@ import { type CallNode, type CallSite, type Findings, type FunctionInfo, siteVer
 import { accessOf } from "./assigned.js";
 import { convertedBy, Doors } from "./doors.js";
 import { markFull } from "./full.js";
+import { blockOf } from "./overlap.js";
 import { NEVER, union, Values } from "./values.js";
 
 const GENERATOR_METHODS = new Set(["next", "return", "throw"]);
@@ -35,6 +36,7 @@ export function inferSuspension(
     }
   }
   solve([...collected.functionOf.values()]);
+  markBlocks(collected, checker, isOwnFile);
   const findings = {
     checker,
     modules: collected.modules,
@@ -45,6 +47,28 @@ export function inferSuspension(
   };
   markFull(findings, doors, refused);
   return findings;
+}
+
+/** The function literals given to `overlap`. */
+function markBlocks(collected: Collected, checker: ts.TypeChecker, isOwnFile: (file: ts.SourceFile) => boolean): void {
+  for (const info of collected.functionOf.values()) {
+    for (const { node } of info.calls) {
+      const block = blockOf(node, (call) => isOverlapCall(call, checker, isOwnFile));
+      const found = block && collected.functionOf.get(block);
+      if (found) found.overlap = true;
+    }
+  }
+}
+
+/** Whether flowc's own `overlap` is called. */
+export function isOverlapCall(
+  call: ts.CallExpression,
+  checker: ts.TypeChecker,
+  isOwnFile: (file: ts.SourceFile) => boolean,
+): boolean {
+  const declaration = checker.getResolvedSignature(call)?.declaration;
+  if (!declaration || !ts.isFunctionDeclaration(declaration) || declaration.name?.text !== "overlap") return false;
+  return isOwnFile(declaration.getSourceFile());
 }
 
 /** Every function that is not async may suspend, at every operation that can enter code of the program. */

@@ -9,6 +9,7 @@ import { factory, type Context } from "../context.js";
 import { type Declare, Label, type Point, type PointId, type Stmt } from "../ir.js";
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
 import { callRuntime } from "./build.js";
+import type { BlockState } from "./full/overlap.js";
 import type { Plan } from "./plan.js";
 import type { Rewriter } from "./rewrite.js";
 
@@ -32,8 +33,11 @@ export type Enclosing =
       readonly end: Label;
       readonly exits: Exit[];
       readonly staysIn: readonly ts.Node[];
-    };
+    }
+  /** A part of a block of `overlap`: the calls begun in it since `mark` end before it is left. */
+  | { readonly kind: "overlap"; readonly mark: ts.Expression; readonly isBlock: boolean; readonly source: ts.Node };
 
+export type OverlapRegion = Extract<Enclosing, { kind: "overlap" }>;
 export type FinallyRegion = Extract<Enclosing, { kind: "finally" }>;
 
 /** A jump out of a `finally` region; its completion number is its index plus `FIRST_EXIT`. */
@@ -67,6 +71,9 @@ export class Desugarer {
 
   /** Where a `return` goes when what it means is decided outside everything the function can catch. */
   returnTo: { readonly label: Label; readonly name: string } | undefined;
+
+  /** Set while the body of a block given to `overlap` is written. */
+  block: BlockState | undefined;
 
   /** What the value of a `return` becomes when it leaves the function. */
   finish: (value: ts.Expression | undefined) => ts.Expression | undefined = (value) => value;
@@ -230,7 +237,11 @@ export class Desugarer {
       // `var v;` is no assignment.
       if (value) this.assignVariable(variable, value, source);
     } else if (variable.boxed) this.assignVariable(variable, value ?? factory.createVoidZero(), source);
-    else this.emit({ kind: "let", name: variable.emitName, declare: declareOf(variable), value, ...(source && { source }) });
+    else {
+      // It is assigned when the result it stands for is there.
+      const declare = this.block?.rules.isCaptured(variable) ? "let" : declareOf(variable);
+      this.emit({ kind: "let", name: variable.emitName, declare, value, ...(source && { source }) });
+    }
   }
 
   /** `object === null || object === undefined`, as `==` does for all values of this world. */

@@ -2,7 +2,7 @@
 import { assert } from "../../shared/assert.js";
 import { factory } from "../context.js";
 import { ts } from "../ts.js";
-import { type Desugarer, type Exit, FIRST_EXIT, type FinallyRegion, NORMAL, THROWN } from "./desugarer.js";
+import { type Desugarer, type Exit, FIRST_EXIT, type FinallyRegion, NORMAL, type OverlapRegion, THROWN } from "./desugarer.js";
 
 /** Leaves for `target`, a statement around the current place. */
 export function jumpTo(d: Desugarer, kind: "break" | "continue", target: ts.Node): void {
@@ -10,6 +10,10 @@ export function jumpTo(d: Desugarer, kind: "break" | "continue", target: ts.Node
     if (entry.kind === "finally") {
       if (kind === "continue" && entry.staysIn.includes(target)) continue;
       return leaveThrough(d, entry, { kind, target });
+    }
+    if (entry.kind === "overlap") {
+      settle(d, entry, undefined);
+      continue;
     }
     if (!entry.nodes.includes(target)) continue;
     if (kind === "break") d.emit({ kind: "break", label: entry.breakTo });
@@ -25,6 +29,7 @@ export function jumpTo(d: Desugarer, kind: "break" | "continue", target: ts.Node
 /** Returns `value`, evaluated here: inside the innermost protected region, whose finalizer then runs. */
 export function returnFrom(d: Desugarer, value: ts.Expression | undefined, source: ts.Node | undefined): void {
   const entry = d.enclosing.findLast((candidate) => candidate.kind === "finally");
+  value = settleOnTheWay(d, value);
   if (!entry && d.returnTo) {
     d.emit({ kind: "assign", name: d.returnTo.name, value: value ?? factory.createVoidZero(), ...(source && { source }) });
     return d.emit({ kind: "break", label: d.returnTo.label });
@@ -32,6 +37,23 @@ export function returnFrom(d: Desugarer, value: ts.Expression | undefined, sourc
   if (!entry) return d.emit({ kind: "return", value: d.finish(value), ...(source && { source }) });
   d.emit({ kind: "assign", name: entry.value, value: value ?? factory.createVoidZero() });
   leaveThrough(d, entry, { kind: "return" });
+}
+
+/** Leaving parts of a block of `overlap` waits for the calls begun in them; leaving the block itself, for what it answers. */
+function settleOnTheWay(d: Desugarer, value: ts.Expression | undefined): ts.Expression | undefined {
+  for (const entry of d.enclosing.toReversed()) {
+    if (entry.kind === "finally") break;
+    if (entry.kind !== "overlap") continue;
+    if (value && !entry.isBlock && !d.isTemporary(value)) value = d.spill(value);
+    const answer = settle(d, entry, value);
+    if (entry.isBlock) value = answer;
+  }
+  return value;
+}
+
+function settle(d: Desugarer, { mark, isBlock, source }: OverlapRegion, value: ts.Expression | undefined): ts.Expression {
+  const given = (isBlock ? value : undefined) ?? factory.createVoidZero();
+  return d.awaited(source, d.runtime("$settle", [d.ref(d.block!.scope), mark, given]));
 }
 
 function leaveThrough(d: Desugarer, entry: FinallyRegion, exit: Exit): void {

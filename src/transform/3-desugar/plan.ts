@@ -27,7 +27,8 @@ export class Plan {
   }
 
   isLowered(node: ts.Node): boolean {
-    if (this.isFull) return !isLeaf(node);
+    // In a block of `overlap` reading a variable may wait.
+    if (this.isFull) return !isLeaf(node) || (this.fn.overlap === true && ts.isIdentifier(node));
     return this.#lowered.has(node);
   }
 

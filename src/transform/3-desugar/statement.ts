@@ -8,6 +8,7 @@ import { declareOf, type Desugarer } from "./desugarer.js";
 import { destructureDeclaration } from "./destructuring.js";
 import { atom, effect, into, value } from "./expression.js";
 import { classValue } from "./full/class.js";
+import { pending } from "./full/overlap.js";
 import { declarePattern } from "./full/pattern.js";
 import { isUsing as isUsingStatement, usingBlock } from "./full/using.js";
 import { forEachStatement } from "./for-each.js";
@@ -97,6 +98,7 @@ export function variableDeclaration(d: Desugarer, declaration: ts.VariableDeclar
   if (initializer) d.root(initializer);
   if (!ts.isIdentifier(name)) return patternDeclaration(d, name, initializer!, source);
   const variable = d.ctx.variableOf(name)!;
+  if (initializer && d.block?.rules.isHolder(variable)) return d.declareVariable(variable, pending(d, initializer, true), source);
   if (isVarList(declaration.parent)) {
     if (initializer) d.assignVariable(variable, value(d, initializer), source);
     return;
@@ -185,7 +187,7 @@ function isOwn(d: Desugarer, variable: Variable): boolean {
 function returnStatement(d: Desugarer, node: ts.ReturnStatement): void {
   if (!node.expression) return returnFrom(d, undefined, node);
   d.root(node.expression);
-  const result = value(d, node.expression);
+  const result = d.block ? pending(d, node.expression) : value(d, node.expression);
   returnFrom(d, result, node);
 }
 

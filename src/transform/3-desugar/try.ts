@@ -12,17 +12,19 @@
  */
 import { ts } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
+import { scoped, settleAround } from "./full/overlap.js";
 import { protectedRegion, resumeCompletion } from "./jump.js";
 import { bindTo, nested } from "./statement.js";
 
 export function tryStatement(d: Desugarer, node: ts.TryStatement): void {
+  settleAround(d, node.getStart(), node.end, node);
   if (node.finallyBlock) return tryFinally(d, node, node.finallyBlock);
   tryCatch(d, node);
 }
 
 function tryCatch(d: Desugarer, node: ts.TryStatement): void {
   const clause = node.catchClause;
-  const body = d.collect(() => nested(d, node.tryBlock));
+  const body = d.collect(() => scoped(d, node.tryBlock, () => nested(d, node.tryBlock)));
   if (!clause) {
     d.emit({ kind: "block", label: undefined, body });
     return;
@@ -35,7 +37,8 @@ function tryCatch(d: Desugarer, node: ts.TryStatement): void {
     const box = d.rewriter.scopeLiteral(clause);
     if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(clause)!.name, declare: "const", value: box });
     if (name && !direct) bindTo(d, name, d.ref(param));
-    nested(d, clause.block);
+    if (node.finallyBlock) scoped(d, clause.block, () => nested(d, clause.block));
+    else nested(d, clause.block);
   });
   d.emit({ kind: "try", body, param, handler, source: node });
 }
@@ -43,8 +46,9 @@ function tryCatch(d: Desugarer, node: ts.TryStatement): void {
 function tryFinally(d: Desugarer, node: ts.TryStatement, finallyBlock: ts.Block): void {
   const region = protectedRegion(d, [], node, () => {
     if (node.catchClause) tryCatch(d, node);
-    else nested(d, node.tryBlock);
+    else scoped(d, node.tryBlock, () => nested(d, node.tryBlock));
   });
-  d.emit({ kind: "block", label: undefined, body: d.collect(() => nested(d, finallyBlock)) });
+  const last = d.collect(() => scoped(d, finallyBlock, () => nested(d, finallyBlock)));
+  d.emit({ kind: "block", label: undefined, body: last });
   resumeCompletion(d, region);
 }

@@ -25,8 +25,18 @@ export function chain(schema: string, locks: Link | undefined, commits: Link, li
     parts.push(`LATERAL (SELECT ${call(link, ["c.done", ...places(link)])} AS ok${after}) x${at}`);
   }
   return {
-    name: [...(locks === undefined ? [] : [locks]), commits, ...links].map(({ name }) => name).join(),
+    name: nameOf([...(locks === undefined ? [] : [locks]), commits, ...links]),
     text: `SELECT c.done, ${links.length === 0 ? "NULL::boolean" : `x${links.length - 1}.ok`} AS told FROM ${parts.join(" CROSS JOIN ")}`,
     values,
   };
+}
+
+const names = new Map<string, string>();
+
+/** A name of its own for each combination; PostgreSQL takes 63 characters, which the names of all links together exceed. */
+function nameOf(links: readonly Link[]): string {
+  const all = links.map(({ name }) => name).join();
+  let name = names.get(all);
+  if (name === undefined) names.set(all, (name = `chain ${names.size}`));
+  return name;
 }

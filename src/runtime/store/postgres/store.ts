@@ -34,6 +34,8 @@ import { settingsOf, type PostgresOptions } from "./options.js";
 
 const READY = statusNumber("ready");
 const SCHEDULED = statusNumber("scheduled");
+/** Longer than anything here takes. */
+const LONG_MS = 3_600_000;
 const EXPIRED = (s: string): string => `greatest(lease_until, ${s}.up_since_ms() + lease_ms) <= ${s}.now_ms()`;
 
 interface WorkerRow {
@@ -267,8 +269,14 @@ class PostgresStore implements Store {
 
   async close(): Promise<void> {
     if (this.#connections.closed) return;
-    await this.#notes.close();
-    await this.#connections.close();
+    // Idle connections do not keep the process; that they are closed is worth waiting for, or a program would end in the middle of its last await.
+    const busy = setInterval(() => undefined, LONG_MS);
+    try {
+      await this.#notes.close();
+      await this.#connections.close();
+    } finally {
+      clearInterval(busy);
+    }
   }
 
   #all<R extends object>(name: string, text: string, values: Statement["values"]): Promise<R[]> {

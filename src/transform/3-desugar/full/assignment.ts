@@ -12,6 +12,7 @@ import { plainOperator } from "../../operators.js";
 import { ts, unwrap } from "../../ts.js";
 import type { Desugarer } from "../desugarer.js";
 import { evaluate, goesOn, operation } from "./expression.js";
+import { settleForAssignment, touched } from "./overlap.js";
 import { destructure } from "./pattern.js";
 import { isReference, read, type Reference, reference, write } from "./reference.js";
 
@@ -52,7 +53,9 @@ export function target(d: Desugarer, given: ts.Expression): Target {
 }
 
 function oldValue(d: Desugarer, at: Target, source: ts.Node): ts.Expression {
-  return at.kind === "name" ? d.spill(d.rewriter.checkedRead(at.node)) : read(d, at, source);
+  if (at.kind !== "name") return read(d, at, source);
+  const old = d.rewriter.checkedRead(at.node);
+  return d.block?.rules.mayBePending(at.node) ? touched(d, old, source) : d.spill(old);
 }
 
 export function store(d: Desugarer, at: Target, value: ts.Expression, source: ts.Node): void {
@@ -69,6 +72,7 @@ function storeVariable(d: Desugarer, variable: Variable, node: ts.Identifier, va
     if (d.rewriter.isCheckedAt(variable, node)) d.emit({ kind: "eval", value: d.rewriter.checkedRead(node) });
     return constant(d, node);
   }
+  settleForAssignment(d, variable, source);
   d.assignVariable(variable, d.rewriter.readied(node, value), source);
 }
 

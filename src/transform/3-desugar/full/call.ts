@@ -14,6 +14,7 @@ import { substitutionsOf } from "../rewrite.js";
 import { optionalMethod } from "./chain.js";
 import { assignParameterProperties } from "./function.js";
 import { evaluate } from "./expression.js";
+import { settleForEffect } from "./overlap.js";
 import { homeRecord, newTarget, receiver } from "./receiver.js";
 import { isReference, read, receiverOf, reference } from "./reference.js";
 
@@ -25,6 +26,7 @@ export interface Callee {
 export function call(d: Desugarer, node: ts.CallExpression): ts.Expression {
   const callee = calleeOf(d, node.expression);
   const args = argumentList(d, node.arguments, node);
+  settleForEffect(d, node);
   return d.awaited(node, d.runtime("$apply", [callee.fn, callee.self, args]));
 }
 
@@ -64,6 +66,7 @@ export function argumentList(d: Desugarer, elements: readonly ts.Expression[], s
 export function construction(d: Desugarer, node: ts.NewExpression): ts.Expression {
   const fn = evaluate(d, node.expression);
   const args = argumentList(d, node.arguments ?? [], node);
+  settleForEffect(d, node);
   return d.awaited(node, d.runtime("$construct", [fn, args]));
 }
 
@@ -71,6 +74,7 @@ export function taggedTemplate(d: Desugarer, node: ts.TaggedTemplateExpression):
   const callee = calleeOf(d, node.tag);
   const strings = factory.createIdentifier(d.rewriter.emitter.templateName(node));
   const values = substitutionsOf(node).map((value) => evaluate(d, value));
+  settleForEffect(d, node);
   return d.awaited(
     node,
     d.runtime("$apply", [callee.fn, callee.self, factory.createArrayLiteralExpression([strings, ...values])]),

@@ -9,6 +9,7 @@ import { undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
 import { argumentList, type Callee, calleeOf } from "./call.js";
 import { breakIf, evaluate, isNullish } from "./expression.js";
+import { settleForEffect } from "./overlap.js";
 import { isReference, type MemberNode, read, receiverOf, referenceOf, remove } from "./reference.js";
 
 export function optionalChain(d: Desugarer, node: ts.Expression, last: "read" | "delete" = "read"): ts.Expression {
@@ -45,6 +46,7 @@ function link(d: Desugarer, given: ts.Expression, end: Label): Callee {
     const callee = link(d, node.expression, end);
     leaveWhenNullish(d, node.questionDotToken, callee.fn, end);
     const args = argumentList(d, node.arguments, node);
+    settleForEffect(d, node);
     return { fn: d.awaited(node, d.runtime("$apply", [callee.fn, callee.self, args])), self: undefinedValue() };
   }
   const at = member(d, node as unknown as MemberNode, end);

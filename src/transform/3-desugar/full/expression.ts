@@ -15,6 +15,7 @@ import { argumentList, call, construction, superCall, taggedTemplate } from "./c
 import { optionalChain } from "./chain.js";
 import { classValue } from "./class.js";
 import { objectLiteral } from "./object.js";
+import { pending, push, settleCaptured, touched } from "./overlap.js";
 import { deleteReference, isReference, reference, read } from "./reference.js";
 import { newTarget, receiver } from "./receiver.js";
 import { yielded } from "./generator.js";
@@ -61,6 +62,7 @@ const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "**", 
 /** Evaluates `node` up to an expression that has to be used at once, and once. */
 export function transient(d: Desugarer, given: ts.Expression): ts.Expression {
   const node = unwrap(given);
+  if (d.block?.rules.mayBePending(node)) return touched(d, pending(d, node), node);
   if (ts.isOptionalChain(node)) return optionalChain(d, node);
   if (ts.isIdentifier(node)) return d.rewriter.expression(node);
   if (ts.isStringLiteralLike(node)) return factory.createStringLiteral(node.text);
@@ -76,7 +78,10 @@ export function transient(d: Desugarer, given: ts.Expression): ts.Expression {
   if (ts.isObjectLiteralExpression(node)) return objectLiteral(d, node);
   if (ts.isArrayLiteralExpression(node)) return argumentList(d, node.elements, node);
   if (ts.isClassExpression(node)) return classValue(d, node);
-  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return d.rewriter.expression(node);
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
+    settleCaptured(d, d.ctx.findings.functionOf.get(node)!);
+    return d.rewriter.expression(node);
+  }
   if (ts.isTypeOfExpression(node)) return typeOf(d, node);
   if (ts.isVoidExpression(node)) {
     transientEffect(d, node.expression);
@@ -103,7 +108,8 @@ function refuse(d: Desugarer, node: ts.Expression, what: string): ts.Expression 
 
 /** Evaluates `node` for what it does. */
 export function transientEffect(d: Desugarer, node: ts.Expression): void {
-  const made = transient(d, node);
+  // What nobody reads need not be waited for.
+  const made = d.block ? pending(d, node) : transient(d, node);
   if (!d.isTemporary(made) && !ts.isVoidExpression(made)) d.emit({ kind: "eval", value: made, source: node });
 }
 
@@ -116,7 +122,7 @@ function callLike(d: Desugarer, node: ts.CallExpression): ts.Expression {
       undefined,
       node.arguments.map((argument) => evaluate(d, argument)),
     );
-  return call(d, node);
+  return d.block?.rules.isPush(node) ? push(d, node) : call(d, node);
 }
 
 function binary(d: Desugarer, node: ts.BinaryExpression): ts.Expression {
@@ -228,7 +234,9 @@ function unary(d: Desugarer, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExp
 /** `typeof` of a name that nobody declared is no error. */
 function typeOf(d: Desugarer, node: ts.TypeOfExpression): ts.Expression {
   const operand = unwrap(node.expression);
-  return factory.createTypeOfExpression(ts.isIdentifier(operand) ? d.rewriter.expression(operand) : evaluate(d, operand));
+  return factory.createTypeOfExpression(
+    ts.isIdentifier(operand) && !d.block?.rules.mayBePending(operand) ? d.rewriter.expression(operand) : evaluate(d, operand),
+  );
 }
 
 function deletion(d: Desugarer, node: ts.DeleteExpression): ts.Expression {

@@ -25,6 +25,7 @@ import { blockStatements } from "../statement.js";
 import { hasInstanceElements, parameterProperties } from "./class.js";
 import { evaluate } from "./expression.js";
 import { isGenerator } from "../../1-find/full.js";
+import { blockBody, held } from "./overlap.js";
 import { destructure, initialize } from "./pattern.js";
 import { homeRecord } from "./receiver.js";
 
@@ -51,7 +52,7 @@ export function fullFunction(d: Desugarer): FullFunction {
   }
   if (isConstructor(node) && !heritageOf(node.parent)) assignParameterProperties(d, node.parent, factory.createThis());
   if (isDerivedConstructor(node)) outsideTry(d, () => body(d));
-  else body(d);
+  else blockBody(d, () => body(d));
   return { parameters: signature.parameters };
 }
 
@@ -251,7 +252,7 @@ function body(d: Desugarer): void {
   const { node } = d.fn;
   if (ts.isPropertyDeclaration(node)) return returnFrom(d, evaluate(d, node.initializer!), node);
   const block = (node as ts.FunctionLikeDeclaration | ts.ClassStaticBlockDeclaration).body!;
-  if (!ts.isBlock(block)) return returnFrom(d, evaluate(d, block), block);
+  if (!ts.isBlock(block)) return returnFrom(d, held(d, block), block);
   blockStatements(d, withoutPrologue(block.statements), undefined);
   if (isConstructor(node) || isConstructible(node)) returnFrom(d, undefined, undefined);
 }

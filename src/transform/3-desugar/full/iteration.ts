@@ -12,6 +12,8 @@ import { protectedRegion, resumeCompletion, wasLeft, wasThrown } from "../jump.j
 import { nested } from "../statement.js";
 import { store, target } from "./assignment.js";
 import { evaluate } from "./expression.js";
+import { scoped, settleAround } from "./overlap.js";
+import { needsNoClosing } from "../../1-find/suspension.js";
 import { declarePattern, destructure } from "./pattern.js";
 
 /** Runs `body` and closes the iterator when it is left before it is done; `always` also when the body ends normally. */
@@ -42,6 +44,10 @@ export function isDone(record: ts.Expression): ts.Expression {
 
 export function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts.LabeledStatement[]): void {
   if (node.awaitModifier) d.ctx.diagnostics.report("FLOW2002", node, { what: "for await" });
+  // An iterator that is closed when a round fails is asked for the next item when the round is over.
+  const { checker } = d.ctx.findings;
+  const isClosed = d.block !== undefined && !needsNoClosing(checker, checker.getTypeAtLocation(node.expression));
+  if (isClosed) settleAround(d, node.getStart(), node.end, node);
   const record = d.awaited(node, d.runtime("$open", [head(d, node)]));
   const label = new Label(labels[0]?.label.text);
   const body = d.collect(() => {
@@ -51,7 +57,8 @@ export function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts
     d.within(loopTarget(node, labels, label), () =>
       closing(d, node, record, [node, ...labels], false, () => {
         bindItem(d, node, item);
-        nested(d, node.statement);
+        if (isClosed) scoped(d, node.statement, () => nested(d, node.statement));
+        else nested(d, node.statement);
       }),
     );
   });

@@ -47,7 +47,10 @@ class Builder {
 
   finish(): ts.Expression {
     this.#flush();
-    return this.#object!;
+    const { d, node } = this;
+    const object = this.#object!;
+    const made = d.ctx.findings.everywhere ? object : d.rewriter.accessors(object, node);
+    return made === object ? object : d.spill(made);
   }
 
   #assignment(property: ts.PropertyAssignment): void {

@@ -10,6 +10,7 @@ import { factory } from "../../context.js";
 import { ts, unwrap } from "../../ts.js";
 import type { Desugarer } from "../desugarer.js";
 import { evaluate, privateVariable } from "./expression.js";
+import { settleForEffect } from "./overlap.js";
 import { homeObject, receiver } from "./receiver.js";
 
 export type Reference =
@@ -62,6 +63,7 @@ export function read(d: Desugarer, at: Reference, source: ts.Node): ts.Expressio
 }
 
 export function write(d: Desugarer, at: Reference, value: ts.Expression, source: ts.Node): void {
+  settleForEffect(d, source);
   switch (at.kind) {
     case "member":
       d.awaited(source, d.runtime("$set", [at.object, at.key, value]));
@@ -88,6 +90,7 @@ export function deleteReference(d: Desugarer, node: MemberNode): ts.Expression {
 }
 
 export function remove(d: Desugarer, at: Reference, source: ts.Node): ts.Expression {
+  settleForEffect(d, source);
   if (at.kind === "member") return d.awaited(source, d.runtime("$delete", [at.object, at.key]));
   return d.awaited(source, d.runtime("$deleteSuper", []));
 }

@@ -8,6 +8,7 @@ import { ts } from "../../ts.js";
 import type { Desugarer } from "../desugarer.js";
 import { protectedRegion, resumeCompletion, wasThrown } from "../jump.js";
 import { evaluate } from "./expression.js";
+import { scoped, settleAround } from "./overlap.js";
 
 /** Whether the statement declares resources that are disposed of at the end of the block. */
 export function isUsing(node: ts.Node): node is ts.VariableStatement {
@@ -16,6 +17,7 @@ export function isUsing(node: ts.Node): node is ts.VariableStatement {
 
 /** The declaration and all that follows it in its block. */
 export function usingBlock(d: Desugarer, node: ts.VariableStatement, rest: () => void): void {
+  settleAround(d, node.getStart(), node.parent.end, node);
   const resources = d.spill(factory.createArrayLiteralExpression());
   const region = protectedRegion(d, [], node, () => {
     for (const declaration of node.declarationList.declarations) {
@@ -23,7 +25,7 @@ export function usingBlock(d: Desugarer, node: ts.VariableStatement, rest: () =>
       d.awaited(declaration, d.runtime("$resource", [resources, value]));
       d.declareVariable(d.ctx.variableOf(declaration.name as ts.Identifier)!, value, declaration);
     }
-    rest();
+    scoped(d, node.parent, rest);
   });
   d.awaited(node, d.runtime("$dispose", [resources, wasThrown(d, region), d.ref(region.value)]));
   resumeCompletion(d, region);
