@@ -3,8 +3,8 @@ import { startFlowc } from "./flowc.mjs";
 
 /** Processes take seconds to start on a busy machine: workers that never come to work would only show that a run which takes ten of them in a row is crashed. */
 const READY_MS = 15_000;
-/** How long a worker is let work, at most. */
-const LIFE_MS = 600;
+/** How long a worker is let work, at most. Long enough that most of them commit something on a busy machine, for the same reason. */
+const LIFE_MS = 1_500;
 
 /** Worker processes that are started in order to be killed. */
 export class WorkerPool {
