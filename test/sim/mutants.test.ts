@@ -8,7 +8,14 @@ import { MUTANTS, planted } from "./mutants.ts";
 const runtime = path.resolve(import.meta.dirname, "../../dist/runtime");
 
 test.each(MUTANTS)("$name is found", { timeout: 180_000 }, async (mutant) => {
-  const { code, output } = await sim("--mutant", mutant.name, "--seeds", String(mutant.within));
+  const { code, output } = await sim(
+    "--mutant",
+    mutant.name,
+    "--from",
+    String(mutant.from ?? 1),
+    "--seeds",
+    String(mutant.within),
+  );
   expect(output).toContain("1 findings");
   expect(output).toMatch(mutant.finding);
   expect(output).not.toContain("NOT REPEATABLE");

