@@ -217,22 +217,22 @@ const mailbox$ = $m.code("mailbox", {
     ]
 });
 $m.bind(mailbox$, mailbox);
-const answered_withTimeout$1_callback$ = $m.code("answered.withTimeout$1.callback$1", { name: "answered.withTimeout$1.callback$1", hash: "9b1b3f56c50f", make: answered_withTimeout$1_callback$make });
+const answered_withTimeout$1_callback$ = $m.code("answered.withTimeout$1.callback$1", { name: "answered.withTimeout$1.callback$1", hash: "4728c17316b7", make: answered_withTimeout$1_callback$make });
 const answered_withTimeout$ = $m.code("answered.withTimeout$1", {
     name: "answered.withTimeout$1",
-    hash: "85a73dc34812",
+    hash: "7c66c3c8e572",
     resume: answered_withTimeout$resume,
     make: answered_withTimeout$make,
     points: [
-        [99, 38, "return withTimeout(\"2 days\", () => callback((token: string) => void note(\"token\", token)) as string);"]
+        [99, 38, "return withTimeout(\"2 days\", () => callback<string>((token) => note(\"token\", token)));"]
     ]
 });
 const answered$ = $m.code("answered", {
     name: "answered",
-    hash: "fdf922b15428",
+    hash: "06ed6266822f",
     resume: answered$resume,
     points: [
-        [99, 10, "return withTimeout(\"2 days\", () => callback((token: string) => void note(\"token\", token)) as string);"]
+        [99, 10, "return withTimeout(\"2 days\", () => callback<string>((token) => note(\"token\", token)));"]
     ]
 });
 $m.bind(answered$, answered);
@@ -479,7 +479,7 @@ export function mailbox() {
 /** A callback that is open, inside a limit of time. */
 export function answered() {
     const $1 = withTimeout("2 days", $tag(() => {
-        const $1 = callback($tag((token) => void note("token", token), answered_withTimeout$1_callback$, []));
+        const $1 = callback($tag((token) => note("token", token), answered_withTimeout$1_callback$, []));
         if (typeof $1 === "object" && $1 === SUSPEND)
             return $save(answered_withTimeout$, 0, {});
         return $1;
@@ -1213,7 +1213,7 @@ function mailbox$resume($frame, $mode, $value) {
     }
 }
 function answered_withTimeout$1_callback$make() {
-    return $tag((token) => void note("token", token), answered_withTimeout$1_callback$, []);
+    return $tag((token) => note("token", token), answered_withTimeout$1_callback$, []);
 }
 function answered_withTimeout$resume($frame, $mode, $value) {
     let $1;
@@ -1232,7 +1232,7 @@ function answered_withTimeout$resume($frame, $mode, $value) {
 }
 function answered_withTimeout$make() {
     return $tag(() => {
-        const $1 = callback($tag((token) => void note("token", token), answered_withTimeout$1_callback$, []));
+        const $1 = callback($tag((token) => note("token", token), answered_withTimeout$1_callback$, []));
         if (typeof $1 === "object" && $1 === SUSPEND)
             return $save(answered_withTimeout$, 0, {});
         return $1;

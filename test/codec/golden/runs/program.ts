@@ -96,7 +96,7 @@ export function mailbox(): string {
 
 /** A callback that is open, inside a limit of time. */
 export function answered(): string {
-  return withTimeout("2 days", () => callback((token: string) => void note("token", token)) as string);
+  return withTimeout("2 days", () => callback<string>((token) => note("token", token)));
 }
 
 /** A run that this one has started. */
