@@ -446,13 +446,13 @@ export interface Store {
   listHooks(): Promise<StoredHook[]>;
   /** Takes it out, with what was not delivered. `false` when there is none. */
   deleteHook(name: string): Promise<boolean>;
-  /** Hands over deliveries of these hooks that are due and that nobody holds, oldest first. They are held until they are finished or put off, or the worker is gone. */
+  /** Hands over deliveries of these hooks that are due and that nobody holds, the longest due first. They are held until they are finished or put off, or the worker is gone. */
   claimDeliveries(options: {
     readonly workerId: string;
     readonly now: number;
     readonly hooks: readonly string[];
     readonly limit: number;
-    /** The deliveries the worker knows it holds; see `ClaimOptions.holds`. */
+    /** The deliveries the worker knows it holds. Given when the answer to a claim was lost: others that it holds are given back first. */
     readonly holds?: readonly number[];
   }): Promise<Delivery[]>;
   /** Takes it out. `false` when the worker no longer holds it. */

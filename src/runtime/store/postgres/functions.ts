@@ -3,7 +3,7 @@
  * sees what was committed before that statement, and whoever changes a run or sends to it locks its row first; so what a statement reads after the one that
  * locked the rows is how things are.
  *
- * Locks are taken in one order: worker, queues, runs by number, tasks.
+ * Locks are taken in one order: worker, queues, runs by number, schedules, tasks, deliveries.
  */
 import { assert } from "../../../shared/assert.js";
 import { STATUSES, statusNumber } from "../rows.js";
@@ -171,6 +171,7 @@ const release = (s: string): string => `
         losses = r.losses + lost::integer
       WHERE r.owner = ANY (gone);
     UPDATE ${s}.tasks t SET owner = NULL WHERE t.owner = ANY (gone);
+    UPDATE ${s}.deliveries d SET owner = NULL WHERE d.owner = ANY (gone);
     RETURN cardinality(gone);
   END $$;`;
 

@@ -13,15 +13,16 @@ interface TaskRow extends Omit<Task, "dueAt" | "key" | "details"> {
 export class Tasks {
   readonly #connections: Runner;
   readonly #schema: string;
-  #claims = 0;
+  readonly #nextClaim: () => number;
   /** By worker: what was handed over here and is not known to be gone. */
   readonly #held = new Map<string, Set<number>>();
   /** Workers for which claims may have happened whose answer did not arrive. */
   readonly #unsure = new Set<string>();
 
-  constructor(connections: Runner, schema: string) {
+  constructor(connections: Runner, schema: string, nextClaim: () => number) {
     this.#connections = connections;
     this.#schema = schema;
+    this.#nextClaim = nextClaim;
   }
 
   async claim({ workerId, now, queues, steps, limit }: TaskOptions): Promise<Task[]> {
@@ -29,7 +30,7 @@ export class Tasks {
     const held = this.#heldBy(workerId);
     const values = [
       workerId,
-      ++this.#claims,
+      this.#nextClaim(),
       Math.trunc(now),
       limit,
       this.#unsure.has(workerId) ? bigints([...held]) : null,
