@@ -253,6 +253,8 @@ export interface TaskOptions {
   /** Only tasks of these steps. */
   readonly steps: readonly string[];
   readonly limit: number;
+  /** The tasks the worker knows it holds, those included that it is about to finish. Given when the answer to a claim was lost: others that it holds are given back first. */
+  readonly holds?: readonly number[];
 }
 
 export interface CacheEntry {

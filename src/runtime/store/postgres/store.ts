@@ -164,10 +164,7 @@ class PostgresStore implements Store {
          ON CONFLICT (id) DO UPDATE SET lease_ms = EXCLUDED.lease_ms, lease_until = EXCLUDED.lease_until RETURNING xmax = 0 AS is_new`,
       [id, pid, host, startedAt, leaseMs, ++this.#claims],
     );
-    if (row!.is_new) {
-      this.#committer.forget(id);
-      this.#tasks.forget(id);
-    }
+    if (row!.is_new) this.#committer.forget(id);
     return "registered";
   }
 
@@ -205,7 +202,6 @@ class PostgresStore implements Store {
     if ((await this.#call<number>("release_workers", [texts([workerId]), bigints([undefined]), now, false])) > 0)
       this.#notes.work();
     this.#committer.forget(workerId);
-    this.#tasks.forget(workerId);
   }
 
   claim(options: ClaimOptions): Promise<ClaimedRun[]> {

@@ -9,15 +9,11 @@ interface TaskRow extends Omit<Task, "dueAt" | "key" | "details"> {
   readonly details: Uint8Array | null;
 }
 
-/** The tasks that workers of this store hold, and what becomes of them. */
+/** What is asked of tasks. */
 export class Tasks {
   readonly #connections: Runner;
   readonly #schema: string;
   readonly #nextClaim: () => number;
-  /** By worker: what was handed over here and is not known to be gone. */
-  readonly #held = new Map<string, Set<number>>();
-  /** Workers for which claims may have happened whose answer did not arrive. */
-  readonly #unsure = new Set<string>();
 
   constructor(connections: Runner, schema: string, nextClaim: () => number) {
     this.#connections = connections;
@@ -25,15 +21,13 @@ export class Tasks {
     this.#nextClaim = nextClaim;
   }
 
-  async claim({ workerId, now, queues, steps, limit }: TaskOptions): Promise<Task[]> {
-    if (queues.length === 0) return [];
-    const held = this.#heldBy(workerId);
+  async claim({ workerId, now, queues, steps, limit, holds }: TaskOptions): Promise<Task[]> {
     const values = [
       workerId,
       this.#nextClaim(),
       Math.trunc(now),
       limit,
-      this.#unsure.has(workerId) ? bigints([...held]) : null,
+      holds === undefined ? null : bigints(holds),
       texts(steps.map(storable)),
       texts(queues.map(({ queue }) => storable(queue))),
       bigints(queues.map(({ concurrency }) => concurrency)),
@@ -42,26 +36,13 @@ export class Tasks {
       doubles(queues.map(({ rate }) => rate?.perMs)),
     ];
     const text = `SELECT * FROM ${this.#schema}.claim_tasks(${values.map((_, at) => `$${at + 1}`).join()})`;
-    try {
-      const rows = await this.#connections.run<TaskRow>({ name: "claim_tasks", text, values });
-      this.#unsure.delete(workerId);
-      for (const { id } of rows) held.add(id);
-      return rows.map(toTask);
-    } catch (error) {
-      this.#unsure.add(workerId);
-      throw error;
-    }
+    return (await this.#connections.run<TaskRow>({ name: "claim_tasks", text, values })).map(toTask);
   }
 
   async held(worker: string): Promise<number[]> {
     const text = `SELECT id FROM ${this.#schema}.tasks WHERE owner = $1`;
-    const known = this.#heldBy(worker);
-    const before = [...known];
     const rows = await this.#connections.run<{ id: number }>({ name: "held_tasks", text, values: [worker] });
-    const ids = rows.map(({ id }) => id);
-    const still = new Set(ids);
-    for (const id of before) if (!still.has(id)) known.delete(id);
-    return ids;
+    return rows.map(({ id }) => id);
   }
 
   async noteProgress(task: number, worker: string, details: Uint8Array): Promise<boolean> {
@@ -83,7 +64,6 @@ export class Tasks {
             values: [...values, byteas([cacheKey(cached)]), byteas([cached.value]), bigints([cached.until])],
           },
     );
-    this.#heldBy(worker).delete(task);
     return row!.ok;
   }
 
@@ -92,17 +72,6 @@ export class Tasks {
     const values = [cacheKey({ key }), Math.trunc(now)];
     const [row] = await this.#connections.run<{ value: Uint8Array }>({ name: "cached", text, values });
     return row?.value;
-  }
-
-  /** A worker begins with nothing. What a claim of it may still take, the next one gives back. */
-  forget(worker: string): void {
-    this.#held.delete(worker);
-  }
-
-  #heldBy(worker: string): Set<number> {
-    let held = this.#held.get(worker);
-    if (held === undefined) this.#held.set(worker, (held = new Set()));
-    return held;
   }
 }
 

@@ -28,9 +28,10 @@ export function withdraw(prepare: Prepare, n: number, calls: readonly number[]):
   for (const call of calls) prepare("DELETE FROM tasks WHERE run = ? AND call = ?").run(n, call);
 }
 
-export function claimTasks(prepare: Prepare, { workerId, now, queues, steps, limit }: TaskOptions): Task[] {
+export function claimTasks(prepare: Prepare, { workerId, now, queues, steps, limit, holds }: TaskOptions): Task[] {
   const claimed: Task[] = [];
   if (prepare("SELECT 1 FROM worker WHERE id = ?").get(workerId) === undefined) return claimed;
+  if (holds !== undefined) prepare(GIVE_BACK).run(workerId, JSON.stringify(holds));
   for (const limits of queues) {
     const room = Math.min(limit - claimed.length, roomOf(prepare, limits, now));
     if (room <= 0) continue;
@@ -48,6 +49,7 @@ export function claimTasks(prepare: Prepare, { workerId, now, queues, steps, lim
   return claimed;
 }
 
+const GIVE_BACK = "UPDATE tasks SET owner = NULL WHERE owner = ? AND id NOT IN (SELECT value FROM json_each(?))";
 const COLUMNS = "t.id, r.id AS run, t.call, t.attempt, t.queue, t.step, t.key, t.priority, t.due_at, t.payload, t.details";
 const FREE = "t.queue = ?1 AND t.owner IS NULL AND t.due_at <= ?2 AND t.step IN (SELECT value FROM json_each(?3))";
 const ORDER = "priority DESC, due_at, id";
