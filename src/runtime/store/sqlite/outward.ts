@@ -1,6 +1,14 @@
 /** What a commit does beyond its own run: runs started, messages sent, ends told to whoever watches, facts noted. Inside the transaction of the commit. */
 import type { StatementSync } from "node:sqlite";
-import { FINAL_STATUSES, LIVE_STATUSES, type Commit, type NewMessage, type NewRun, type Notes } from "../store.js";
+import {
+  FINAL_STATUSES,
+  LIVE_STATUSES,
+  RETRYABLE_STATUSES,
+  type Commit,
+  type NewMessage,
+  type NewRun,
+  type Notes,
+} from "../store.js";
 import { addPart, inRow, isLarge } from "./continuation.js";
 import { putCached, putTasks, withdraw } from "./tasks.js";
 import { kindNumber, STATUSES, statusNumber } from "../rows.js";
@@ -10,6 +18,7 @@ type Prepare = (sql: string) => StatementSync;
 
 const NOTHING = new Uint8Array(0);
 const LIVE = [...LIVE_STATUSES].map(statusNumber).join(", ");
+const RETRYABLE = [...RETRYABLE_STATUSES].map(statusNumber).join(", ");
 
 /** @param n number of the run that commits; its row is written already */
 export function writeOutward(prepare: Prepare, n: number, commit: Commit): void {
@@ -58,9 +67,11 @@ export function insertMessage(prepare: Prepare, message: NewMessage): "sent" | "
   return "sent";
 }
 
-/** Puts a message into the box of a run, which is due with that. */
+/** Puts a message into the box of a run, which is due with that. What is over and cannot go on gets none. */
 export function deliver(prepare: Prepare, n: number, kind: number, topic: string, payload: Uint8Array, at: number): void {
-  prepare("INSERT INTO messages (run, kind, topic, payload, sent_at) VALUES (?, ?, ?, ?, ?)").run(n, kind, topic, payload, at);
+  prepare(
+    `INSERT INTO messages (run, kind, topic, payload, sent_at) SELECT n, ?2, ?3, ?4, ?5 FROM runs WHERE n = ?1 AND status IN (${LIVE}, ${RETRYABLE})`,
+  ).run(n, kind, topic, payload, at);
   prepare(`UPDATE runs SET wake_at = ?1 WHERE n = ?2 AND (wake_at IS NULL OR wake_at > ?1) AND status IN (${LIVE})`).run(at, n);
 }
 
