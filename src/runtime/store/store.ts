@@ -20,21 +20,9 @@ import type { Blob, Blobs } from "../codec/blobs.js";
  *     paused      until it is resumed
  *     cancelling  it was asked to end and still tidies up
  */
-export type RunStatus =
-  | "scheduled"
-  | "ready"
-  | "running"
-  | "waiting"
-  | "retrying"
-  | "paused"
-  | "cancelling"
-  | "completed"
-  | "failed"
-  | "cancelled"
-  | "timed-out"
-  | "crashed";
+export type RunStatus = (typeof STATUSES)[number];
 
-export const STATUSES: readonly RunStatus[] = [
+export const STATUSES = [
   "scheduled",
   "ready",
   "running",
@@ -47,7 +35,7 @@ export const STATUSES: readonly RunStatus[] = [
   "cancelled",
   "timed-out",
   "crashed",
-];
+] as const;
 
 /** Statuses in which a run can still advance. */
 export const LIVE_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>([
@@ -309,7 +297,16 @@ export interface RunQuery {
 }
 
 /** What hooks hear of: a run has ended, in which way, or has been paused. */
-export type HookEvent = "completed" | "failed" | "cancelled" | "timed-out" | "crashed" | "paused";
+export type HookEvent = (typeof HOOK_EVENTS)[number];
+
+export const HOOK_EVENTS = [
+  "completed",
+  "failed",
+  "cancelled",
+  "timed-out",
+  "crashed",
+  "paused",
+] as const satisfies readonly RunStatus[];
 
 /** Somebody who is to be told what happens to runs, whether they are there at the time or not. */
 export interface StoredHook {

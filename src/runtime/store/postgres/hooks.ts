@@ -1,5 +1,5 @@
-import { STATUSES, statusNumber } from "../rows.js";
-import type { Delivery, HookEvent, Store, StoredHook } from "../store.js";
+import { statusNumber, statusOf } from "../rows.js";
+import { HOOK_EVENTS, type Delivery, type HookEvent, type Store, type StoredHook } from "../store.js";
 import { bigints, storable, texts } from "./arrays.js";
 import type { Runner } from "./connect.js";
 
@@ -50,7 +50,7 @@ export class PostgresHooks {
     const rows = await this.#connections.run<DeliveryRow>({ name: "claim_deliveries", text, values });
     return rows.map(({ event, outcome, ...row }) => ({
       ...row,
-      event: STATUSES[event] as HookEvent,
+      event: statusOf(event) as HookEvent,
       outcome: outcome ?? undefined,
     }));
   }
@@ -73,5 +73,5 @@ function toBits(events: readonly HookEvent[]): number {
 }
 
 function fromBits(bits: number): HookEvent[] {
-  return STATUSES.filter((_, number) => bits & (1 << number)).toSorted() as HookEvent[];
+  return HOOK_EVENTS.filter((event) => bits & (1 << statusNumber(event))).toSorted();
 }

@@ -1,14 +1,11 @@
 import type { Store, StoredSchedule } from "../store.js";
+import { toSchedule, type ScheduleRow } from "../rows.js";
 import { storable, texts } from "./arrays.js";
 import { chain } from "./chain.js";
 import type { Runner } from "./connect.js";
 import { broughtLinks } from "./outward.js";
 
-interface Row extends Omit<StoredSchedule, "dueAt"> {
-  readonly due_at: number | null;
-}
-
-interface DueRow extends Row {
+interface DueRow extends ScheduleRow {
   /** NULL when nothing is due, and this is about `next` alone. */
   readonly name: string;
   readonly next: number | null;
@@ -42,13 +39,13 @@ export class PostgresSchedules {
 
   async get(name: string): Promise<StoredSchedule | undefined> {
     const text = `SELECT ${COLUMNS} FROM ${this.#schema}.schedules s WHERE s.name = $1`;
-    const [row] = await this.#connections.run<Row>({ name: "schedule", text, values: [storable(name)] });
+    const [row] = await this.#connections.run<ScheduleRow>({ name: "schedule", text, values: [storable(name)] });
     return row && toSchedule(row);
   }
 
   async list(): Promise<StoredSchedule[]> {
     const text = `SELECT ${COLUMNS} FROM ${this.#schema}.schedules s ORDER BY s.name`;
-    return (await this.#connections.run<Row>({ name: "schedules", text, values: [] })).map(toSchedule);
+    return (await this.#connections.run<ScheduleRow>({ name: "schedules", text, values: [] })).map(toSchedule);
   }
 
   async delete(name: string): Promise<boolean> {
@@ -66,8 +63,4 @@ export class PostgresSchedules {
     const due = rows.filter(({ due_at }) => due_at !== null).map(toSchedule);
     return { due, nextAt: rows[0]!.next ?? undefined };
   }
-}
-
-function toSchedule({ name, workflow, version, due_at: dueAt, definition, args }: Row): StoredSchedule {
-  return { name, workflow, version, dueAt: dueAt ?? undefined, definition, args };
 }

@@ -1,13 +1,8 @@
 import type { CacheEntry, Task, TaskOptions } from "../store.js";
+import { toTask, type TaskRow } from "../rows.js";
 import { bigints, byteas, doubles, storable, texts } from "./arrays.js";
 import type { Runner } from "./connect.js";
 import { cacheKey } from "./outward.js";
-
-interface TaskRow extends Omit<Task, "dueAt" | "key" | "details"> {
-  readonly due_at: number;
-  readonly key: string | null;
-  readonly details: Uint8Array | null;
-}
 
 /** What is asked of tasks. */
 export class Tasks {
@@ -73,8 +68,4 @@ export class Tasks {
     const [row] = await this.#connections.run<{ value: Uint8Array }>({ name: "cached", text, values });
     return row?.value;
   }
-}
-
-function toTask({ due_at: dueAt, key, details, ...row }: TaskRow): Task {
-  return { ...row, dueAt, key: key ?? undefined, details: details ?? undefined };
 }

@@ -3,15 +3,9 @@ import type { StatementSync } from "node:sqlite";
 import { after, allowedAt } from "../rate.js";
 import type { CacheEntry, NewTask, QueueLimits, Task, TaskOptions } from "../store.js";
 import { deliver } from "./outward.js";
-import { kindNumber } from "../rows.js";
+import { kindNumber, toTask, type TaskRow } from "../rows.js";
 
 type Prepare = (sql: string) => StatementSync;
-
-interface TaskRow extends Omit<Task, "dueAt" | "key" | "details"> {
-  readonly due_at: number;
-  readonly key: string | null;
-  readonly details: Uint8Array | null;
-}
 
 const STEP = kindNumber("step");
 
@@ -60,11 +54,6 @@ const DUE_BY_KEY = `SELECT * FROM (
     FROM tasks t JOIN runs r ON r.n = t.run WHERE ${FREE}
   ) f WHERE f.key IS NULL OR place <= ?5 - (SELECT count(*) FROM tasks h WHERE h.queue = ?1 AND h.key = f.key AND h.owner IS NOT NULL)
   ORDER BY ${ORDER} LIMIT ?4`;
-
-function toTask({ due_at: dueAt, key, details, ...row }: TaskRow): Task {
-  const { id, run, call, attempt, queue, step, priority, payload } = row;
-  return { id, run, call, attempt, queue, step, priority, payload, dueAt, key: key ?? undefined, details: details ?? undefined };
-}
 
 /** How many tasks of the queue may begin now. */
 function roomOf(prepare: Prepare, { queue, concurrency, rate }: QueueLimits, now: number): number {
