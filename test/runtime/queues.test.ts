@@ -9,7 +9,7 @@ import { withTimeout } from "../../src/runtime/effects/timeout.js";
 import { memory } from "../../src/runtime/store/memory.js";
 import type { Store } from "../../src/runtime/store/store.js";
 import type { WorkerOptions } from "../../src/runtime/worker.js";
-import { StepError, TimeoutError } from "../../src/shared/errors.js";
+import { StepError, StoreError, TimeoutError } from "../../src/shared/errors.js";
 import { closure, done, fn, World } from "./kit.js";
 
 const flows: Flow[] = [];
@@ -51,6 +51,31 @@ const render = step(gated("render"), { name: "q.render", queue: gpu, retry: { at
 const one = fn("oneRender", [(v) => render(v["text"] as string), (v, value) => done(value), (v, error) => done(error)], {
   params: ["text"],
   catches: { 0: 2 },
+});
+
+test("tasks whose claim was not answered are made nevertheless, and none is made twice", async () => {
+  const store = memory();
+  const { flow, world } = await setup({}, store);
+  const [first] = await Promise.all([flow.start(one, ["a"]), world.pass(1_000)]);
+  expect(log).toEqual(["render a"]);
+  // The answer to the claim, and that to the end of the first task, are lost.
+  const lost = new StoreError("the answer was lost", "unavailable");
+  const [claim, finish] = [store.claimTasks.bind(store), store.finishTask.bind(store)];
+  let losses = 0;
+  store.claimTasks = async (options) => {
+    const tasks = await claim(options);
+    if (tasks.length > 0 && losses++ === 0) throw lost;
+    return tasks;
+  };
+  let tries = 0;
+  store.finishTask = (...args) => (tries++ < 3 ? Promise.reject(lost) : finish(...args));
+  gates.get("a")!.open();
+  const second = await flow.start(one, ["b"]);
+  await world.pass(10_000);
+  expect([losses > 0, tries > 3, log]).toEqual([true, true, ["render a", "render b"]]);
+  gates.get("b")!.open();
+  await world.pass(2_000);
+  expect(await Promise.all([first.result(), second.result()])).toEqual(["a", "b"]);
 });
 
 test("a step of a queue is made by a worker that serves it, and its run is in nobody's memory meanwhile", async () => {

@@ -13,8 +13,6 @@ export interface Medium {
 export interface Traits {
   /** Several workers may be registered at once. */
   readonly manyWorkers: boolean;
-  /** It keeps schedules and hooks; otherwise it refuses to make any. */
-  readonly keepsSchedules?: false;
 }
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

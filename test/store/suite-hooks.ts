@@ -101,6 +101,23 @@ export function describeHooks(bench: () => Bench): void {
       expect(await take({ workerId: "nobody", holds: [] })).toEqual([]);
     });
 
+    test("given back because its claim was not answered, goes to whoever asks, also beyond what the worker has room for", async () => {
+      await store().putHook({ name: "alert", events: ["failed"] });
+      await ended({ status: "failed" }, { status: "failed" }, { status: "failed" });
+      expect(await take()).toHaveLength(3);
+      expect((await take({ holds: [], limit: 1 })).map(({ run }) => run)).toEqual(["r1"]);
+      expect((await take({ limit: 5 })).map(({ run, attempt }) => `${run} ${attempt}`)).toEqual(["r2 2", "r3 2"]);
+    });
+
+    test("that is due longer comes first, whenever it was made", async () => {
+      await store().putHook({ name: "alert", events: ["failed"] });
+      await ended({ status: "failed" });
+      const [first] = await take();
+      await store().deferDelivery(first!.id, "w1", 7_000);
+      await store().commit([commitOf(await bench().held("r2"), { status: "failed", at: 6_000 })]);
+      expect((await take({ now: 9_000 })).map(({ run }) => run)).toEqual(["r2", "r1"]);
+    });
+
     test("finished, is gone", async () => {
       const { id } = await one();
       expect(await store().finishDelivery(id, "w2")).toBe(false);

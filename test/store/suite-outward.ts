@@ -130,6 +130,18 @@ export function describeOutward(bench: () => Bench): void {
       expect(await store().pollMessages("w1")).toEqual([]);
     });
 
+    test.each<[RunStatus]>([["failed"], ["crashed"]])("tells a watcher that is %s when it is retried", async (status) => {
+      const watcher = await held();
+      await store().createRun(newRun("r2"));
+      const watched = named(await claim("w1"), "r2");
+      await store().commit([commitOf(watcher, { watches: ["r2"] })]);
+      await store().commit([commitOf(watcher, { status, outcome: bytes("why") })]);
+      await store().commit([commitOf(watched, END)]);
+      expect(await claim("w1", 9_000)).toEqual([]);
+      await store().retryRun("r1", 9_000, { at: 9_000, kind: "run.retried", data: {} });
+      expect((await claim("w1", 9_000)).map((run) => [run.id, kinds(run)])).toEqual([["r1", ["ended r2 done"]]]);
+    });
+
     test("does not wake a watcher that has ended", async () => {
       const watcher = await held();
       await store().createRun(newRun("r2"));

@@ -12,8 +12,21 @@ function newTask(call: number, over: Partial<NewTask> = {}): NewTask {
 
 export function describeTasks(bench: () => Bench): void {
   const store = (): Store => bench().store;
-  const take = (over: Partial<QueueLimits> = {}, now = 2_000, workerId = "w1", limit = 100): Promise<Task[]> =>
-    store().claimTasks({ workerId, now, queues: [{ queue: "gpu", ...over }], steps: STEPS, limit });
+  const take = (
+    over: Partial<QueueLimits> = {},
+    now = 2_000,
+    workerId = "w1",
+    limit = 100,
+    holds?: readonly number[],
+  ): Promise<Task[]> =>
+    store().claimTasks({
+      workerId,
+      now,
+      queues: [{ queue: "gpu", ...over }],
+      steps: STEPS,
+      limit,
+      ...(holds !== undefined && { holds }),
+    });
   const calls = (tasks: readonly Task[]): number[] => tasks.map(({ call }) => call);
   const finish = (task: Task, answer = "done", worker = "w1"): Promise<"finished" | "superseded"> =>
     store().finishTask(task.id, worker, bytes(answer), 3_000);
@@ -43,6 +56,25 @@ export function describeTasks(bench: () => Bench): void {
       expect([text(task!.payload), task!.details]).toEqual(["input of 7", undefined]);
       expect(await take()).toEqual([]);
       expect(await store().heldTasks("w1")).toEqual([task!.id]);
+    });
+
+    test("whose claim was not answered is given back by the next one, which says what the worker holds", async () => {
+      await queued(newTask(1), newTask(2), newTask(3));
+      const [first, second, third] = await take();
+      expect(await take({}, 2_000, "nobody", 100, [])).toEqual([]);
+      expect(await take({}, 2_000, "w1", 100, [first!.id, second!.id, third!.id])).toEqual([]);
+      expect(calls(await take({}, 2_000, "w1", 1, [first!.id]))).toEqual([2]);
+      expect((await store().heldTasks("w1")).toSorted((a, b) => a - b)).toEqual([first!.id, second!.id]);
+      // What it held before it holds still.
+      expect([await finish(first!), await finish(third!), await finish(second!)]).toEqual(["finished", "superseded", "finished"]);
+      expect(calls(await take())).toEqual([3]);
+    });
+
+    test("counts for the limits of its queue once when it is handed over again", async () => {
+      await queued(newTask(1, { key: "k" }), newTask(2, { key: "k" }), newTask(3));
+      expect(calls(await take({ concurrency: 1 }))).toEqual([1]);
+      expect(calls(await take({ concurrency: 1 }, 2_000, "w1", 100, []))).toEqual([1]);
+      expect(calls(await take({ perKey: 1 }, 2_000, "w1", 100, []))).toEqual([1, 3]);
     });
 
     test("not before its time, of another queue, or of a step nobody here has", async () => {

@@ -4,23 +4,13 @@ import type { Blob } from "../../src/runtime/codec/blobs.js";
 import type { ClaimedRun, ClaimOptions, Commit, Store } from "../../src/runtime/store/store.js";
 import { Bench, bytes, commitOf, entry, ids, message, newRun, text, type Medium, type Traits } from "./kit.js";
 import { describeHooks } from "./suite-hooks.js";
+import { describeHookRaces } from "./suite-hook-races.js";
 import { describeOutward } from "./suite-outward.js";
 import { describeRaces } from "./suite-races.js";
 import { describeTaskRaces } from "./suite-task-races.js";
 import { describeSchedules } from "./suite-schedules.js";
 import { describeTasks } from "./suite-tasks.js";
 import { describeWorkers } from "./suite-workers.js";
-
-/** A store without schedules and hooks says so, and is otherwise like one in which there are none. */
-function describeAbsence(bench: () => Bench): void {
-  test("schedules and hooks are refused in a sentence", async () => {
-    const { store } = bench();
-    await expect(store.putSchedule({} as never, undefined)).rejects.toThrow("keeps no schedules");
-    await expect(store.putHook({} as never)).rejects.toThrow("keeps no hooks");
-    expect(await store.dueSchedules({ now: 1_000, workflows: [], limit: 1 })).toEqual({ due: [], nextAt: undefined });
-    expect([await store.listHooks(), await store.listSchedules()]).toEqual([[], []]);
-  });
-}
 
 export function run(storeName: string, traits: Traits, factory: () => Medium | Promise<Medium>): void {
   describe(`the store ${storeName}`, () => {
@@ -573,13 +563,11 @@ export function run(storeName: string, traits: Traits, factory: () => Medium | P
     describeWorkers(() => bench, traits);
     describeRaces(() => bench, traits);
     describeTaskRaces(() => bench, traits);
+    describeHookRaces(() => bench, traits);
     describeOutward(() => bench);
     describeTasks(() => bench);
-    if (traits.keepsSchedules === false) describeAbsence(() => bench);
-    else {
-      describeSchedules(() => bench);
-      describeHooks(() => bench);
-    }
+    describeSchedules(() => bench);
+    describeHooks(() => bench);
 
     test("a closed store refuses politely", async () => {
       await store.close();

@@ -1,7 +1,7 @@
 /** Handlers that are told what happens to runs. */
 import { UsageError } from "../../shared/errors.js";
 import { milliseconds, type Duration } from "../effects/duration.js";
-import type { HookEvent, Notes, Store } from "../store/store.js";
+import { HOOK_EVENTS, type HookEvent, type Notes, type Store } from "../store/store.js";
 
 /** What a handler is told. */
 export interface RunEvent {
@@ -46,7 +46,7 @@ export interface Registered {
   readonly timeoutMs: number;
 }
 
-const EVENTS: ReadonlySet<HookEvent> = new Set(["completed", "failed", "cancelled", "timed-out", "crashed", "paused"]);
+const EVENTS: ReadonlySet<HookEvent> = new Set(HOOK_EVENTS);
 
 /** The handlers of a process, by name. */
 export class Hooks {

@@ -43,10 +43,10 @@ export class MemoryHooks {
   }
 
   claim({ workerId, now, hooks, limit, holds }: Parameters<Store["claimDeliveries"]>[0]): Delivery[] {
-    const isFree = ({ owner, delivery }: Row): boolean =>
-      owner === undefined || (owner === workerId && holds?.includes(delivery.id) === false);
+    if (holds !== undefined) this.release(workerId, holds);
     const due = [...this.#rows.values()]
-      .filter((row) => isFree(row) && row.dueAt <= now && hooks.includes(row.delivery.hook))
+      .filter(({ owner, dueAt, delivery }) => owner === undefined && dueAt <= now && hooks.includes(delivery.hook))
+      .sort((a, b) => a.dueAt - b.dueAt || a.delivery.id - b.delivery.id)
       .slice(0, limit);
     return due.map((row) => {
       row.owner = workerId;
@@ -66,7 +66,8 @@ export class MemoryHooks {
     return true;
   }
 
-  release(workerId: string): void {
-    for (const row of this.#rows.values()) if (row.owner === workerId) row.owner = undefined;
+  /** Takes from a worker what it holds, but not `kept`. */
+  release(workerId: string, kept: readonly number[] = []): void {
+    for (const [id, row] of this.#rows) if (row.owner === workerId && !kept.includes(id)) row.owner = undefined;
   }
 }

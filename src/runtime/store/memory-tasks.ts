@@ -35,11 +35,13 @@ export class MemoryTasks {
     for (const { task } of this.#rows.values()) if (task.run === run) this.#rows.delete(task.id);
   }
 
-  release(workerId: string): void {
-    for (const row of this.#rows.values()) if (row.owner === workerId) row.owner = undefined;
+  /** Takes from a worker what it holds, but not `kept`. */
+  release(workerId: string, kept: readonly number[] = []): void {
+    for (const [id, row] of this.#rows) if (row.owner === workerId && !kept.includes(id)) row.owner = undefined;
   }
 
-  claim({ workerId, now, queues, steps, limit }: TaskOptions): Task[] {
+  claim({ workerId, now, queues, steps, limit, holds }: TaskOptions): Task[] {
+    if (holds !== undefined) this.release(workerId, holds);
     const claimed: Task[] = [];
     const known = new Set(steps);
     for (const limits of queues) {

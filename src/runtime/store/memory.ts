@@ -368,14 +368,16 @@ export class MemoryStore implements Store {
     this.#tasks.forget(row.id);
     for (const id of row.watchers) this.#tell(id, "ended", row.id, row.outcome, at);
     row.watchers.clear();
-    if (FINAL_STATUSES.has(status)) for (const id of row.children) this.#tell(id, "orphaned", "", undefined, at);
+    if (!FINAL_STATUSES.has(status)) return;
+    for (const id of row.children)
+      if (LIVE_STATUSES.has(this.#runs.get(id)!.status)) this.#tell(id, "orphaned", "", undefined, at);
   }
 
   #tell(run: string, kind: "ended" | "orphaned" | "step", topic: string, outcome: Uint8Array | undefined, at: number): void {
     const row = this.#runs.get(run);
-    if (row !== undefined && LIVE_STATUSES.has(row.status)) {
+    // A run that can be retried hears of it then.
+    if (row !== undefined && (LIVE_STATUSES.has(row.status) || RETRYABLE_STATUSES.has(row.status)))
       this.#deliver(row, { run, kind, topic, payload: outcome ?? new Uint8Array(0), sentAt: at });
-    }
   }
 
   #write(row: Row, { image, part, blobs = [], refers = [] }: Commit): void {

@@ -1,29 +1,62 @@
 /** Rows as SQL stores hold them, and what they mean. */
-import type { JournalEntry, Message, MessageKind, Notes, RunStatus, RunSummary, StoredRun } from "./store.js";
+import type {
+  JournalEntry,
+  Message,
+  MessageKind,
+  Notes,
+  RunStatus,
+  RunSummary,
+  StoredRun,
+  StoredSchedule,
+  Task,
+} from "./store.js";
 
-/** Statuses by their number in a store: append only. */
-export const STATUSES = [
-  "ready",
-  "running",
-  "waiting",
-  "completed",
-  "failed",
-  "cancelled",
-  "scheduled",
-  "retrying",
-  "paused",
-  "cancelling",
-  "timed-out",
-  "crashed",
-] as const satisfies readonly RunStatus[];
-const KINDS = ["send", "cancel", "pause", "resume", "ended", "orphaned", "step"] as const satisfies readonly MessageKind[];
+/** Statuses as numbers: those that are there stay. */
+const STATUS_NUMBERS: Readonly<Record<RunStatus, number>> = {
+  ready: 0,
+  running: 1,
+  waiting: 2,
+  completed: 3,
+  failed: 4,
+  cancelled: 5,
+  scheduled: 6,
+  retrying: 7,
+  paused: 8,
+  cancelling: 9,
+  "timed-out": 10,
+  crashed: 11,
+};
+const KIND_NUMBERS: Readonly<Record<MessageKind, number>> = {
+  send: 0,
+  cancel: 1,
+  pause: 2,
+  resume: 3,
+  ended: 4,
+  orphaned: 5,
+  step: 6,
+};
+const STATUSES = byNumber(STATUS_NUMBERS);
+const KINDS = byNumber(KIND_NUMBERS);
+
+function byNumber<K extends string>(numbers: Readonly<Record<K, number>>): ReadonlyMap<number, K> {
+  return new Map((Object.keys(numbers) as K[]).map((key) => [numbers[key], key]));
+}
 
 export function statusNumber(status: RunStatus): number {
-  return STATUSES.indexOf(status);
+  return STATUS_NUMBERS[status];
+}
+
+export function statusOf(number: number): RunStatus {
+  return STATUSES.get(number)!;
+}
+
+/** For `status IN (…)`. */
+export function statusList(statuses: Iterable<RunStatus>): string {
+  return [...statuses].map(statusNumber).join(", ");
 }
 
 export function kindNumber(kind: MessageKind): number {
-  return KINDS.indexOf(kind);
+  return KIND_NUMBERS[kind];
 }
 
 /** What a store selects of a run. */
@@ -61,7 +94,7 @@ export function toSummary(row: SummaryRow): RunSummary {
   return {
     id: row.id,
     workflow: row.workflow,
-    status: STATUSES[row.status]!,
+    status: statusOf(row.status),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     wakeAt: row.wake_at ?? undefined,
@@ -79,7 +112,25 @@ export function toRun(row: OutcomeRow): StoredRun {
 }
 
 export function toMessage(row: MessageRow, run: string): Message {
-  return { seq: row.seq, run, kind: KINDS[row.kind]!, topic: row.topic, payload: row.payload, sentAt: row.sent_at };
+  return { seq: row.seq, run, kind: KINDS.get(row.kind)!, topic: row.topic, payload: row.payload, sentAt: row.sent_at };
+}
+
+export interface TaskRow extends Omit<Task, "dueAt" | "key" | "details"> {
+  readonly due_at: number;
+  readonly key: string | null;
+  readonly details: Uint8Array | null;
+}
+
+export function toTask({ due_at: dueAt, key, details, ...row }: TaskRow): Task {
+  return { ...row, dueAt, key: key ?? undefined, details: details ?? undefined };
+}
+
+export interface ScheduleRow extends Omit<StoredSchedule, "dueAt"> {
+  readonly due_at: number | null;
+}
+
+export function toSchedule({ name, workflow, version, due_at: dueAt, definition, args }: ScheduleRow): StoredSchedule {
+  return { name, workflow, version, dueAt: dueAt ?? undefined, definition, args };
 }
 
 /** Entries of one commit as a store holds them: `[at, kind, data]`. */

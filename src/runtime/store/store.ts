@@ -20,21 +20,9 @@ import type { Blob, Blobs } from "../codec/blobs.js";
  *     paused      until it is resumed
  *     cancelling  it was asked to end and still tidies up
  */
-export type RunStatus =
-  | "scheduled"
-  | "ready"
-  | "running"
-  | "waiting"
-  | "retrying"
-  | "paused"
-  | "cancelling"
-  | "completed"
-  | "failed"
-  | "cancelled"
-  | "timed-out"
-  | "crashed";
+export type RunStatus = (typeof STATUSES)[number];
 
-export const STATUSES: readonly RunStatus[] = [
+export const STATUSES = [
   "scheduled",
   "ready",
   "running",
@@ -47,7 +35,7 @@ export const STATUSES: readonly RunStatus[] = [
   "cancelled",
   "timed-out",
   "crashed",
-];
+] as const;
 
 /** Statuses in which a run can still advance. */
 export const LIVE_STATUSES: ReadonlySet<RunStatus> = new Set<RunStatus>([
@@ -253,6 +241,8 @@ export interface TaskOptions {
   /** Only tasks of these steps. */
   readonly steps: readonly string[];
   readonly limit: number;
+  /** The tasks the worker knows it holds, those included that it is about to finish. Given when the answer to a claim was lost: others that it holds are given back first. */
+  readonly holds?: readonly number[];
 }
 
 export interface CacheEntry {
@@ -307,7 +297,16 @@ export interface RunQuery {
 }
 
 /** What hooks hear of: a run has ended, in which way, or has been paused. */
-export type HookEvent = "completed" | "failed" | "cancelled" | "timed-out" | "crashed" | "paused";
+export type HookEvent = (typeof HOOK_EVENTS)[number];
+
+export const HOOK_EVENTS = [
+  "completed",
+  "failed",
+  "cancelled",
+  "timed-out",
+  "crashed",
+  "paused",
+] as const satisfies readonly RunStatus[];
 
 /** Somebody who is to be told what happens to runs, whether they are there at the time or not. */
 export interface StoredHook {
@@ -446,13 +445,13 @@ export interface Store {
   listHooks(): Promise<StoredHook[]>;
   /** Takes it out, with what was not delivered. `false` when there is none. */
   deleteHook(name: string): Promise<boolean>;
-  /** Hands over deliveries of these hooks that are due and that nobody holds, oldest first. They are held until they are finished or put off, or the worker is gone. */
+  /** Hands over deliveries of these hooks that are due and that nobody holds, the longest due first. They are held until they are finished or put off, or the worker is gone. */
   claimDeliveries(options: {
     readonly workerId: string;
     readonly now: number;
     readonly hooks: readonly string[];
     readonly limit: number;
-    /** The deliveries the worker knows it holds; see `ClaimOptions.holds`. */
+    /** The deliveries the worker knows it holds. Given when the answer to a claim was lost: others that it holds are given back first. */
     readonly holds?: readonly number[];
   }): Promise<Delivery[]>;
   /** Takes it out. `false` when the worker no longer holds it. */

@@ -121,7 +121,7 @@ describe("tasks", () => {
     const [kept] = await store.claimTasks({ ...options, limit: 1 });
     fault();
     await expect(store.claimTasks(options)).rejects.toMatchObject(unavailable);
-    const taken = await outlast(realPorts, () => store.claimTasks(options));
+    const taken = await outlast(realPorts, () => store.claimTasks({ ...options, holds: [kept!.id] }));
     // What it held before it holds still.
     expect([kept!, ...taken].map(({ call }) => call)).toEqual([1, 2, 3]);
     expect(await store.finishTask(kept!.id, "w1", Buffer.from("done"), 2_000)).toBe("finished");
@@ -141,6 +141,64 @@ describe("tasks", () => {
     expect((await store.pollMessages("w1")).map(({ kind, topic }) => `${kind} ${topic}`)).toEqual(["step 1:1"]);
     expect(Buffer.from((await store.readCache("k", 2_000))!).toString()).toBe("v");
   });
+});
+
+describe("word for a hook", () => {
+  const options = { workerId: "w1", now: 3_000, hooks: ["alert"], limit: 10 };
+
+  test.each([
+    ["that did not arrive", () => wire.loseQuestion()],
+    ["whose answer was lost", () => wire.loseAnswer()],
+  ])("I4: of an end in a commit %s, made again, is left once", async (_, fault) => {
+    await store.putHook({ name: "alert", events: ["failed"] });
+    await store.createRun(newRun("r1"));
+    const [claimed] = await store.claim({ workerId: "w1", now: 1_000, limit: 1 });
+    const end = commitOf(claimed!, { status: "failed", outcome: Buffer.from("why") });
+    fault();
+    await expect(store.commit([end])).rejects.toMatchObject(unavailable);
+    expect(await outlast(realPorts, () => store.commit([end]))).toEqual(["committed"]);
+    expect(await store.claimDeliveries(options)).toMatchObject([{ run: "r1", event: "failed", attempt: 1 }]);
+  });
+
+  test.each([
+    ["that did not arrive", () => wire.loseQuestion()],
+    ["whose answer was lost", () => wire.loseAnswer()],
+  ])("taken by a claim %s is not left behind", async (_, fault) => {
+    await store.putHook({ name: "alert", events: ["failed"] });
+    for (let n = 0; n < 3; n++) await store.createRun(newRun(`r${n}`));
+    const runs = await store.claim({ workerId: "w1", now: 1_000, limit: 3 });
+    await store.commit(runs.map((run) => commitOf(run, { status: "failed" })));
+    const [kept] = await store.claimDeliveries({ ...options, limit: 1 });
+    fault();
+    await expect(store.claimDeliveries(options)).rejects.toMatchObject(unavailable);
+    const taken = await outlast(realPorts, () => store.claimDeliveries({ ...options, holds: [kept!.id] }));
+    expect([kept!, ...taken].map(({ run }) => run)).toEqual(["r0", "r1", "r2"]);
+    // What it held before it holds still.
+    expect(await store.finishDelivery(kept!.id, "w1")).toBe(true);
+  });
+
+  test("is not taken by a claim that arrives after a later one", async () => {
+    await store.putHook({ name: "alert", events: ["failed"] });
+    await store.createRun(newRun("r1"));
+    const [claimed] = await store.claim({ workerId: "w1", now: 1_000, limit: 1 });
+    await store.commit([commitOf(claimed!, { status: "failed" })]);
+    const claim = (number: number): Promise<object[]> =>
+      schema.sql(`SELECT * FROM $S.claim_deliveries('w1', ${number}, 3000, 10, '{alert}', NULL)`);
+    await schema.sql("SELECT $S.claim_deliveries('w1', 1000, 3000, 0, '{alert}', NULL)");
+    expect(await claim(999)).toEqual([]);
+    expect(await claim(1001)).toHaveLength(1);
+  });
+});
+
+test("a schedule whose writing was not answered is moved on once, with its run", async () => {
+  const nightly = { name: "nightly", workflow: "a#b", dueAt: 5_000, definition: "{}", args: Buffer.from("[]") };
+  await store.putSchedule({ ...nightly, version: "v1" }, undefined);
+  const move = (): Promise<string> =>
+    store.putSchedule({ ...nightly, version: "v2" }, "v1", { starts: [newRun("nightly@1")], sends: [] });
+  wire.loseAnswer();
+  await expect(move()).rejects.toMatchObject(unavailable);
+  expect(await outlast(realPorts, move)).toBe("superseded");
+  expect(ids(await direct.listRuns({}))).toEqual(["nightly@1"]);
 });
 
 test("a message with an id is sent again safely", async () => {

@@ -5,4 +5,4 @@ import { ClockedSchema, serverUrl } from "./server.js";
 const schema = await ClockedSchema.create(await serverUrl());
 afterAll(() => schema.remove());
 
-run("in PostgreSQL", { manyWorkers: true, keepsSchedules: false }, () => schema);
+run("in PostgreSQL", { manyWorkers: true }, () => schema);

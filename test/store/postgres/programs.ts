@@ -39,3 +39,11 @@ const word = channel<string>("word");
 
 /** Waits for a message. */
 export const waits = fn("waits", [() => word.receive(), (_, value) => done(value)]);
+
+/** Takes a step and fails. */
+export const fails = fn("fails", [
+  () => tick(),
+  () => {
+    throw new RangeError("out of stock");
+  },
+]);

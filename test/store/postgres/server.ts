@@ -84,6 +84,9 @@ export class ClockedSchema extends Schema {
       "tasks",
       "queues",
       "cache",
+      "schedules",
+      "hooks",
+      "deliveries",
     ];
     await this.sql(tables.map((table) => `DELETE FROM $S.${table}`).join(";"), "UPDATE $S.test_clock SET now = 1000");
   }

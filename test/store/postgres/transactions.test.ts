@@ -1,14 +1,11 @@
 /** I4: what the body of a `step.tx` writes, its result and the continuation after it happen together, once. */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { build, type BuildOptions } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { open, type Flow } from "../../../src/runtime/flow.js";
 import { memory } from "../../../src/runtime/store/memory.js";
 import { aes256gcm } from "../../../src/runtime/store/aes256gcm.js";
+import { bundled, killed, started } from "./processes.js";
 import { Schema, serverUrl } from "./server.js";
 import { bookings, meanwhile, onBook, twice } from "./transactional.js";
 import { Wire } from "./wire.js";
@@ -218,18 +215,12 @@ describe("a connection that is lost", () => {
 
 test("a worker that is killed in a body: the next one does it again, and there is one row a step", async () => {
   const run = await flow.start(bookings, [schema.name, 12]);
-  // In the project, where it finds `pg`.
-  const program = path.join(import.meta.dirname, `../../../.cache/${schema.name}.mjs`);
-  mkdirSync(path.dirname(program), { recursive: true });
-  const source = path.join(import.meta.dirname, "transactional-worker.ts");
-  const options = { bundle: true, platform: "node", format: "esm", target: "node24", external: ["pg"] } satisfies BuildOptions;
-  await build({ ...options, entryPoints: [source], outfile: program });
+  const program = await bundled("transactional-worker.ts", schema);
   let kills = 0;
   for (; kills < 4; kills++) {
-    const child = spawn(process.execPath, [program, schema.server, schema.name], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = started(program, schema);
     for (let bodies = 0; bodies < 2; bodies++) await once(child.stdout, "data");
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    await killed(child);
   }
   await flow.worker();
   expect(await run.result()).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));

@@ -10,9 +10,11 @@ import type { Statement, Value } from "./connect.js";
 export interface Link {
   readonly name: string;
   readonly values: readonly Value[];
+  /** It answers whether anybody was told of something. */
+  readonly tells?: boolean;
 }
 
-/** Answers `done`, as `commit_runs` does, and `told`, what the last link answered: NULL without links. */
+/** Answers `done`, as `commit_runs` does, and `told`: whether one of the links that tell has told anybody. */
 export function chain(schema: string, locks: Link | undefined, commits: Link, links: readonly Link[]): Statement {
   const values: Value[] = [];
   const places = (link: Link): string[] => link.values.map((value) => `$${values.push(value)}`);
@@ -21,12 +23,13 @@ export function chain(schema: string, locks: Link | undefined, commits: Link, li
   if (locks !== undefined) parts.push(`(SELECT ${call(locks, places(locks))} AS ok) l`);
   parts.push(`LATERAL (SELECT ${call(commits, places(commits))} AS done${locks === undefined ? "" : " WHERE l.ok"}) c`);
   for (const [at, link] of links.entries()) {
-    const after = at === 0 ? "" : ` WHERE x${at - 1}.ok`;
+    const after = at === 0 ? "" : ` WHERE x${at - 1}.ok IS NOT NULL`;
     parts.push(`LATERAL (SELECT ${call(link, ["c.done", ...places(link)])} AS ok${after}) x${at}`);
   }
+  const told = links.flatMap(({ tells }, at) => (tells ? [`x${at}.ok`] : []));
   return {
     name: nameOf([...(locks === undefined ? [] : [locks]), commits, ...links]),
-    text: `SELECT c.done, ${links.length === 0 ? "NULL::boolean" : `x${links.length - 1}.ok`} AS told FROM ${parts.join(" CROSS JOIN ")}`,
+    text: `SELECT c.done, ${told.length === 0 ? "false" : told.join(" OR ")} AS told FROM ${parts.join(" CROSS JOIN ")}`,
     values,
   };
 }

@@ -42,24 +42,20 @@ export class Claimer {
   readonly #connections: Connections;
   readonly #schema: string;
   readonly #committer: Committer;
-  #claims = 0;
+  readonly #nextClaim: () => number;
 
-  constructor(connections: Connections, schema: string, committer: Committer) {
+  constructor(connections: Connections, schema: string, committer: Committer, nextClaim: () => number) {
     this.#connections = connections;
     this.#schema = schema;
     this.#committer = committer;
-  }
-
-  /** The number of the next claim. */
-  next(): number {
-    return ++this.#claims;
+    this.#nextClaim = nextClaim;
   }
 
   async claim({ workerId, now, limit, workflows, holds }: ClaimOptions): Promise<ClaimedRun[]> {
     const [row] = await this.#connections.run<{ taken: number[] | null }>({
       name: "claim",
       text: `SELECT ${this.#schema}.claim_runs($1, $2, $3, $4, $5, $6) AS taken`,
-      values: [workerId, this.next(), now, limit, workflows ?? null, holds === undefined ? null : texts(holds)],
+      values: [workerId, this.#nextClaim(), now, limit, workflows ?? null, holds === undefined ? null : texts(holds)],
     });
     return row!.taken === null ? [] : this.#read(row!.taken, workerId);
   }

@@ -16,13 +16,13 @@ interface Held {
 
 interface CommitsRow {
   readonly done: number[] | null;
-  readonly told: boolean | null;
+  readonly told: boolean;
 }
 
 /** What was written of a group: all of it, or these runs. */
 interface Written {
   readonly done: "all" | Set<number>;
-  /** Somebody was told of an end. */
+  /** Somebody was told of an end, or is to be told by a hook. */
   readonly told: boolean;
 }
 
@@ -103,8 +103,7 @@ export class Committer {
     const { locks, links } = outwardLinks(commits, ns);
     const statement = chain(this.#schema, locks, { name: "commit_runs", values: this.#values(commits, ns) }, links);
     const [row] = await on.run<CommitsRow>(statement);
-    const told = links.at(-1)?.name === "tell_ends" && row!.told === true;
-    return { done: row!.done === null ? "all" : new Set(row!.done), told };
+    return { done: row!.done === null ? "all" : new Set(row!.done), told: row!.told };
   }
 
   /** A run by itself, step after step, is served by a plain statement in half the time of the function (203 µs against 351, measured on one machine without syncs). */
@@ -117,7 +116,7 @@ export class Committer {
     return { done: rows.length === 1 ? "all" : new Set(), told: false };
   }
 
-  /** Nothing but the row of the run and the journal is written, and nobody has to be asked whether messages wait, or who watches. */
+  /** Nothing but the row of the run and the journal is written, and nobody has to be asked whether messages wait, or who watches, or for hooks. */
   #isPlain(commit: Commit): boolean {
     const { run, image, part, blobs = [], consumed } = commit;
     if (isOutward(commit)) return false;

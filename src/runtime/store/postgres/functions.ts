@@ -3,16 +3,15 @@
  * sees what was committed before that statement, and whoever changes a run or sends to it locks its row first; so what a statement reads after the one that
  * locked the rows is how things are.
  *
- * Locks are taken in one order: worker, queues, runs by number, tasks.
+ * Locks are taken in one order: worker, queues, runs by number, schedules, tasks, deliveries.
  */
 import { assert } from "../../../shared/assert.js";
-import { STATUSES, statusNumber } from "../rows.js";
-import { LIVE_STATUSES, RETRYABLE_STATUSES, type RunStatus } from "../store.js";
+import { statusList, statusNumber } from "../rows.js";
+import { LIVE_STATUSES, RETRYABLE_STATUSES, STATUSES } from "../store.js";
 
-const numbers = (statuses: Iterable<RunStatus>): string => [...statuses].map(statusNumber).join(", ");
 /** For `status IN (…)`. */
-export const LIVE = numbers(LIVE_STATUSES);
-export const RETRYABLE = numbers(RETRYABLE_STATUSES);
+export const LIVE = statusList(LIVE_STATUSES);
+export const RETRYABLE = statusList(RETRYABLE_STATUSES);
 const READY = statusNumber("ready");
 const RUNNING = statusNumber("running");
 
@@ -25,7 +24,7 @@ export function functions(s: string): string {
 export const RELEASE_BIT = 16;
 export const PARK_BIT = 32;
 const STATUS_BITS = 15;
-assert(STATUSES.length <= STATUS_BITS + 1, "statuses that do not fit into their bits");
+assert(Math.max(...STATUSES.map(statusNumber)) <= STATUS_BITS, "statuses that do not fit into their bits");
 
 /** What a commit changes in the row of its run, without what depends on messages. Part of migration 1. */
 export function settings(
@@ -171,6 +170,7 @@ const release = (s: string): string => `
         losses = r.losses + lost::integer
       WHERE r.owner = ANY (gone);
     UPDATE ${s}.tasks t SET owner = NULL WHERE t.owner = ANY (gone);
+    UPDATE ${s}.deliveries d SET owner = NULL WHERE d.owner = ANY (gone);
     RETURN cardinality(gone);
   END $$;`;
 

@@ -1,7 +1,7 @@
 /**
  * What commits do beyond their own runs, as functions in the database. Each is called after `commit_runs`, in the same statement, with the runs that were committed
  * (NULL: all of the group), and with arrays of one element a thing; `source` is the run whose commit it comes with. I5: what comes with a run that was not committed
- * is left out. They answer true, which is what the next one waits for.
+ * is left out. The next one waits for their answer: those that tell somebody say whether there was anybody, the others true.
  */
 import { LIVE, RETRYABLE } from "./functions.js";
 import { kindNumber, statusNumber } from "../rows.js";
@@ -120,7 +120,7 @@ const noteFacts = (s: string): string => `
     RETURN true;
   END $$;`;
 
-/** Whoever watches hears of it, tasks of the run go, and with \`final\` its children that end with it hear of it. Answers whether anybody was told. */
+/** Whoever watches hears of it, tasks of the run go, with `final` its children that end with it hear of it, and hooks get word. Answers whether anybody was told. */
 const tellEnds = (s: string): string => `
   CREATE FUNCTION ${s}.tell_ends(done bigint[], ended bigint[], id text[], outcome bytea[], at bigint[], final bigint[]) RETURNS boolean LANGUAGE plpgsql AS $$
   DECLARE
@@ -149,6 +149,10 @@ const tellEnds = (s: string): string => `
     IF told.run IS NOT NULL THEN
       PERFORM ${s}.deliver(told.run, ${ORPHANED}::smallint, told.topic, told.payload, told.at);
       any_told := true;
+    END IF;
+    -- Most stores have none, and then this is all that hooks cost.
+    IF EXISTS (SELECT FROM ${s}.hooks) THEN
+      any_told := ${s}.tell_hooks(done, ended) OR any_told;
     END IF;
     RETURN any_told;
   END $$;`;

@@ -1,27 +1,52 @@
 /** What commits do beyond their own runs, as calls of the functions in `outward-functions.ts` and `task-functions.ts`. */
 import { createHash } from "node:crypto";
 import { kindNumber } from "../rows.js";
-import { FINAL_STATUSES, LIVE_STATUSES, type CacheEntry, type Commit, type NewRun } from "../store.js";
+import {
+  FINAL_STATUSES,
+  hookEventOf,
+  LIVE_STATUSES,
+  type CacheEntry,
+  type Commit,
+  type NewMessage,
+  type NewRun,
+} from "../store.js";
 import { bigints, byteas, doubles, pairs, storable, texts } from "./arrays.js";
 import type { Link } from "./chain.js";
 import type { Value } from "./connect.js";
 import { ENDS_WITH_PARENT_BIT, PARENT_IS_SOURCE_BIT } from "./outward-functions.js";
 
-/** True when a commit needs more than its own run, or somebody may wait for its end. */
-export function isOutward({ status, starts, sends, watches, notes, tasks, withdrawn, cached }: Commit): boolean {
+/** True when a commit needs more than its own run, or somebody may wait for its end, or for a pause. Only then the hooks are looked at. */
+export function isOutward(commit: Commit): boolean {
+  const { starts, sends, watches, notes, tasks, withdrawn, cached } = commit;
   return (
-    !LIVE_STATUSES.has(status) || [starts, sends, watches, notes, tasks, withdrawn, cached].some((list) => list !== undefined)
+    hookEventOf(commit) !== undefined ||
+    [starts, sends, watches, notes, tasks, withdrawn, cached].some((list) => list !== undefined)
   );
 }
 
-/** The runs to lock first, when it is not only those of the commits, and what comes after the commits, in the order in which it has to happen. */
-export function outwardLinks(
-  commits: readonly Commit[],
-  ns: readonly number[],
-): { readonly locks: Link | undefined; readonly links: readonly Link[] } {
+export interface Outward {
+  /** The runs to lock first, when it is not only those of the commits. */
+  readonly locks: Link | undefined;
+  /** What comes after, in the order in which it has to happen. */
+  readonly links: readonly Link[];
+}
+
+/** What a group of commits does for others. */
+export function outwardLinks(commits: readonly Commit[], ns: readonly number[]): Outward {
   if (!commits.some(isOutward)) return { locks: undefined, links: [] };
   const made = KINDS.map((kind) => kind(commits, ns)).filter((link) => link !== undefined);
   return { locks: locksOf(commits, ns), links: made };
+}
+
+/** Runs to start and messages to send that come with something else than a commit. */
+export function broughtLinks(starts: readonly NewRun[], sends: readonly NewMessage[]): Outward {
+  const links: Link[] = [];
+  const nobody = (all: readonly unknown[]): Value => bigints(all.map(() => undefined));
+  if (starts.length > 0)
+    links.push({ name: "start_runs", values: [nobody(starts), ...runColumns(starts.map((start) => ({ start, by: "" })))] });
+  if (sends.length > 0) links.push({ name: "send_messages", values: [nobody(sends), ...messageColumns(sends)] });
+  const targets = new Set(sends.map(({ run }) => run));
+  return { locks: targets.size === 0 ? undefined : lockLink([], targets, []), links };
 }
 
 /** Bytes of it, roughly. */
@@ -47,7 +72,11 @@ function locksOf(commits: readonly Commit[], ns: readonly number[]): Link | unde
   }
   const ended = ns.filter((_, at) => !LIVE_STATUSES.has(commits[at]!.status));
   if (targets.size === 0 && ended.length === 0) return undefined;
-  return { name: "lock_runs", values: [bigints(ns), texts([...targets].map(storable)), bigints(ended)] };
+  return lockLink(ns, targets, ended);
+}
+
+function lockLink(own: readonly number[], targets: ReadonlySet<string>, ended: readonly number[]): Link {
+  return { name: "lock_runs", values: [bigints(own), texts([...targets].map(storable)), bigints(ended)] };
 }
 
 type Kind = (commits: readonly Commit[], ns: readonly number[]) => Link | undefined;
@@ -57,27 +86,17 @@ function kind<T>(
   name: string,
   of: (commit: Commit) => Iterable<T>,
   columns: (items: readonly T[], commits: readonly Commit[]) => Value[],
+  tells = false,
 ): Kind {
   return (commits, ns) => {
     const { runs, items } = pairs(commits, ns, of);
-    return items.length === 0 ? undefined : { name, values: [bigints(runs), ...columns(items, commits)] };
+    return items.length === 0 ? undefined : { name, values: [bigints(runs), ...columns(items, commits)], tells };
   };
 }
 
 const KINDS: readonly Kind[] = [
   kind("start_runs", ({ run, starts = [] }) => starts.map((start) => ({ start, by: run })), runColumns),
-  kind(
-    "send_messages",
-    ({ sends = [] }) => sends,
-    (all) => [
-      texts(all.map(({ run }) => storable(run))),
-      texts(all.map(({ id }) => (id === undefined ? undefined : storable(id)))),
-      bigints(all.map((message) => kindNumber(message.kind))),
-      texts(all.map(({ topic }) => storable(topic))),
-      byteas(all.map(({ payload }) => payload)),
-      bigints(all.map(({ sentAt }) => sentAt)),
-    ],
-  ),
+  kind("send_messages", ({ sends = [] }) => sends, messageColumns),
   kind(
     "watch_runs",
     ({ watches = [], at }) => watches.map((target) => ({ target, at })),
@@ -120,6 +139,13 @@ const KINDS: readonly Kind[] = [
     ],
   ),
   kind(
+    "tell_hooks",
+    // Of ends they are told by the link that comes next.
+    (commit) => (hookEventOf(commit) === "paused" ? [commit] : []),
+    () => [],
+    true,
+  ),
+  kind(
     "tell_ends",
     (commit) => (LIVE_STATUSES.has(commit.status) ? [] : [commit]),
     (all) => [
@@ -128,6 +154,7 @@ const KINDS: readonly Kind[] = [
       bigints(all.map(({ at }) => at)),
       bigints(all.map(({ status }) => (FINAL_STATUSES.has(status) ? 1 : 0))),
     ],
+    true,
   ),
 ];
 
@@ -142,5 +169,16 @@ function runColumns(all: readonly { readonly start: NewRun; readonly by: string 
     bigints(all.map(flags)),
     texts(all.map(({ start, by }) => (start.parent === by || start.parent === undefined ? undefined : storable(start.parent)))),
     byteas(all.map(({ start }) => start.image)),
+  ];
+}
+
+function messageColumns(all: readonly NewMessage[]): Value[] {
+  return [
+    texts(all.map(({ run }) => storable(run))),
+    texts(all.map(({ id }) => (id === undefined ? undefined : storable(id)))),
+    bigints(all.map(({ kind: of }) => kindNumber(of))),
+    texts(all.map(({ topic }) => storable(topic))),
+    byteas(all.map(({ payload }) => payload)),
+    bigints(all.map(({ sentAt }) => sentAt)),
   ];
 }

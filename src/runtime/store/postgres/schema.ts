@@ -9,15 +9,19 @@
  *     messages  what waits for a run.
  *     parts     what changed in the continuation of a run since its image, in order of the commits.
  *     blobs     large contents by SHA-256, and in run_blobs which runs refer to them; one that no run refers to is deleted.
- *     workers   the workers, with their leases by the clock of the database. `claims` is the number of the last claim: see `functions.ts`.
+ *     workers   the workers, with their leases by the clock of the database. `claims` and the like are the numbers of the last claims: see `functions.ts`.
  *     watches   which run wants to hear of the end of which. Gone with that end.
  *     notes     searchable facts about runs, keys and values as JSON. The index holds digests: there is no limit to their length.
  *     tasks     step attempts for whatever worker serves their queue. `owner` has taken one; its lease is that of the worker.
  *     queues    one row a queue with limits: whoever takes tasks of it locks that row first. `next_at` is when the next task of a queue with a limited rate may
  *               begin, see `rate.ts`.
  *     cache     results of steps that other runs may use, by the SHA-256 of their keys.
+ *     schedules when runs are to be started; definition and state as JSON.
+ *     hooks     who is to be told of which events: bit n of `events` is the status of number n. A hook that is made again has another number.
+ *     deliveries what hooks have not been told yet. `owner` tells it just now; its lease is that of the worker.
  */
 import { functions } from "./functions.js";
+import { hookFunctions } from "./hook-functions.js";
 import { outwardFunctions } from "./outward-functions.js";
 import { taskFunctions } from "./task-functions.js";
 
@@ -78,7 +82,8 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
       lease_ms bigint NOT NULL,
       lease_until bigint NOT NULL,
       claims bigint NOT NULL,
-      task_claims bigint NOT NULL DEFAULT 0
+      task_claims bigint NOT NULL,
+      delivery_claims bigint NOT NULL
     ) WITH (fillfactor = 50);
 
     CREATE TABLE ${s}.watches (target bigint NOT NULL, run bigint NOT NULL, PRIMARY KEY (target, run));
@@ -108,9 +113,35 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     CREATE TABLE ${s}.queues (name text COLLATE "C" PRIMARY KEY, next_at double precision);
     CREATE TABLE ${s}.cache (key bytea PRIMARY KEY, value bytea NOT NULL, good_until bigint NOT NULL);
     CREATE INDEX cache_until ON ${s}.cache (good_until);
+
+    CREATE TABLE ${s}.schedules (
+      name text COLLATE "C" PRIMARY KEY,
+      due_at bigint,
+      workflow text COLLATE "C" NOT NULL,
+      version text COLLATE "C" NOT NULL,
+      definition text NOT NULL,
+      args bytea NOT NULL
+    );
+    CREATE INDEX schedules_due ON ${s}.schedules (due_at) WHERE due_at IS NOT NULL;
+    CREATE TABLE ${s}.hooks (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, events integer NOT NULL, name text COLLATE "C" NOT NULL UNIQUE);
+    CREATE TABLE ${s}.deliveries (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      hook bigint NOT NULL,
+      run bigint NOT NULL,
+      at bigint NOT NULL,
+      version bigint NOT NULL,
+      attempt bigint NOT NULL DEFAULT 0,
+      due_at bigint NOT NULL,
+      event smallint NOT NULL,
+      owner text COLLATE "C",
+      outcome bytea
+    );
+    CREATE INDEX deliveries_free ON ${s}.deliveries (hook, due_at, id) WHERE owner IS NULL;
+    CREATE INDEX deliveries_held ON ${s}.deliveries (owner) WHERE owner IS NOT NULL;
     ${functions(s)}
     ${outwardFunctions(s)}
-    ${taskFunctions(s)}`,
+    ${taskFunctions(s)}
+    ${hookFunctions(s)}`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

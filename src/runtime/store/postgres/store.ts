@@ -6,6 +6,7 @@ import type {
   ClaimOptions,
   Commit,
   CommitResult,
+  Delivery,
   JournalEntry,
   Message,
   NewMessage,
@@ -13,8 +14,10 @@ import type {
   NewWorker,
   RunQuery,
   RunSummary,
+  StoredHook,
   StoredImage,
   StoredRun,
+  StoredSchedule,
   StoreNote,
   Task,
   TaskOptions,
@@ -26,8 +29,10 @@ import { bigints, storable, texts } from "./arrays.js";
 import { Claimer, continuationColumns, summaryColumns, toContinuation, type ContinuationRow } from "./claim.js";
 import { Committer, type Committed } from "./commit.js";
 import { Connections, type Statement } from "./connect.js";
+import { PostgresHooks } from "./hooks.js";
 import { Notes } from "./notes.js";
 import { listStatement } from "./list.js";
+import { PostgresSchedules } from "./schedules.js";
 import { Tasks } from "./tasks.js";
 import { Transactions } from "./transaction.js";
 import { settingsOf, type PostgresOptions } from "./options.js";
@@ -57,10 +62,14 @@ class PostgresStore implements Store {
   readonly #committer: Committer;
   readonly #claimer: Claimer;
   readonly #tasks: Tasks;
+  readonly #hooks: PostgresHooks;
+  readonly #schedules: PostgresSchedules;
   readonly #transactions: Transactions;
   readonly #notes: Notes;
   /** The schema, quoted. */
   readonly #s: string;
+  /** Number of the last claim of any kind. */
+  #claims = 0;
 
   constructor(url: string, options: PostgresOptions) {
     const settings = settingsOf(url, options);
@@ -68,8 +77,11 @@ class PostgresStore implements Store {
     this.#s = `"${settings.schema}"`;
     this.#connections = new Connections(settings);
     this.#committer = new Committer(this.#connections, this.#s);
-    this.#claimer = new Claimer(this.#connections, this.#s, this.#committer);
-    this.#tasks = new Tasks(this.#connections, this.#s);
+    const nextClaim = (): number => ++this.#claims;
+    this.#claimer = new Claimer(this.#connections, this.#s, this.#committer, nextClaim);
+    this.#tasks = new Tasks(this.#connections, this.#s, nextClaim);
+    this.#hooks = new PostgresHooks(this.#connections, this.#s, nextClaim);
+    this.#schedules = new PostgresSchedules(this.#connections, this.#s);
     this.#transactions = new Transactions(this.#connections, this.#committer, {
       wereCommitted: (commits, committed) => this.#wereCommitted(commits, committed),
       letGo: (commits) => this.#committer.letGo(commits.map(({ run }) => run)),
@@ -147,15 +159,12 @@ class PostgresStore implements Store {
     await this.#releaseDead(id, host, now, isAlive);
     const [row] = await this.#all<{ is_new: boolean }>(
       "register",
-      `INSERT INTO ${this.#s}.workers AS w (id, pid, host, started_at, lease_ms, lease_until, claims)
-         VALUES ($1, $2, $3, $4, $5::bigint, ${this.#s}.now_ms() + $5::bigint, $6)
+      `INSERT INTO ${this.#s}.workers AS w (id, pid, host, started_at, lease_ms, lease_until, claims, task_claims, delivery_claims)
+         VALUES ($1, $2, $3, $4, $5::bigint, ${this.#s}.now_ms() + $5::bigint, $6, $6, $6)
          ON CONFLICT (id) DO UPDATE SET lease_ms = EXCLUDED.lease_ms, lease_until = EXCLUDED.lease_until RETURNING xmax = 0 AS is_new`,
-      [id, pid, host, startedAt, leaseMs, this.#claimer.next()],
+      [id, pid, host, startedAt, leaseMs, ++this.#claims],
     );
-    if (row!.is_new) {
-      this.#committer.forget(id);
-      this.#tasks.forget(id);
-    }
+    if (row!.is_new) this.#committer.forget(id);
     return "registered";
   }
 
@@ -193,7 +202,6 @@ class PostgresStore implements Store {
     if ((await this.#call<number>("release_workers", [texts([workerId]), bigints([undefined]), now, false])) > 0)
       this.#notes.work();
     this.#committer.forget(workerId);
-    this.#tasks.forget(workerId);
   }
 
   claim(options: ClaimOptions): Promise<ClaimedRun[]> {
@@ -267,56 +275,56 @@ class PostgresStore implements Store {
     return this.#notes.watch(listener);
   }
 
-  // Schedules and hooks are kept by the other stores so far: there are none here, and none can be made.
-
-  putHook(): Promise<void> {
-    return Promise.reject(this.#keepsNone("hooks"));
+  async putHook(hook: StoredHook): Promise<void> {
+    checkText(hook.name, "the name of a hook");
+    await this.#hooks.put(hook);
   }
 
-  listHooks(): Promise<[]> {
-    return Promise.resolve([]);
+  listHooks(): Promise<StoredHook[]> {
+    return this.#hooks.list();
   }
 
-  deleteHook(): Promise<boolean> {
-    return Promise.resolve(false);
+  deleteHook(name: string): Promise<boolean> {
+    return this.#hooks.delete(name);
   }
 
-  claimDeliveries(): Promise<[]> {
-    return Promise.resolve([]);
+  claimDeliveries(options: Parameters<Store["claimDeliveries"]>[0]): Promise<Delivery[]> {
+    return this.#hooks.claim(options);
   }
 
-  finishDelivery(): Promise<boolean> {
-    return Promise.resolve(false);
+  finishDelivery(id: number, workerId: string): Promise<boolean> {
+    return this.#hooks.finish(id, workerId);
   }
 
-  deferDelivery(): Promise<boolean> {
-    return Promise.resolve(false);
+  deferDelivery(id: number, workerId: string, dueAt: number): Promise<boolean> {
+    return this.#hooks.defer(id, workerId, dueAt);
   }
 
-  putSchedule(): Promise<"superseded"> {
-    return Promise.reject(this.#keepsNone("schedules"));
+  async putSchedule(
+    schedule: StoredSchedule,
+    expected: string | undefined,
+    outward?: Parameters<Store["putSchedule"]>[2],
+  ): Promise<"written" | "superseded"> {
+    checkText(schedule.name, "the name of a schedule");
+    const answer = await this.#schedules.put(schedule, expected, outward);
+    if (answer === "written") this.#notes.work();
+    return answer;
   }
 
-  getSchedule(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  getSchedule(name: string): Promise<StoredSchedule | undefined> {
+    return this.#schedules.get(name);
   }
 
-  listSchedules(): Promise<[]> {
-    return Promise.resolve([]);
+  listSchedules(): Promise<StoredSchedule[]> {
+    return this.#schedules.list();
   }
 
-  deleteSchedule(): Promise<boolean> {
-    return Promise.resolve(false);
+  deleteSchedule(name: string): Promise<boolean> {
+    return this.#schedules.delete(name);
   }
 
-  dueSchedules(): Promise<{ readonly due: []; readonly nextAt: undefined }> {
-    return Promise.resolve({ due: [], nextAt: undefined });
-  }
-
-  #keepsNone(what: string): UsageError {
-    return new UsageError(
-      `${this.url} keeps no ${what}: PostgreSQL stores do not have them yet. Keep them in a SQLite store, or start runs by the clock of something else.`,
-    );
+  dueSchedules(options: Parameters<Store["dueSchedules"]>[0]): ReturnType<Store["dueSchedules"]> {
+    return this.#schedules.due(options);
   }
 
   async close(): Promise<void> {

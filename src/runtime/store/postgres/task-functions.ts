@@ -53,12 +53,12 @@ const putCached = (s: string): string => `
 
 /**
  * Hands over tasks. Whoever takes tasks of a queue with limits locks its row first, so that what it counts is so until it has taken them; queues without limits are
- * shared by skipping what others lock. Claims carry growing numbers, and \`held\` is what the worker knows to hold (NULL: it is sure): the rest, taken by a claim whose
- * answer was lost, is given back.
+ * shared by skipping what others lock. Claims carry growing numbers: one that arrives after a later one takes nothing. With `holds`, what the worker knows to hold, the
+ * others it holds are given back first.
  */
 const claimTasks = (s: string): string => `
   CREATE FUNCTION ${s}.claim_tasks(
-    worker text, claim bigint, now bigint, at_most bigint, held bigint[], steps text[], queues text[], concurrency bigint[], per_key bigint[], rate_limit double precision[],
+    worker text, claim bigint, now bigint, at_most bigint, holds bigint[], steps text[], queues text[], concurrency bigint[], per_key bigint[], rate_limit double precision[],
     rate_ms double precision[]
   ) RETURNS TABLE (id bigint, run text, call bigint, attempt bigint, queue text, step text, key text, priority double precision, due_at bigint, payload bytea, details bytea)
   LANGUAGE plpgsql AS $$
@@ -70,15 +70,15 @@ const claimTasks = (s: string): string => `
     taken bigint;
     remaining bigint := at_most;
   BEGIN
-    IF held IS NULL AND NOT EXISTS (SELECT FROM ${s}.tasks t WHERE t.queue = ANY (queues) AND t.owner IS NULL AND t.due_at <= now) THEN
+    IF holds IS NULL AND NOT EXISTS (SELECT FROM ${s}.tasks t WHERE t.queue = ANY (queues) AND t.owner IS NULL AND t.due_at <= now) THEN
       RETURN;
     END IF;
     UPDATE ${s}.workers w SET task_claims = claim WHERE w.id = worker AND w.task_claims < claim;
     IF NOT FOUND THEN
       RETURN;
     END IF;
-    IF held IS NOT NULL THEN
-      UPDATE ${s}.tasks t SET owner = NULL WHERE t.owner = worker AND t.id <> ALL (held);
+    IF holds IS NOT NULL THEN
+      UPDATE ${s}.tasks t SET owner = NULL WHERE t.owner = worker AND t.id <> ALL (holds);
     END IF;
     INSERT INTO ${s}.queues (name) SELECT x.name FROM unnest(queues, concurrency, per_key, rate_limit) AS x (name, a, b, c)
       WHERE coalesce(x.a, x.b, x.c) IS NOT NULL AND NOT EXISTS (SELECT FROM ${s}.queues q WHERE q.name = x.name) ORDER BY x.name ON CONFLICT DO NOTHING;

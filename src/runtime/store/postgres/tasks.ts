@@ -1,38 +1,28 @@
 import type { CacheEntry, Task, TaskOptions } from "../store.js";
+import { toTask, type TaskRow } from "../rows.js";
 import { bigints, byteas, doubles, storable, texts } from "./arrays.js";
 import type { Runner } from "./connect.js";
 import { cacheKey } from "./outward.js";
 
-interface TaskRow extends Omit<Task, "dueAt" | "key" | "details"> {
-  readonly due_at: number;
-  readonly key: string | null;
-  readonly details: Uint8Array | null;
-}
-
-/** The tasks that workers of this store hold, and what becomes of them. */
+/** What is asked of tasks. */
 export class Tasks {
   readonly #connections: Runner;
   readonly #schema: string;
-  #claims = 0;
-  /** By worker: what was handed over here and is not known to be gone. */
-  readonly #held = new Map<string, Set<number>>();
-  /** Workers for which claims may have happened whose answer did not arrive. */
-  readonly #unsure = new Set<string>();
+  readonly #nextClaim: () => number;
 
-  constructor(connections: Runner, schema: string) {
+  constructor(connections: Runner, schema: string, nextClaim: () => number) {
     this.#connections = connections;
     this.#schema = schema;
+    this.#nextClaim = nextClaim;
   }
 
-  async claim({ workerId, now, queues, steps, limit }: TaskOptions): Promise<Task[]> {
-    if (queues.length === 0) return [];
-    const held = this.#heldBy(workerId);
+  async claim({ workerId, now, queues, steps, limit, holds }: TaskOptions): Promise<Task[]> {
     const values = [
       workerId,
-      ++this.#claims,
+      this.#nextClaim(),
       Math.trunc(now),
       limit,
-      this.#unsure.has(workerId) ? bigints([...held]) : null,
+      holds === undefined ? null : bigints(holds),
       texts(steps.map(storable)),
       texts(queues.map(({ queue }) => storable(queue))),
       bigints(queues.map(({ concurrency }) => concurrency)),
@@ -41,26 +31,13 @@ export class Tasks {
       doubles(queues.map(({ rate }) => rate?.perMs)),
     ];
     const text = `SELECT * FROM ${this.#schema}.claim_tasks(${values.map((_, at) => `$${at + 1}`).join()})`;
-    try {
-      const rows = await this.#connections.run<TaskRow>({ name: "claim_tasks", text, values });
-      this.#unsure.delete(workerId);
-      for (const { id } of rows) held.add(id);
-      return rows.map(toTask);
-    } catch (error) {
-      this.#unsure.add(workerId);
-      throw error;
-    }
+    return (await this.#connections.run<TaskRow>({ name: "claim_tasks", text, values })).map(toTask);
   }
 
   async held(worker: string): Promise<number[]> {
     const text = `SELECT id FROM ${this.#schema}.tasks WHERE owner = $1`;
-    const known = this.#heldBy(worker);
-    const before = [...known];
     const rows = await this.#connections.run<{ id: number }>({ name: "held_tasks", text, values: [worker] });
-    const ids = rows.map(({ id }) => id);
-    const still = new Set(ids);
-    for (const id of before) if (!still.has(id)) known.delete(id);
-    return ids;
+    return rows.map(({ id }) => id);
   }
 
   async noteProgress(task: number, worker: string, details: Uint8Array): Promise<boolean> {
@@ -82,7 +59,6 @@ export class Tasks {
             values: [...values, byteas([cacheKey(cached)]), byteas([cached.value]), bigints([cached.until])],
           },
     );
-    this.#heldBy(worker).delete(task);
     return row!.ok;
   }
 
@@ -92,19 +68,4 @@ export class Tasks {
     const [row] = await this.#connections.run<{ value: Uint8Array }>({ name: "cached", text, values });
     return row?.value;
   }
-
-  /** A worker begins with nothing. What a claim of it may still take, the next one gives back. */
-  forget(worker: string): void {
-    this.#held.delete(worker);
-  }
-
-  #heldBy(worker: string): Set<number> {
-    let held = this.#held.get(worker);
-    if (held === undefined) this.#held.set(worker, (held = new Set()));
-    return held;
-  }
-}
-
-function toTask({ due_at: dueAt, key, details, ...row }: TaskRow): Task {
-  return { ...row, dueAt, key: key ?? undefined, details: details ?? undefined };
 }

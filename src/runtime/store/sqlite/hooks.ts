@@ -1,5 +1,5 @@
 /** Hooks and what they have not been told yet. Every function but `list` is called inside a transaction. */
-import type { SQLInputValue, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import { hookEventOf, type Commit, type Delivery, type HookEvent, type Store, type StoredHook } from "../store.js";
 
 type Prepare = (sql: string) => StatementSync;
@@ -41,24 +41,15 @@ export function claim(
   { workerId, now, hooks, limit, holds }: Parameters<Store["claimDeliveries"]>[0],
 ): Delivery[] {
   if (prepare("SELECT 1 FROM worker WHERE id = ?").get(workerId) === undefined) return [];
-  const known: SQLInputValue[] = holds === undefined ? [] : [workerId, JSON.stringify(holds)];
-  const rows = prepare(holds === undefined ? DUE : DUE_OR_LOST).all(
-    JSON.stringify(hooks),
-    now,
-    limit,
-    ...known,
-  ) as unknown as (Omit<Delivery, "outcome"> & {
+  if (holds !== undefined) prepare(GIVE_BACK).run(workerId, JSON.stringify(holds));
+  const rows = prepare(DUE).all(JSON.stringify(hooks), now, limit) as unknown as (Omit<Delivery, "outcome"> & {
     readonly outcome: Uint8Array | null;
   })[];
   for (const { id } of rows) prepare("UPDATE deliveries SET owner = ?, attempt = attempt + 1 WHERE id = ?").run(workerId, id);
   return rows.map(({ outcome, ...row }) => ({ ...row, outcome: outcome ?? undefined }));
 }
 
-const DUE = due("d.owner IS NULL");
-const DUE_OR_LOST = due("(d.owner IS NULL OR (d.owner = ?4 AND d.id NOT IN (SELECT value FROM json_each(?5))))");
-
-function due(free: string): string {
-  return `SELECT d.id, d.hook, r.id AS run, d.event, d.at, d.version, d.attempt + 1 AS attempt, d.outcome
-    FROM deliveries d JOIN runs r ON r.n = d.run
-    WHERE ${free} AND d.due_at <= ?2 AND d.hook IN (SELECT value FROM json_each(?1)) ORDER BY d.id LIMIT ?3`;
-}
+const GIVE_BACK = "UPDATE deliveries SET owner = NULL WHERE owner = ? AND id NOT IN (SELECT value FROM json_each(?))";
+const DUE = `SELECT d.id, d.hook, r.id AS run, d.event, d.at, d.version, d.attempt + 1 AS attempt, d.outcome
+  FROM deliveries d JOIN runs r ON r.n = d.run
+  WHERE d.owner IS NULL AND d.due_at <= ?2 AND d.hook IN (SELECT value FROM json_each(?1)) ORDER BY d.due_at, d.id LIMIT ?3`;

@@ -1,15 +1,24 @@
 /** What a commit does beyond its own run: runs started, messages sent, ends told to whoever watches, facts noted. Inside the transaction of the commit. */
 import type { StatementSync } from "node:sqlite";
-import { FINAL_STATUSES, LIVE_STATUSES, type Commit, type NewMessage, type NewRun, type Notes } from "../store.js";
+import {
+  FINAL_STATUSES,
+  LIVE_STATUSES,
+  RETRYABLE_STATUSES,
+  type Commit,
+  type NewMessage,
+  type NewRun,
+  type Notes,
+} from "../store.js";
 import { addPart, inRow, isLarge } from "./continuation.js";
 import { putCached, putTasks, withdraw } from "./tasks.js";
-import { kindNumber, STATUSES, statusNumber } from "../rows.js";
+import { kindNumber, statusList, statusNumber, statusOf } from "../rows.js";
 import { tellHooks } from "./hooks.js";
 
 type Prepare = (sql: string) => StatementSync;
 
 const NOTHING = new Uint8Array(0);
-const LIVE = [...LIVE_STATUSES].map(statusNumber).join(", ");
+const LIVE = statusList(LIVE_STATUSES);
+const RETRYABLE = statusList(RETRYABLE_STATUSES);
 
 /** @param n number of the run that commits; its row is written already */
 export function writeOutward(prepare: Prepare, n: number, commit: Commit): void {
@@ -52,22 +61,24 @@ export function insertMessage(prepare: Prepare, message: NewMessage): "sent" | "
   const run = prepare("SELECT n, status FROM runs WHERE id = ?").get(message.run) as { n: number; status: number } | undefined;
   if (run === undefined) return "unknown";
   if (id !== undefined && prepare("SELECT 1 FROM message_ids WHERE run = ? AND id = ?").get(run.n, id)) return "duplicate";
-  if (!LIVE_STATUSES.has(STATUSES[run.status]!)) return "ended";
+  if (!LIVE_STATUSES.has(statusOf(run.status))) return "ended";
   if (id !== undefined) prepare("INSERT INTO message_ids (run, id) VALUES (?, ?)").run(run.n, id);
   deliver(prepare, run.n, kindNumber(kind), topic, payload, sentAt);
   return "sent";
 }
 
-/** Puts a message into the box of a run, which is due with that. */
+/** Puts a message into the box of a run, which is due with that. What is over and cannot go on gets none. */
 export function deliver(prepare: Prepare, n: number, kind: number, topic: string, payload: Uint8Array, at: number): void {
-  prepare("INSERT INTO messages (run, kind, topic, payload, sent_at) VALUES (?, ?, ?, ?, ?)").run(n, kind, topic, payload, at);
+  prepare(
+    `INSERT INTO messages (run, kind, topic, payload, sent_at) SELECT n, ?2, ?3, ?4, ?5 FROM runs WHERE n = ?1 AND status IN (${LIVE}, ${RETRYABLE})`,
+  ).run(n, kind, topic, payload, at);
   prepare(`UPDATE runs SET wake_at = ?1 WHERE n = ?2 AND (wake_at IS NULL OR wake_at > ?1) AND status IN (${LIVE})`).run(at, n);
 }
 
 function watch(prepare: Prepare, n: number, id: string, at: number): void {
   const found = prepare("SELECT n, status, outcome FROM runs WHERE id = ?").get(id);
   const target = found as { n: number; status: number; outcome: Uint8Array | null } | undefined;
-  if (target !== undefined && LIVE_STATUSES.has(STATUSES[target.status]!)) {
+  if (target !== undefined && LIVE_STATUSES.has(statusOf(target.status))) {
     prepare("INSERT INTO watches (target, run) VALUES (?, ?) ON CONFLICT DO NOTHING").run(target.n, n);
   } else deliver(prepare, n, ENDED, id, target?.outcome ?? NOTHING, at);
 }

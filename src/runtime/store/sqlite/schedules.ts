@@ -2,12 +2,9 @@
 import type { StatementSync } from "node:sqlite";
 import type { Store, StoredSchedule } from "../store.js";
 import { insertMessage, insertRun } from "./outward.js";
+import { toSchedule, type ScheduleRow } from "../rows.js";
 
 type Prepare = (sql: string) => StatementSync;
-
-interface Row extends Omit<StoredSchedule, "dueAt"> {
-  readonly due_at: number | null;
-}
 
 const COLUMNS = "name, workflow, version, due_at, definition, args";
 
@@ -39,12 +36,12 @@ export function put(
 }
 
 export function get(prepare: Prepare, name: string): StoredSchedule | undefined {
-  const row = prepare(`SELECT ${COLUMNS} FROM schedules WHERE name = ?`).get(name) as Row | undefined;
+  const row = prepare(`SELECT ${COLUMNS} FROM schedules WHERE name = ?`).get(name) as ScheduleRow | undefined;
   return row && toSchedule(row);
 }
 
 export function list(prepare: Prepare): StoredSchedule[] {
-  return (prepare(`SELECT ${COLUMNS} FROM schedules ORDER BY name`).all() as unknown as Row[]).map(toSchedule);
+  return (prepare(`SELECT ${COLUMNS} FROM schedules ORDER BY name`).all() as unknown as ScheduleRow[]).map(toSchedule);
 }
 
 /** See `Store.dueSchedules`. */
@@ -60,9 +57,5 @@ export function due(
     limit,
   );
   const next = prepare(`SELECT min(due_at) AS at FROM schedules WHERE due_at > ?2 AND ${ours}`).get(known, now);
-  return { due: (rows as unknown as Row[]).map(toSchedule), nextAt: (next as { at: number | null }).at ?? undefined };
-}
-
-function toSchedule({ name, workflow, version, due_at: dueAt, definition, args }: Row): StoredSchedule {
-  return { name, workflow, version, dueAt: dueAt ?? undefined, definition, args };
+  return { due: (rows as unknown as ScheduleRow[]).map(toSchedule), nextAt: (next as { at: number | null }).at ?? undefined };
 }

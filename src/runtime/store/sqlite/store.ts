@@ -37,7 +37,7 @@ import { claimTasks, finishTask } from "./tasks.js";
 import {
   fromJson,
   statusNumber,
-  STATUSES,
+  statusOf,
   toJson,
   toMessage,
   toRun,
@@ -155,7 +155,7 @@ export class SqliteStore implements Store {
         id,
       );
       if (run === undefined) return "unknown";
-      if (!RETRYABLE_STATUSES.has(STATUSES[run.status]!)) return "not-failed";
+      if (!RETRYABLE_STATUSES.has(statusOf(run.status))) return "not-failed";
       const { lastInsertRowid } = this.#prepare("INSERT INTO journal (prev, entries) VALUES (?, ?)").run(
         run.journal,
         toJson([journal]),

@@ -3,15 +3,9 @@ import type { StatementSync } from "node:sqlite";
 import { after, allowedAt } from "../rate.js";
 import type { CacheEntry, NewTask, QueueLimits, Task, TaskOptions } from "../store.js";
 import { deliver } from "./outward.js";
-import { kindNumber } from "../rows.js";
+import { kindNumber, toTask, type TaskRow } from "../rows.js";
 
 type Prepare = (sql: string) => StatementSync;
-
-interface TaskRow extends Omit<Task, "dueAt" | "key" | "details"> {
-  readonly due_at: number;
-  readonly key: string | null;
-  readonly details: Uint8Array | null;
-}
 
 const STEP = kindNumber("step");
 
@@ -28,9 +22,10 @@ export function withdraw(prepare: Prepare, n: number, calls: readonly number[]):
   for (const call of calls) prepare("DELETE FROM tasks WHERE run = ? AND call = ?").run(n, call);
 }
 
-export function claimTasks(prepare: Prepare, { workerId, now, queues, steps, limit }: TaskOptions): Task[] {
+export function claimTasks(prepare: Prepare, { workerId, now, queues, steps, limit, holds }: TaskOptions): Task[] {
   const claimed: Task[] = [];
   if (prepare("SELECT 1 FROM worker WHERE id = ?").get(workerId) === undefined) return claimed;
+  if (holds !== undefined) prepare(GIVE_BACK).run(workerId, JSON.stringify(holds));
   for (const limits of queues) {
     const room = Math.min(limit - claimed.length, roomOf(prepare, limits, now));
     if (room <= 0) continue;
@@ -48,6 +43,7 @@ export function claimTasks(prepare: Prepare, { workerId, now, queues, steps, lim
   return claimed;
 }
 
+const GIVE_BACK = "UPDATE tasks SET owner = NULL WHERE owner = ? AND id NOT IN (SELECT value FROM json_each(?))";
 const COLUMNS = "t.id, r.id AS run, t.call, t.attempt, t.queue, t.step, t.key, t.priority, t.due_at, t.payload, t.details";
 const FREE = "t.queue = ?1 AND t.owner IS NULL AND t.due_at <= ?2 AND t.step IN (SELECT value FROM json_each(?3))";
 const ORDER = "priority DESC, due_at, id";
@@ -58,11 +54,6 @@ const DUE_BY_KEY = `SELECT * FROM (
     FROM tasks t JOIN runs r ON r.n = t.run WHERE ${FREE}
   ) f WHERE f.key IS NULL OR place <= ?5 - (SELECT count(*) FROM tasks h WHERE h.queue = ?1 AND h.key = f.key AND h.owner IS NOT NULL)
   ORDER BY ${ORDER} LIMIT ?4`;
-
-function toTask({ due_at: dueAt, key, details, ...row }: TaskRow): Task {
-  const { id, run, call, attempt, queue, step, priority, payload } = row;
-  return { id, run, call, attempt, queue, step, priority, payload, dueAt, key: key ?? undefined, details: details ?? undefined };
-}
 
 /** How many tasks of the queue may begin now. */
 function roomOf(prepare: Prepare, { queue, concurrency, rate }: QueueLimits, now: number): number {
