@@ -120,7 +120,8 @@ const EMPTY: Manifest = { abi: ABI_VERSION, modules: [] };
 
 function find(loaded: Loaded, refused: ReadonlySet<ts.Node>): Findings {
   const collected = collect(loaded.program, loaded.rootDir);
-  const findings = inferSuspension(collected, loaded.program.getTypeChecker(), loaded.isOwnFile, false, refused);
+  const { program, isOwnFile, settings } = loaded;
+  const findings = inferSuspension(collected, program.getTypeChecker(), isOwnFile, false, refused, settings.preempt);
   markWorkflowModules(findings, loaded.program);
   return findings;
 }

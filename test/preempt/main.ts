@@ -2,7 +2,7 @@
  * Compiles `program.ts` with and without polled loops, and prints as JSON what became of it: the results of its loops when a run gives way at every look, and the order in
  * which runs of one worker end. With `--minify` from a minified bundle, in which no function has its name.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
@@ -12,6 +12,8 @@ import type * as Host from "../../dist/index.js";
 import type * as Program from "./program.ts";
 
 const ROUNDS = 5_000;
+/** Workflows that compute for long, each in another way. */
+const LONG = ["spin", "mayWait", "deep", "neverWaits"] as const;
 const here = import.meta.dirname;
 const cache = path.resolve(here, `../../.cache/preempt-${process.pid}`);
 const minify = process.argv.includes("--minify");
@@ -36,7 +38,11 @@ async function load(preempt: boolean): Promise<Loaded> {
   mkdirSync(cache, { recursive: true });
   const file = path.join(cache, `program-${String(preempt)}.js`);
   const entry = path.join(cache, `entry-${String(preempt)}.js`);
-  writeFileSync(file, result.outputs[0]!.code);
+  for (const { source: from, code } of result.outputs) {
+    const to = from === source ? file : path.join(cache, path.basename(from).replace(/ts$/, "js"));
+    writeFileSync(to, code.replace(/from "\.\/(\w+)\.ts"/g, 'from "./$1.js"'));
+  }
+  copyFileSync(path.join(here, "foreign.js"), path.join(cache, "foreign.js"));
   writeFileSync(entry, `export * as host from "flowc";\nexport * as program from ${JSON.stringify(file)};\n`);
   const outfile = entry.replace(/js$/, "mjs");
   await build({
@@ -54,7 +60,9 @@ async function load(preempt: boolean): Promise<Loaded> {
 
 async function observe(preempt: boolean): Promise<Record<string, unknown>> {
   const loaded = await load(preempt);
-  return { loops: await loops(loaded), order: await order(loaded), cancelled: await cancelled(loaded) };
+  const orders: Record<string, string[]> = {};
+  for (const name of LONG) orders[name] = await order(loaded, name);
+  return { loops: await loops(loaded), orders, library: await library(loaded), cancelled: await cancelled(loaded) };
 }
 
 /** A slice that is over before it begins: a run gives way whenever it may. */
@@ -70,15 +78,24 @@ async function loops({ host, program }: Loaded): Promise<string> {
 }
 
 /** Which of a run that computes for long and one that does not ends first. */
-async function order({ host, program }: Loaded): Promise<string[]> {
+async function order({ host, program }: Loaded, name: (typeof LONG)[number]): Promise<string[]> {
   const flow = host.open({ store: host.memory() });
   const worker = await flow.worker();
   const ended: string[] = [];
-  const long = await flow.start(program.spin, [1_000]);
+  const long = await flow.start(program[name], [1_000]);
   const short = await flow.start(program.quick, []);
   await Promise.all([long.result().then(() => ended.push("long")), short.result().then(() => ended.push("short"))]);
   await worker.stop();
   return ended;
+}
+
+/** What comes of loops below a library's frame, which go on until they are done. */
+async function library({ host, program }: Loaded): Promise<unknown> {
+  const flow = host.open({ store: host.memory() });
+  const worker = await flow.worker();
+  const result = await (await flow.start(program.throughLibrary, [100])).result();
+  await worker.stop();
+  return result;
 }
 
 /** How a run ends that would compute for ever. */

@@ -5,7 +5,12 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 interface Observed {
-  readonly polled: { readonly loops: string; readonly order: string[]; readonly cancelled: string };
+  readonly polled: {
+    readonly loops: string;
+    readonly orders: Readonly<Record<string, string[]>>;
+    readonly library: string;
+    readonly cancelled: string;
+  };
   readonly unpolled: string;
 }
 
@@ -20,7 +25,9 @@ test.each([
     const { stdout } = await execute(process.execPath, [path.join(import.meta.dirname, "main.ts"), ...flags]);
     const { polled, unpolled } = JSON.parse(stdout) as Observed;
     expect(polled.loops).toBe(unpolled);
-    expect(polled.order).toEqual(["short", "long"]);
+    expect(Object.keys(polled.orders)).toHaveLength(4);
+    for (const [name, order] of Object.entries(polled.orders)) expect([name, ...order]).toEqual([name, "short", "long"]);
+    expect(polled.library).toBe("true true");
     expect(polled.cancelled).toBe("the run was cancelled: enough");
   },
   120_000,

@@ -1,4 +1,6 @@
-import { sleep } from "flowc";
+import { sleep, start } from "flowc";
+import { call } from "./foreign.js";
+import { lent, weigh } from "./helpers.ts";
 
 const log: string[] = [];
 
@@ -84,4 +86,51 @@ export function endless(): void {
 export function quick(): string {
   sleep(1);
   return "quick";
+}
+
+/** A loop that could wait, and never does. */
+export function mayWait(ms: number): number {
+  const end = Date.now() + ms;
+  for (let rounds = 0; ; rounds++) {
+    if (Date.now() >= end) return rounds;
+    if (rounds < 0) sleep(1);
+  }
+}
+
+/** Computes two calls below the workflow. */
+export function deep(ms: number): number {
+  return total([ms / 2, ms / 2]);
+}
+
+function total(parts: readonly number[]): number {
+  let sum = 0;
+  for (const part of parts) sum += weigh(part);
+  return sum;
+}
+
+/** Waits for nothing at all. */
+export function neverWaits(ms: number): number {
+  const end = Date.now() + ms;
+  let rounds = 0;
+  while (Date.now() < end) rounds++;
+  return rounds;
+}
+
+export function startsIt(): void {
+  start(neverWaits, [0]);
+}
+
+/** Frames of a library are between the loops and the driver: they must not give way. */
+export function throughLibrary(ms: number): string {
+  const direct = call(lent, ms);
+  const nested = call(() => spinBelow(ms));
+  return `${direct > 0} ${nested > 0}`;
+}
+
+function spinBelow(ms: number): number {
+  const end = Date.now() + ms;
+  let rounds = 0;
+  while (Date.now() < end) rounds++;
+  if (ms < 0) sleep(1);
+  return rounds;
 }

@@ -73,7 +73,8 @@ function deliver(turn: Turn, channel: string): void {
 /** Word of the end of a run that this one has started or waits for. */
 function runEnded(turn: Turn, run: string, outcome: Uint8Array): void {
   turn.log("child.ended", { run });
-  turn.image.more.ends.set(run, outcome);
+  // The store may have cut it out of a larger buffer, which would be saved with it.
+  turn.image.more.ends.set(run, new Uint8Array(outcome));
   deliverEnd(turn, run);
 }
 

@@ -100,6 +100,8 @@ export interface Findings {
   readonly everywhere: boolean;
   /** Classes whose definition is written out, because constructing an instance or evaluating the class can suspend. */
   readonly writtenOut: Set<ts.Node>;
+  /** How many callers of a function are surely compiled code, where it is not 0; see `chains.ts`. */
+  readonly callerDepths: ReadonlyMap<FunctionInfo, number>;
 }
 
 /** Whether a function is compiled to two copies. */

@@ -7,10 +7,12 @@ import { callsAtOnce, hasSuspendableVersion, isTransparent } from "./builtins.js
 import { calleeName, isBody, type Collected } from "./collect.js";
 import { type CallNode, type CallSite, type Findings, type FunctionInfo, siteVerdict, join, type Value } from "./model.js";
 import { accessOf } from "./assigned.js";
+import { callerDepths } from "./chains.js";
 import { convertedBy, Doors } from "./doors.js";
 import { markFull } from "./full.js";
 import { blockOf } from "./overlap.js";
 import { NEVER, union, Values } from "./values.js";
+import { loopingWorkflows } from "./workflows.js";
 
 const GENERATOR_METHODS = new Set(["next", "return", "throw"]);
 
@@ -20,6 +22,7 @@ export function inferSuspension(
   isOwnFile: (file: ts.SourceFile) => boolean,
   everywhere = false,
   refused: ReadonlySet<ts.Node> = new Set(),
+  polls = false,
 ): Findings {
   if (everywhere) return suspendsEverywhere(collected, checker);
   const values = new Values(checker, collected.functionOf, isOwnFile);
@@ -35,18 +38,21 @@ export function inferSuspension(
       siteOf.set(node, site);
     }
   }
+  if (polls)
+    for (const info of loopingWorkflows(collected, checker, values, isOwnFile)) info.verdict = join(info.verdict, "maybe");
   solve([...collected.functionOf.values()]);
   markBlocks(collected, checker, isOwnFile);
-  const findings = {
+  const findings: Findings = {
     checker,
     modules: collected.modules,
     functionOf: collected.functionOf,
     siteOf,
     everywhere: false,
-    writtenOut: new Set<ts.Node>(),
+    writtenOut: new Set(),
+    callerDepths: new Map(),
   };
   markFull(findings, doors, refused);
-  return findings;
+  return polls ? { ...findings, callerDepths: callerDepths(collected, checker) } : findings;
 }
 
 /** The function literals given to `overlap`. */
@@ -86,6 +92,7 @@ function suspendsEverywhere(collected: Collected, checker: ts.TypeChecker): Find
     siteOf: new Map(),
     everywhere: true,
     writtenOut,
+    callerDepths: new Map(),
   };
 }
 

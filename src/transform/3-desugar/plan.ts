@@ -6,6 +6,8 @@
  */
 import { ts } from "../ts.js";
 import { walkOwn } from "../1-find/suspension.js";
+import { isOpenLoop, type OpenLoop } from "../1-find/workflows.js";
+import { waitsEachRound } from "./rounds.js";
 import { type Findings, type FunctionInfo, siteVerdict } from "../1-find/model.js";
 
 export class Plan {
@@ -20,10 +22,9 @@ export class Plan {
     /** Loops that only compute are polled: see `poll.ts`. */
     polls = false,
   ) {
-    if (isFull) return;
-    this.#markSuspensions();
+    if (!isFull) this.#markSuspensions();
     if (polls) this.#markLoops();
-    this.#markJumps();
+    if (!isFull) this.#markJumps();
   }
 
   isLowered(node: ts.Node): boolean {
@@ -55,10 +56,25 @@ export class Plan {
    */
   #markLoops(): void {
     walkOwn(this.fn.node, (node) => {
-      const isOpen = ts.isWhileStatement(node) || ts.isDoStatement(node) || ts.isForStatement(node);
-      if (isOpen && !this.#lowered.has(node)) this.#polled.add(node);
+      if (isOpenLoop(node) && !this.#givesWay(node)) this.#polled.add(node);
     });
-    for (const loop of this.#polled) this.#mark(loop, this.fn.node);
+    if (!this.isFull) for (const loop of this.#polled) this.#mark(loop, this.fn.node);
+  }
+
+  /**
+   * Whether a loop that may wait does so often enough: in each round, or after a number of rounds that its head says. A poll in a `for` with a test would cost hot loops
+   * whose calls could suspend, and hardly ever do, three times their time.
+   */
+  #givesWay(loop: OpenLoop): boolean {
+    const waits = (): boolean => waitsEachRound(loop, (call) => this.#isPrimitive(call));
+    if (this.isFull) return waits();
+    return this.#lowered.has(loop) && ((ts.isForStatement(loop) && loop.condition !== undefined) || waits());
+  }
+
+  /** Whether the call is one that waits itself: a step, a sleep. */
+  #isPrimitive(node: ts.Node): boolean {
+    const site = this.findings.siteOf.get(node);
+    return site?.kind === "plain" && site.callee.base === "does";
   }
 
   isPolled(loop: ts.IterationStatement): boolean {

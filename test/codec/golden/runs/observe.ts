@@ -17,6 +17,8 @@ const compiled = path.join(folder, "program.compiled.mjs");
 const [command, version] = process.argv.slice(2) as [string, string];
 const file = path.join(folder, "..", version, "runs.json");
 
+// Where the project lies is no business of a golden's.
+Error.stackTraceLimit = 0;
 if (command === "write") writeProgram();
 const program = (await import(compiled)) as Readonly<Record<string, Function>>;
 const parkedNow = Object.fromEntries(Object.entries(scenarios).map(([name, scenario]) => [name, park(scenario)]));
