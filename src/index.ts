@@ -7,7 +7,8 @@ export { step, steps, perform, type Steps, type Unpromised } from "./runtime/eff
 export type { CacheOptions, RetryOptions, StepOptions } from "./runtime/effects/retry.js";
 export { sleep, sleepUntil } from "./runtime/effects/sleep.js";
 export { queue, type Queue, type QueueOptions } from "./runtime/effects/queue.js";
-export type { Duration } from "./runtime/effects/duration.js";
+export type { Duration, TemporalDuration } from "./runtime/effects/duration.js";
+export type { Instant, TemporalInstant } from "./runtime/effects/instant.js";
 export { channel, type Channel, type ReceiveOptions } from "./runtime/effects/channel.js";
 export { spawn, type Task } from "./runtime/effects/task.js";
 export { start, send, type ChildOptions, type ChildRun } from "./runtime/effects/child.js";

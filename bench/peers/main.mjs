@@ -66,7 +66,10 @@ async function once(name, url) {
   const database = new URL(url);
   database.pathname = `/${await createDatabase(url)}`;
   const target = name.includes("PostgreSQL") ? database.href : path.join(folder, "bench.db");
-  const child = fork(import.meta.filename, [name, target, folder], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  // Its native module may have been built for another Node than the one that runs the rest.
+  const execPath = (name.startsWith("LangGraph") && process.env.LANGGRAPH_NODE) || process.execPath;
+  const options = { stdio: ["ignore", "ignore", "ignore", "ipc"], execPath };
+  const child = fork(import.meta.filename, [name, target, folder], options);
   const gone = new Promise((resolve) => child.once("exit", () => resolve({ problem: "it ended without an answer" })));
   const late = setTimeout(() => child.kill("SIGKILL"), 120_000);
   const answer = await Promise.race([new Promise((resolve) => child.once("message", resolve)), gone]);

@@ -12,6 +12,7 @@ import type { HeapReport } from "./codec/heap.js";
 import { Channel } from "./effects/channel.js";
 import { readToken } from "./effects/callback.js";
 import { milliseconds, type Duration } from "./effects/duration.js";
+import { isInstant, timeOf, type Instant, type TemporalInstant } from "./effects/instant.js";
 import { type Hook, type HookHandler, Hooks, type HookOptions } from "./hooks/hooks.js";
 import { hubOf } from "./hub.js";
 import { checkLimits, type CheckpointLimits } from "./limits.js";
@@ -53,11 +54,11 @@ export interface StartOptions {
   /** The run's id. Starting the same workflow with an id that exists answers the existing run, so that a start can be repeated safely. Default: a new UUID. */
   readonly id?: string;
   /** The run begins then; until then it is `scheduled`. A date, milliseconds since the epoch, or a duration from now. */
-  readonly startAt?: Date | number;
+  readonly startAt?: Instant;
   /** The run begins that much later. */
   readonly delay?: Duration;
   /** When TimeoutError is raised in it: a date, or a duration from its start. A run that ends because of that is `timed-out`. */
-  readonly deadline?: Duration | Date;
+  readonly deadline?: Duration | Date | TemporalInstant;
   /** A step that has used up its attempts pauses the run instead of throwing: `resume` tries again. */
   readonly pauseOnFailure?: boolean;
   /** The run is paused before it calls more steps than this; `resume` allows as many again. Default: no limit. */
@@ -389,18 +390,11 @@ function startOf({ startAt, delay }: StartOptions, now: number): number {
   return startAt === undefined ? now : timeOf(startAt, "flow.start: startAt");
 }
 
-function deadlineOf(deadline: Duration | Date | undefined, startAt: number): number | undefined {
+function deadlineOf(deadline: StartOptions["deadline"], startAt: number): number | undefined {
   if (deadline === undefined) return undefined;
-  return deadline instanceof Date
+  return isInstant(deadline)
     ? timeOf(deadline, "flow.start: deadline")
     : startAt + milliseconds(deadline, "flow.start: deadline");
-}
-
-function timeOf(date: Date | number, what: string): number {
-  const time = typeof date === "number" ? date : date instanceof Date ? date.getTime() : Number.NaN;
-  if (!Number.isFinite(time))
-    throw new UsageError(`${what}: ${String(date)} is not a valid date. Give a Date or milliseconds since the epoch.`);
-  return time;
 }
 
 /** Stores that are known to be encrypted as they were opened. */

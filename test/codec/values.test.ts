@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { page, type Tables } from "./values/page.ts";
 
 const file = path.resolve(import.meta.dirname, "../../docs/saved-values.md");
-const output = execFileSync(process.execPath, [path.join(import.meta.dirname, "values/main.ts")], {
+const output = execFileSync(process.execPath, ["--harmony-temporal", path.join(import.meta.dirname, "values/main.ts")], {
   encoding: "utf8",
   maxBuffer: 1 << 26,
 });
@@ -19,9 +19,10 @@ test("there are many kinds, each once", () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-describe.each(rows)("$name", ({ identity, cycles, mutation }) => {
+describe.each(rows)("$name", ({ identity, cycles, mutation, parts }) => {
   test("is the same graph again", () => expect(["yes", "same object"]).toContain(identity));
   test("may reach itself", () => expect(["yes", "–"]).toContain(cycles));
+  test("is written in parts", () => expect(parts).toBe("yes"));
   test("lives on", () => expect(["yes", "–", "same object"]).toContain(mutation));
 });
 

@@ -108,8 +108,8 @@ test("a step that is neither compiled nor named says so when it is called", () =
 test("bad arguments are refused at the call", () => {
   const calls: [() => unknown, RegExp][] = [
     [() => sleep("often"), /^sleep/],
-    [() => sleepUntil(new Date(Number.NaN)), /not a valid date/],
-    [() => sleepUntil("tomorrow" as never), /not a valid date/],
+    [() => sleepUntil(new Date(Number.NaN)), /is no point in time/],
+    [() => sleepUntil("tomorrow" as never), /is no point in time/],
     [() => channel(""), /takes a name/],
     [() => spawn(5 as never), /takes a function/],
     [() => perform(5 as never), /takes a function/],

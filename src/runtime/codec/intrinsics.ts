@@ -11,14 +11,14 @@ const WALKED = [
   "FinalizationRegistry", "Proxy", "Reflect", "JSON", "Math", "Atomics", "Intl", "Iterator", "ArrayBuffer", "SharedArrayBuffer", "DataView",
   "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "BigInt64Array", "BigUint64Array",
   "Float16Array", "Float32Array", "Float64Array", "Error", "AggregateError", "SuppressedError", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError",
-  "DisposableStack", "AsyncDisposableStack",
+  "DisposableStack", "AsyncDisposableStack", "Temporal",
   "eval", "isFinite", "isNaN", "parseFloat", "parseInt", "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "unescape",
   "URL", "URLSearchParams", "Buffer", "TextEncoder", "TextDecoder", "AbortController", "AbortSignal", "Event", "EventTarget", "DOMException", "console",
 ] as const; // prettier-ignore
 
 /** Saved by name, not looked into: what they hold is the process's own. Node loads some of them on first use, so they are read only when asked for. */
 const NAMED = [
-  "globalThis", "process", "crypto", "performance", "fetch", "Headers", "Request", "Response", "FormData", "Blob", "setTimeout", "setInterval", "setImmediate",
+  "globalThis", "process", "crypto", "performance", "fetch", "Headers", "Request", "Response", "FormData", "Blob", "File", "setTimeout", "setInterval", "setImmediate",
   "clearTimeout", "clearInterval", "clearImmediate", "queueMicrotask", "structuredClone", "atob", "btoa",
 ] as const; // prettier-ignore
 

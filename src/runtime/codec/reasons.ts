@@ -17,14 +17,6 @@ const REASONS: Readonly<Record<string, Reason>> = {
     "it is a SharedArrayBuffer, whose memory other threads of this process may share",
     "Copy it into an ArrayBuffer, or let it go out of scope before the suspension.",
   ],
-  Blob: [
-    "it is a Blob, whose content can only be read asynchronously",
-    "Read it inside a step, with `blob.bytes()`, and keep the bytes.",
-  ],
-  File: [
-    "it is a File, whose content can only be read asynchronously",
-    "Read it inside a step, with `file.bytes()`, and keep the bytes and the name.",
-  ],
   Request: ["it is a Request, whose body is a stream of this process", READ_IN_STEP],
   Response: ["it is a Response, whose body is a stream of this process", READ_IN_STEP],
   FormData: [
@@ -39,10 +31,6 @@ const REASONS: Readonly<Record<string, Reason>> = {
     "Collator DateTimeFormat DisplayNames DurationFormat ListFormat Locale NumberFormat PluralRules RelativeTimeFormat Segmenter",
     (name) => [`it is an Intl.${name}, which does not tell all it was made of`, AGAIN],
   ),
-  ...perName("Instant PlainDate PlainDateTime PlainMonthDay PlainTime PlainYearMonth ZonedDateTime Duration", (name) => [
-    `it is a Temporal.${name}, which this version of flowc does not know`,
-    "Keep its text, from toString(), and make it again with from().",
-  ]),
   DisposableStack: ["it is a DisposableStack, whose resources nobody can list", "Use `using` declarations, which can be saved."],
   AsyncDisposableStack: [
     "it is an AsyncDisposableStack, whose resources nobody can list",

@@ -1,7 +1,23 @@
 import { UsageError } from "../../shared/errors.js";
 
-/** A length of time: milliseconds as a number, or words such as `"3 days"`, `"1.5 hours"`, `"250ms"`, `"2 days 4 hours"`. */
-export type Duration = number | string;
+/** A length of time: milliseconds as a number, words such as `"3 days"`, `"1.5 hours"`, `"250ms"`, `"2 days 4 hours"`, or a `Temporal.Duration`. */
+export type Duration = number | string | TemporalDuration;
+
+/** What is read of a `Temporal.Duration`, Node's or that of a polyfill. A day has 24 hours; years and months have no length of their own. */
+export interface TemporalDuration {
+  readonly [Symbol.toStringTag]: "Temporal.Duration";
+  readonly years: number;
+  readonly months: number;
+  readonly weeks: number;
+  readonly days: number;
+  readonly hours: number;
+  readonly minutes: number;
+  readonly seconds: number;
+  readonly milliseconds: number;
+  readonly microseconds: number;
+  readonly nanoseconds: number;
+  toString(): string;
+}
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -29,13 +45,15 @@ const UNITS: Readonly<Record<string, number>> = {
 /** The longest duration: 10,000 years. Anything longer is a mistake in units. */
 const LONGEST = 10_000 * 365 * DAY;
 const PART = /\s*(\d+(?:_\d+)*(?:\.\d+)?)\s*([a-z]+)\s*,?/gy;
-const HELP = 'Write milliseconds as a number, or words such as "3 days", "1.5 hours", "250ms", "2 days 4 hours".';
+const HELP =
+  'Write milliseconds as a number, words such as "3 days", "1.5 hours", "250ms", "2 days 4 hours", or give a Temporal.Duration.';
 
 const known = new Map<string, number>();
 
 /** `duration` in milliseconds. Throws UsageError naming `what` when it is not a duration. */
 export function milliseconds(duration: Duration, what: string): number {
   if (typeof duration === "number") return checked(duration, duration, what);
+  if (isTemporal(duration)) return checked(temporalMs(duration, what), String(duration), what);
   if (typeof duration !== "string") throw new UsageError(`${what}: ${String(duration)} is not a duration. ${HELP}`);
   const cached = known.get(duration);
   if (cached !== undefined) return cached;
@@ -44,7 +62,22 @@ export function milliseconds(duration: Duration, what: string): number {
   return value;
 }
 
-function checked(value: number, written: Duration, what: string): number {
+function isTemporal(duration: unknown): duration is TemporalDuration {
+  return Object.prototype.toString.call(duration) === "[object Temporal.Duration]";
+}
+
+function temporalMs(duration: TemporalDuration, what: string): number {
+  const { years, months, weeks, days, hours, minutes, seconds, milliseconds: ms, microseconds, nanoseconds } = duration;
+  if (years !== 0 || months !== 0) {
+    throw new UsageError(
+      `${what}: ${String(duration)} has years or months, which are not all equally long. Give days, or wait with sleepUntil() for the date.`,
+    );
+  }
+  const fractions = ms + microseconds / 1e3 + nanoseconds / 1e6;
+  return (weeks * 7 + days) * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND + fractions;
+}
+
+function checked(value: number, written: number | string, what: string): number {
   if (!(value >= 0)) throw new UsageError(`${what}: ${JSON.stringify(written)} is not a duration. ${HELP}`);
   if (value > LONGEST) throw new UsageError(`${what}: ${JSON.stringify(written)} is longer than 10,000 years.`);
   return value;

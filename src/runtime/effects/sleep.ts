@@ -1,6 +1,6 @@
-import { UsageError } from "../../shared/errors.js";
 import { primitive, suspend } from "../suspend.js";
 import { milliseconds, type Duration } from "./duration.js";
+import { timeOf, type Instant } from "./instant.js";
 
 /**
  * Waits. The run is saved and uses no memory meanwhile; a worker that is down at the time resumes it when it is back.
@@ -10,12 +10,12 @@ export function sleep(duration: Duration): void {
   return waits(milliseconds(duration, "sleep"), 0);
 }
 
-/** Waits until a date (or milliseconds since the epoch). A date in the past ends at once, after a checkpoint. Throws UsageError for an invalid date. */
-export function sleepUntil(date: Date | number): void {
-  const until = typeof date === "number" ? date : date instanceof Date ? date.getTime() : Number.NaN;
-  if (!Number.isFinite(until))
-    throw new UsageError(`sleepUntil: ${String(date)} is not a valid date. Give a Date or milliseconds since the epoch.`);
-  return waits(undefined, until);
+/**
+ * Waits until a point in time: a Date, milliseconds since the epoch, a Temporal.Instant or a Temporal.ZonedDateTime. One in the past ends at once, after a
+ * checkpoint. Throws UsageError when it is none.
+ */
+export function sleepUntil(instant: Instant): void {
+  return waits(undefined, timeOf(instant, "sleepUntil"));
 }
 
 function waits(duration: number | undefined, until: number): void {

@@ -1,5 +1,6 @@
 /** The host's handle to a schedule. */
 import { UsageError } from "../../shared/errors.js";
+import { timeOf, type Instant } from "../effects/instant.js";
 import { hubOf } from "../hub.js";
 import { outlast } from "../outage.js";
 import type { Ports } from "../ports.js";
@@ -75,8 +76,8 @@ export class Schedule {
    * Has runs started for the occurrences from one time to another, both included, one after the other unless they may overlap; those that have a run already are left alone.
    * Answers the ids. Throws UsageError when there are more than 10,000.
    */
-  async backfill(from: Date | number, to: Date | number): Promise<string[]> {
-    const [start, end] = [timeOf(from, "from"), timeOf(to, "to")];
+  async backfill(from: Instant, to: Instant): Promise<string[]> {
+    const [start, end] = [timeOf(from, "backfill: from"), timeOf(to, "backfill: to")];
     let ids: string[] = [];
     await this.#change(({ state }, calendar, now) => {
       if (end > now)
@@ -178,10 +179,4 @@ function occurrences(name: string, calendar: Calendar, from: number, to: number)
       `schedule ${name}: there are more than ${MOST_BACKFILLED} occurrences between these times; backfill fewer at once.`,
     );
   return times.map((at) => ({ id: occurrenceId(name, at), at, isExtra: true }));
-}
-
-function timeOf(date: Date | number, what: string): number {
-  const time = typeof date === "number" ? date : date instanceof Date ? date.getTime() : Number.NaN;
-  if (Number.isFinite(time)) return time;
-  throw new UsageError(`backfill: ${what} is ${String(date)}, which is no date. Give a Date or milliseconds since the epoch.`);
 }

@@ -1,6 +1,7 @@
 /** Values of the language and of the platform: everything but what only a compiled program makes. */
 /* oxlint-disable no-sparse-arrays -- holes are what some of these are about */
 import { extend, type Group, kind } from "./kind.ts";
+import { temporalKinds } from "./temporal.ts";
 
 const bytes = (): ArrayBuffer => new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]).buffer;
 const push = (list: unknown[]): unknown => list.push("more");
@@ -452,6 +453,16 @@ export const builtIn: readonly Group[] = [
         (headers) => [headers.get("A-B"), headers.getSetCookie(), headers.append("c", "3"), [...headers]],
       ),
       kind(
+        "Blob",
+        () => new Blob(["a é", new Uint8Array([0, 255])], { type: "text/plain" }),
+        (blob) => [blob.size, blob.type, blob.slice(1, 3).size, extend(blob)],
+      ),
+      kind(
+        "File",
+        () => new File(["a"], "a.txt", { type: "text/plain", lastModified: 1_700_000_000_000 }),
+        (file) => [file.name, file.size, file.type, file.lastModified, extend(file)],
+      ),
+      kind(
         "AbortController, not aborted",
         () => new AbortController(),
         (controller) => [controller.signal.aborted, controller.abort("why"), controller.signal.aborted, controller.signal.reason],
@@ -471,6 +482,10 @@ export const builtIn: readonly Group[] = [
         ([signal, controller]) => [controller.abort(7), signal.aborted, signal.reason as unknown],
       ),
     ],
+  },
+  {
+    title: "Temporal, where Node has it",
+    kinds: temporalKinds,
   },
   {
     title: "By reference",

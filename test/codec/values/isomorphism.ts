@@ -151,7 +151,7 @@ function isKey(value: unknown): value is Key {
 function ownKeys(value: object): (string | symbol)[] {
   const keys = Reflect.ownKeys(value);
   if (types.isTypedArray(value)) return keys.filter((key) => typeof key === "symbol" || !/^\d+$/.test(key));
-  return value instanceof AbortSignal ? keys.filter((key) => typeof key === "string") : keys;
+  return value instanceof AbortSignal || value instanceof Blob ? keys.filter((key) => typeof key === "string") : keys;
 }
 
 /** Everything the language or the platform keeps outside of properties. */
@@ -177,11 +177,26 @@ function platform(value: object): Readonly<Record<string, unknown>> {
   if (value instanceof URL) return { href: value.href, searchParams: value.searchParams };
   if (value instanceof URLSearchParams) return numbered([...value].flat());
   if (value instanceof Headers) return numbered([...value].flat());
+  if (value instanceof Blob)
+    return {
+      size: value.size,
+      type: value.type,
+      ...(value instanceof File && { name: value.name, modified: value.lastModified }),
+    };
+  if (isTemporal(value)) return { text: temporalText(value) };
   if (value instanceof AbortSignal) return { aborted: value.aborted, reason: value.reason };
   if (value instanceof AbortController) return { signal: value.signal };
   if (value instanceof DOMException) return { name: value.name, message: value.message, code: value.code };
   if (Object.prototype.toString.call(value) === "[object WeakRef]") return { target: (value as WeakRef<object>).deref() };
   return {};
+}
+
+function isTemporal(value: object): boolean {
+  return Object.prototype.toString.call(value).startsWith("[object Temporal.");
+}
+
+function temporalText(value: object): string {
+  return (value as { toString(options: object): string }).toString({ calendarName: "always" });
 }
 
 function numbered(values: readonly unknown[]): Readonly<Record<string, unknown>> {

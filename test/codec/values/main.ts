@@ -4,10 +4,11 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { decode, encode } from "../../../dist/runtime/codec/index.js";
 import { codec } from "../../../dist/runtime/checkpoint.js";
-import { Driver } from "../../../dist/runtime/driver.js";
+import { Driver } from "../../../dist/runtime/driver/driver.js";
 import { newImage } from "../../../dist/runtime/image.js";
 import { closureOf } from "../../../dist/runtime/registry.js";
 import { compile, formatDiagnostic } from "../../../dist/transform/index.js";
+import { CheckedWriter } from "../../checked-writer.ts";
 import { builtIn } from "./built-in.ts";
 import { compiledKinds, refusedOfProgram } from "./compiled.ts";
 import { difference } from "./isomorphism.ts";
@@ -62,6 +63,7 @@ function row(kind: Kind): Row {
     identity: cell(() => identity(kind)),
     cycles: cell(() => cycles(kind)),
     mutation: cell(() => mutation(kind)),
+    parts: cell(() => parts(kind)),
   };
 }
 
@@ -121,6 +123,21 @@ function mutation({ make, act }: Kind): string {
   const value = make();
   if (isReference(value)) return act === undefined ? "same object" : run(act, value, copied(value));
   return act === undefined ? "–" : run(act, value, copied(value));
+}
+
+/** The writer itself compares image and parts with the graph. */
+function parts({ make, act }: Kind): string {
+  const value = make();
+  const holder = { value, beside: 1 };
+  const writer = new CheckedWriter();
+  const write = (): unknown => writer.write(holder as never);
+  write();
+  holder.beside = 2;
+  write();
+  if (act === undefined) return "yes";
+  act(value as never);
+  write();
+  return "yes";
 }
 
 function run(act: NonNullable<Kind["act"]>, value: unknown, back: unknown): string {

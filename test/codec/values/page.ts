@@ -5,6 +5,7 @@ export interface Row {
   readonly identity: string;
   readonly cycles: string;
   readonly mutation: string;
+  readonly parts: string;
 }
 
 export interface RefusedRow {
@@ -27,6 +28,7 @@ compiled program \`test/codec/values/program.ts\` where only compiled code makes
   restored graph gives the same bytes.
 - **cycles**: the same, of a value that was made to reach itself; – where it cannot hold references.
 - **mutation after restore**: the same operations on the original and on the restored value answer the same, and leave isomorphic values behind.
+- **in parts**: it is written once and then only what changes: beside it, and in it. Image and parts together are the graph as it is.
 
 _same object_ means: saved by reference, so what is restored is that object itself.
 
@@ -34,6 +36,9 @@ _same object_ means: saved by reference, so what is restored is that object itse
 
 const NOTES = `## Notes
 
+- **Blob, File** are read by another thread while this one waits, some 40 ms for the first of a process. Those of a file (\`fs.openAsBlob\`) are refused, since Node lends their
+  bytes to no other thread.
+- **Temporal** is there where Node has it; the table is written with \`--harmony-temporal\`. A process without it refuses to load what holds such a value, by name.
 - **WeakMap, WeakSet.** An entry is saved when its key is: it is part of the checkpoint, or can be named by it (classes, functions, constants and methods of
   compiled modules, built-ins). An entry whose key is held only by something outside (module state that is no registered constant, a foreign library) is not there
   after a restore, as if its key had been collected.
@@ -58,8 +63,8 @@ export function page({ groups, refused }: Tables): string {
   const tables = groups.map(
     ({ title, rows }) =>
       `## ${title}\n\n${table(
-        ["value", "identity", "cycles", "mutation after restore"],
-        rows.map(({ name, identity, cycles, mutation }) => [name, identity, cycles, mutation]),
+        ["value", "identity", "cycles", "mutation after restore", "in parts"],
+        rows.map(({ name, identity, cycles, mutation, parts }) => [name, identity, cycles, mutation, parts]),
       )}\n`,
   );
   const reasons = table(

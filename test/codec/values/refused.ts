@@ -1,10 +1,13 @@
 /** Values that no checkpoint can hold exactly: each is refused by name. */
+import { openAsBlob } from "node:fs";
 import { createServer, Socket } from "node:net";
 import { Readable } from "node:stream";
 
 class Foreign {
   handle = 1;
 }
+
+const ofFile = await openAsBlob(import.meta.filename);
 
 /** Some of these belong to the process until they are closed; nothing here is opened. */
 export const refused: readonly (readonly [name: string, make: () => unknown])[] = [
@@ -13,8 +16,7 @@ export const refused: readonly (readonly [name: string, make: () => unknown])[] 
   ["SharedArrayBuffer", () => new SharedArrayBuffer(8)],
   ["view of a SharedArrayBuffer", () => new Uint8Array(new SharedArrayBuffer(8))],
   ["ArrayBuffer that was transferred", () => transferred()],
-  ["Blob", () => new Blob(["a"])],
-  ["File", () => new File(["a"], "a.txt")],
+  ["Blob of a file", () => ofFile],
   ["Request", () => new Request("http://x/")],
   ["Response", () => new Response("a")],
   ["FormData", () => new FormData()],

@@ -8,3 +8,5 @@ import "./binary.js";
 import "./weak.js";
 import "./headers.js";
 import "./abort.js";
+import "./temporal.js";
+import "./blob.js";

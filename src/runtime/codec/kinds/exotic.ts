@@ -111,7 +111,7 @@ function kindOf(value: object, prototype: object | null): Exotic {
 /** The prototype to save for `value`, after checking that its class is one whose instances can be saved. */
 function savedPrototype(out: Encoder, value: object, prototype: object | null): object | null {
   if (!hasKnownState(value)) out.refuse(value, ...explain(value, prototype));
-  if (prototype === null || prototype === Object.prototype) return prototype;
+  if (prototype === null || prototype === Object.prototype || isOwnOfKind(value, prototype)) return prototype;
   if (isReferable(prototype)) {
     const info = classInfo(prototype);
     if (info.refusal !== undefined) out.refuse(value, ...refusalOf(value, prototype, info));
@@ -122,6 +122,12 @@ function savedPrototype(out: Encoder, value: object, prototype: object | null): 
   if (!isPlainPrototype(prototype)) out.refuse(value, ...explain(value, prototype));
   if (hasNatives(value)) out.refuse(value, "it has private fields, and a prototype that is not that of its class", INSTANCE_FIX);
   return prototype;
+}
+
+/** Classes of the platform that Node loads on first use are in no table of intrinsics, but their kind knows them. */
+function isOwnOfKind(value: object, prototype: object): boolean {
+  const kind = exoticByPrototype(prototype);
+  return kind?.prototype === prototype && kind.is(value);
 }
 
 function refusalOf(value: object, prototype: object, info: ClassInfo): readonly [string, string] {
