@@ -17,7 +17,15 @@ import type { StepAttempt } from "./attempt.js";
 import { CipherError, StoreError } from "../shared/errors.js";
 import { isOutage, outlast } from "./outage.js";
 import { oneLine, saveableError, type Saved } from "./saved.js";
-import { LIVE_STATUSES, type ClaimedRun, type Commit, type CommitResult, type Message, type Store } from "./store/store.js";
+import {
+  LIVE_STATUSES,
+  SUSPECT_LOSSES,
+  type ClaimedRun,
+  type Commit,
+  type CommitResult,
+  type Message,
+  type Store,
+} from "./store/store.js";
 import { BodyFailure, type TransactionBody } from "./transaction-body.js";
 import type { DriverEvent, Transition } from "./transition.js";
 
@@ -36,6 +44,8 @@ export interface EngineOptions {
   onEnded(run: string): void;
   /** A run has left memory and wants to be looked at again at that time. */
   onParked(wakeAt: number | undefined): void;
+  /** The suspect has shown that it can be advanced, or is gone. */
+  onTrialOver(): void;
   /** A run was dropped that this worker may hold still. */
   onDoubt(): void;
   /** Something was written that concerns other runs. */
@@ -79,6 +89,8 @@ export class Engine implements ActorHost {
   #scheduled = false;
   /** Steps under way that take part in the commit of their result. */
   #transactions = 0;
+  /** A suspect of which nothing has been committed yet. */
+  #trial: string | undefined;
   #lastBreath = 0;
   #stopping = false;
   #dead = false;
@@ -103,9 +115,15 @@ export class Engine implements ActorHost {
     return [...this.#actors.keys()];
   }
 
+  /** A suspect is here, and it may yet take the worker with it. */
+  get isTrying(): boolean {
+    return this.#trial !== undefined;
+  }
+
   /** Takes a run this worker holds now. */
   admit(claimed: ClaimedRun): void {
     const now = this.ports.clock.now();
+    if (claimed.losses >= SUSPECT_LOSSES) this.#trial = claimed.id;
     if (claimed.losses >= this.#options.maxLosses) return this.#stopPoison(claimed, now);
     let driver: Driver;
     try {
@@ -162,6 +180,7 @@ export class Engine implements ActorHost {
     };
     this.#write([commit]).then(
       () => {
+        this.#endTrial(run);
         this.#options.onOutward();
         this.#options.onEnded(run);
       },
@@ -175,6 +194,7 @@ export class Engine implements ActorHost {
    */
   #leaveAlone(run: string, error: CipherError): void {
     this.ports.logger.warn("a run cannot be decrypted and is left alone", { run, error: oneLine(error) });
+    this.#endTrial(run);
   }
 
   /** Hands messages to the runs they are for. Messages of runs that are not here are left to whoever claims them. */
@@ -407,6 +427,7 @@ export class Engine implements ActorHost {
   #settle({ actor, transition, commit }: Pending, committed: boolean): void {
     if (actor.phase === "gone") return;
     if (!committed) return this.#remove(actor, "another worker has taken the run over");
+    this.#endTrial(actor.run);
     if (concernsOthers(commit)) this.#options.onOutward();
     if (commit.release) {
       this.#remove(actor, "the run has ended");
@@ -426,6 +447,13 @@ export class Engine implements ActorHost {
   #remove(actor: Actor, reason: string): void {
     actor.drop(reason);
     if (this.#actors.get(actor.run) === actor) this.#actors.delete(actor.run);
+    this.#endTrial(actor.run);
+  }
+
+  #endTrial(run: string): void {
+    if (this.#trial !== run) return;
+    this.#trial = undefined;
+    this.#options.onTrialOver();
   }
 
   /** Forgets all runs: somebody else owns them now. Their steps are aborted. */

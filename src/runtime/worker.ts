@@ -15,7 +15,7 @@ import type { Ports, TimerHandle } from "./ports.js";
 import { isOutage, pauseAfter } from "./outage.js";
 import { oneLine } from "./saved.js";
 import { ScheduleKeeper } from "./schedules/keeper.js";
-import type { NewWorker, Store, WorkerRecord } from "./store/store.js";
+import { SUSPECT_LOSSES, type NewWorker, type Store, type WorkerRecord } from "./store/store.js";
 import { TaskRunner } from "./task-runner.js";
 import { loadedWorkflows } from "./workflows.js";
 
@@ -37,7 +37,10 @@ export interface WorkerOptions {
   readonly leaseMs?: number;
   /** A run whose next timer is nearer than this stays in memory. Default 1,000. */
   readonly parkAfterMs?: number;
-  /** A run that took so many workers with it in a row, in the same place, is not tried again: its status is `crashed`, and it can be retried. Default 10. */
+  /**
+   * A run that took so many workers with it in a row, in the same place, is not tried again: its status is `crashed`, and it can be retried. From the third on it is tried by
+   * itself, so that no run is taken for it that was only beside it. Default 10.
+   */
   readonly maxLosses?: number;
   /** How long `stop` lets running steps finish. Default 5,000. */
   readonly graceMs?: number;
@@ -56,6 +59,9 @@ export interface WorkerParts {
 
 /** How many runs are claimed in one transaction. */
 const CLAIM_AT_ONCE = 256;
+
+/** So long a suspect is by itself: nothing else is begun that could be what takes the worker down. It goes on after that, but no other suspect begins before it has committed. */
+const TRIAL_MS = 2_000;
 
 /** How often it looks for workers that have died. */
 const INSPECT_INTERVAL_MS = 1_000;
@@ -90,6 +96,8 @@ export class Worker {
   #backlog = false;
   /** When it last looked for workers that have died. */
   #inspectedAt = -Infinity;
+  /** Until then the suspect it holds is left by itself. */
+  #trialUntil = -Infinity;
   /** A claim has not been answered: it may hold runs it does not know of. */
   #claimInDoubt = false;
   /** The end of a transaction has not been answered, and its run was dropped, which it may hold. */
@@ -114,6 +122,7 @@ export class Worker {
       onEnded: (run) => this.#ended(run),
       sliceMs: positive(options.sliceMs ?? 20, "sliceMs"),
       maxLosses: positive(options.maxLosses ?? 10, "maxLosses"),
+      onTrialOver: () => this.#wakeSoon(),
       onDoubt: () => {
         this.#runInDoubt = true;
         this.#wakeSoon();
@@ -208,7 +217,7 @@ export class Worker {
       if (this.#running && this.#parts.options.runs !== false) await this.#schedules.look();
       if (this.#running && this.#parts.options.runs !== false) await this.#claim();
       if (this.#running && this.#engine.size > 0) await this.#pollMessages();
-      if (this.#running) await this.#tasks.poll();
+      if (this.#running && !this.#isTrying) await this.#tasks.poll();
       if (this.#running) await this.#hooks.poll();
       if (this.#running && !this.#woken) await this.#lookAhead();
       if (this.#outages > 0) logger.info("the store can be reached again", { attempts: this.#outages });
@@ -244,6 +253,7 @@ export class Worker {
     const now = ports.clock.now();
     // Also when there is no room for it: then it waits for a place and not for its time, which would let the loop sleep for no time at all.
     if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
+    if (this.#isTrying) return this.#comeBack();
     const room = (options.concurrency ?? 1_000) - this.#engine.size;
     if (room <= 0) {
       this.#backlog = true;
@@ -252,15 +262,32 @@ export class Worker {
     // This process was held up for so long that its runs may be somebody else's: the sooner it knows, the better.
     if (now >= this.#leaseUntil) await this.#renew();
     const limit = Math.min(room, CLAIM_AT_ONCE);
-    const holds = this.#claimInDoubt || this.#runInDoubt ? { holds: this.#engine.runs } : undefined;
+    const isInDoubt = this.#claimInDoubt || this.#runInDoubt;
+    const holds = isInDoubt ? { holds: this.#engine.runs } : undefined;
+    // What a claim in doubt has taken may be a suspect.
+    const suspects = isInDoubt || this.#engine.isTrying ? "none" : "one";
     this.#claimInDoubt = true;
     this.#runInDoubt = false;
-    const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows(), ...holds });
+    const claimed = await store.claim({ workerId: this.id, now, limit, workflows: loadedWorkflows(), suspects, ...holds });
     this.#claimInDoubt = false;
     if (!this.#running) return;
     for (const run of claimed) this.#engine.admit(run);
+    if (claimed.some(({ losses }) => losses >= SUSPECT_LOSSES)) {
+      this.#trialUntil = now + TRIAL_MS;
+      this.#comeBack();
+    }
     this.#backlog = claimed.length === limit;
     if (this.#backlog && this.#engine.size < (options.concurrency ?? 1_000)) this.#wakeSoon();
+  }
+
+  /** A suspect has just begun. */
+  get #isTrying(): boolean {
+    return this.#engine.isTrying && this.#parts.ports.clock.now() < this.#trialUntil;
+  }
+
+  /** When the trial is over for the others, at the latest. */
+  #comeBack(): void {
+    this.#parkedUntil = Math.min(this.#parkedUntil, this.#trialUntil);
   }
 
   async #pollMessages(): Promise<void> {

@@ -455,6 +455,65 @@ test("a run starts when it is told to", async () => {
 
 // poison
 
+/** Waits in a step that ends when it is told to. */
+const gates = new Map<string, () => void>();
+const stay = step(
+  (name: string) => {
+    log.push(`${name} began`);
+    return new Promise<void>((resolve) => gates.set(name, resolve));
+  },
+  { name: "runs.stay" },
+);
+const stays = fn("stays", [(v) => stay(v["name"] as string), () => done()], { params: ["name"] });
+
+test("of runs that may be what workers were lost with one is tried at a time: by itself, until it has committed, or for two seconds", async () => {
+  log.length = 0;
+  const store = memory();
+  const world = new World();
+  const flow = open({ store, ports: world.ports });
+  flows.push(flow);
+  const suspects = ["s1", "s2", "s3"];
+  for (const id of suspects) await flow.start(stays, [id], { id });
+  const first = await flow.worker({ graceMs: 1 });
+  await world.settle();
+  expect(log.splice(0)).toEqual(["s1 began", "s2 began", "s3 began"]);
+  const stopped = first.stop();
+  await world.pass(10);
+  await stopped;
+  for (let n = 0; n < 3; n++) {
+    const workerId = `lost ${n}`;
+    await store.registerWorker({ id: workerId, pid: n, host: "gone", startedAt: world.now, leaseMs: 10 }, world.now, () => true);
+    await store.claim({ workerId, now: world.now, limit: 10 });
+    world.now += 20;
+  }
+  await flow.start(stays, ["a"], { id: "a" });
+  await flow.worker({ pollIntervalMs: 3_600_000, leaseMs: 36_000_000 });
+  await world.pass(1_900);
+  expect(log).toEqual(["s1 began"]);
+  // It takes long: the others go on, but no suspect.
+  await world.pass(200);
+  expect(log).toEqual(["s1 began", "a began"]);
+  await world.pass(10_000);
+  expect(log.splice(0)).toEqual(["s1 began", "a began"]);
+  gates.get("s1")!();
+  await world.settle();
+  expect(log.splice(0)).toEqual(["s2 began"]);
+  await flow.start(stays, ["b"], { id: "b" });
+  await world.settle();
+  expect(log).toEqual([]);
+  // It does not take long: the next one begins at once.
+  gates.get("s2")!();
+  await world.settle();
+  expect(log.splice(0)).toEqual(["s3 began"]);
+  gates.get("s3")!();
+  await world.settle();
+  expect(log.splice(0)).toEqual(["b began"]);
+  for (const gate of gates.values()) gate();
+  await world.settle();
+  const states = await flow.runs();
+  expect(states.map(({ status }) => status)).toEqual(states.map(() => "completed"));
+});
+
 test("a run that took ten workers with it is crashed, keeps its place, and can be retried", async () => {
   const store = memory();
   const world = new World();

@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "lost-claim-is-held-for-ever",
     file: "worker.js",
-    edits: [["this.#claimInDoubt || this.#runInDoubt ? ", "false ? "]],
+    edits: [["isInDoubt ? { holds:", "false ? { holds:"]],
     finding: /not over/,
     within: 300,
     // Rare: it takes a claim whose answer is lost, and a run that nothing else wakes.

@@ -1,7 +1,7 @@
 /** The part of the specification of a store that is about what a commit does beyond its own run: runs started, messages sent, ends told, facts noted. */
 import { describe, expect, test } from "vitest";
 import type { ClaimedRun, Commit, NewRun, RunStatus, Store } from "../../src/runtime/store/store.js";
-import { alive, type Bench, bytes, commitOf, newRun, newWorker, text } from "./kit.js";
+import { type Bench, bytes, commitOf, newRun, text } from "./kit.js";
 
 const END: Partial<Commit> = { status: "completed", outcome: bytes("done") };
 
@@ -198,26 +198,6 @@ export function describeOutward(bench: () => Bench): void {
   test("runs are found by when they were created", async () => {
     for (const createdAt of [10, 20, 30]) await store().createRun(newRun(`r${createdAt}`, { createdAt }));
     expect((await store().listRuns({ since: 20 })).map(({ id }) => id)).toEqual(["r30", "r20"]);
-  });
-
-  test("losses count the workers that were lost with a run, until it commits", async () => {
-    await store().createRun(newRun("r1"));
-    let losses = 0;
-    for (const worker of ["w1", "w2", "w3"]) {
-      // The one before is gone.
-      await store().registerWorker(newWorker(worker, { pid: losses }), 1_000, ({ pid }) => pid >= losses);
-      const [claimed] = await claim(worker);
-      expect(claimed!.losses).toBe(losses++);
-      if (worker === "w3") await store().commit([commitOf(claimed!, { release: true, wakeAt: 0 })]);
-    }
-    expect((await claim("w3"))[0]!.losses).toBe(0);
-  });
-
-  test("a worker that leaves is not lost", async () => {
-    await held();
-    await store().unregisterWorker("w1", 1_000);
-    await store().registerWorker(newWorker("w2"), 1_000, alive);
-    expect((await claim("w2"))[0]!.losses).toBe(0);
   });
 
   test("a crashed run can be retried, a paused one is no end", async () => {

@@ -5,6 +5,7 @@ import type { ClaimedRun, ClaimOptions, Commit, Store } from "../../src/runtime/
 import { Bench, bytes, commitOf, entry, ids, message, newRun, text, type Medium, type Traits } from "./kit.js";
 import { describeHooks } from "./suite-hooks.js";
 import { describeHookRaces } from "./suite-hook-races.js";
+import { describeLosses } from "./suite-losses.js";
 import { describeOutward } from "./suite-outward.js";
 import { describeRaces } from "./suite-races.js";
 import { describeTaskRaces } from "./suite-task-races.js";
@@ -564,6 +565,7 @@ export function run(storeName: string, traits: Traits, factory: () => Medium | P
     describeRaces(() => bench, traits);
     describeTaskRaces(() => bench, traits);
     describeHookRaces(() => bench, traits);
+    describeLosses(() => bench, traits);
     describeOutward(() => bench);
     describeTasks(() => bench);
     describeSchedules(() => bench);

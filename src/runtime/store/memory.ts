@@ -5,6 +5,7 @@ import {
   FINAL_STATUSES,
   LIVE_STATUSES,
   RETRYABLE_STATUSES,
+  SUSPECT_LOSSES,
   type CacheEntry,
   type ClaimedRun,
   type ClaimOptions,
@@ -230,16 +231,16 @@ export class MemoryStore implements Store {
     return this.#transaction(() => this.#tasks.cached(key, now));
   }
 
-  claim({ workerId, now, limit, workflows, holds }: ClaimOptions): Promise<ClaimedRun[]> {
+  claim({ workerId, now, limit, workflows, holds, suspects }: ClaimOptions): Promise<ClaimedRun[]> {
     return this.#transaction(() => {
       if (!this.#workers.has(workerId)) return [];
       const due = [...this.#runs.values()]
         .filter((row) => isDue(row, now) && (workflows === undefined || workflows.includes(row.workflow)))
-        .sort((a, b) => a.wakeAt! - b.wakeAt! || a.position - b.position)
-        .slice(0, limit);
+        .sort((a, b) => a.wakeAt! - b.wakeAt! || a.position - b.position);
+      const taken = suspects === undefined ? due.slice(0, limit) : apart(due, suspects, limit);
       const lost =
         holds === undefined ? [] : [...this.#runs.values()].filter(({ id, owner }) => owner === workerId && !holds.includes(id));
-      return [...lost, ...due].map((row) => {
+      return [...lost, ...taken].map((row) => {
         Object.assign(row, { owner: workerId, status: "running" });
         row.fence++;
         return {
@@ -488,6 +489,12 @@ function matches(row: Row, query: RunQuery): boolean {
 
 function isDue(row: Row, now: number): boolean {
   return row.wakeAt !== undefined && row.wakeAt <= now && row.owner === undefined;
+}
+
+/** A suspect by itself, or others. */
+function apart(due: readonly Row[], suspects: "one" | "none", limit: number): Row[] {
+  const suspect = suspects === "one" ? due.find(({ losses }) => losses >= SUSPECT_LOSSES) : undefined;
+  return suspect === undefined ? due.filter(({ losses }) => losses < SUSPECT_LOSSES).slice(0, limit) : [suspect];
 }
 
 function makeDue(row: Row, at: number): void {

@@ -279,7 +279,15 @@ export interface ClaimOptions {
   readonly workflows?: readonly string[];
   /** The runs the worker knows it holds. Given when the answer to a claim, or to a transaction, was lost: others that it holds are handed over again, first and beyond the limit. */
   readonly holds?: readonly string[];
+  /** What becomes of suspects, runs with `SUSPECT_LOSSES` or more. `one`: when one is due it is handed over, by itself. `none`: none is. Default: they are like the others. */
+  readonly suspects?: "one" | "none";
 }
+
+/**
+ * From so many losses on a run is a suspect: it may be what the workers were lost with. Runs that were only beside it get so many, too, and then each is tried by itself, which
+ * tells them apart. Fewer are no reason: workers are lost because machines are switched off.
+ */
+export const SUSPECT_LOSSES = 3;
 
 export interface RunQuery {
   readonly status?: readonly RunStatus[];

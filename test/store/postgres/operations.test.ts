@@ -1,8 +1,9 @@
 /** Schedules and hooks, with several workers on one database, some of them in processes that are killed. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { rmSync } from "node:fs";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { open, type Flow } from "../../../src/runtime/flow.js";
 import type { RunEvent } from "../../../src/runtime/hooks/hooks.js";
-import { bundled, killed, said, started } from "./processes.js";
+import { bundled, killed, said, started } from "../processes.js";
 import { attempts, countTo, fails } from "./programs.js";
 import { Schema, serverUrl } from "./server.js";
 
@@ -71,7 +72,9 @@ test.each([
 ])("I4: a worker that is killed %s: another one tells it", async (_, where, attempt) => {
   const flow = opened();
   await flow.start(fails, [], { id: "r1" });
-  const child = started(await bundled("hook-worker.ts", schema), schema, where);
+  const program = await bundled("postgres/hook-worker.ts", schema.name);
+  onTestFinished(() => rmSync(program));
+  const child = started(program, [schema.server, schema.name, where]);
   try {
     expect(await said(child)).toBe(where);
     expect((await flow.run("r1").status()).status).toBe("failed");

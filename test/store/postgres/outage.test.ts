@@ -90,8 +90,8 @@ describe("a claim", () => {
   test("that arrives after a later one takes nothing", async () => {
     await store.createRun(newRun("r1"));
     const claim = (number: number): Promise<{ taken: string[] | null }[]> =>
-      schema.sql(`SELECT $S.claim_runs('w1', ${number}, 1000, 10, NULL, NULL) AS taken`);
-    await schema.sql("SELECT $S.claim_runs('w1', 1000, 1000, 0, NULL, NULL)");
+      schema.sql(`SELECT $S.claim_runs('w1', ${number}, 1000, 10, NULL, NULL, NULL) AS taken`);
+    await schema.sql("SELECT $S.claim_runs('w1', 1000, 1000, 0, NULL, NULL, NULL)");
     expect((await claim(999))[0]!.taken).toBeNull();
     expect((await claim(1001))[0]!.taken?.length).toBe(1);
   });

@@ -1,11 +1,12 @@
 /** I4: what the body of a `step.tx` writes, its result and the continuation after it happen together, once. */
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { open, type Flow } from "../../../src/runtime/flow.js";
 import { memory } from "../../../src/runtime/store/memory.js";
 import { aes256gcm } from "../../../src/runtime/store/aes256gcm.js";
-import { bundled, killed, started } from "./processes.js";
+import { bundled, killed, started } from "../processes.js";
 import { Schema, serverUrl } from "./server.js";
 import { bookings, meanwhile, onBook, twice } from "./transactional.js";
 import { Wire } from "./wire.js";
@@ -215,10 +216,11 @@ describe("a connection that is lost", () => {
 
 test("a worker that is killed in a body: the next one does it again, and there is one row a step", async () => {
   const run = await flow.start(bookings, [schema.name, 12]);
-  const program = await bundled("transactional-worker.ts", schema);
+  const program = await bundled("postgres/transactional-worker.ts", schema.name);
+  onTestFinished(() => rmSync(program));
   let kills = 0;
   for (; kills < 4; kills++) {
-    const child = started(program, schema);
+    const child = started(program, [schema.server, schema.name]);
     for (let bodies = 0; bodies < 2; bodies++) await once(child.stdout, "data");
     await killed(child);
   }

@@ -51,11 +51,19 @@ export class Claimer {
     this.#nextClaim = nextClaim;
   }
 
-  async claim({ workerId, now, limit, workflows, holds }: ClaimOptions): Promise<ClaimedRun[]> {
+  async claim({ workerId, now, limit, workflows, holds, suspects }: ClaimOptions): Promise<ClaimedRun[]> {
     const [row] = await this.#connections.run<{ taken: number[] | null }>({
       name: "claim",
-      text: `SELECT ${this.#schema}.claim_runs($1, $2, $3, $4, $5, $6) AS taken`,
-      values: [workerId, this.#nextClaim(), now, limit, workflows ?? null, holds === undefined ? null : texts(holds)],
+      text: `SELECT ${this.#schema}.claim_runs($1, $2, $3, $4, $5, $6, $7) AS taken`,
+      values: [
+        workerId,
+        this.#nextClaim(),
+        now,
+        limit,
+        workflows ?? null,
+        holds === undefined ? null : texts(holds),
+        suspects ?? null,
+      ],
     });
     return row!.taken === null ? [] : this.#read(row!.taken, workerId);
   }

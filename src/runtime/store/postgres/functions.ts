@@ -7,7 +7,7 @@
  */
 import { assert } from "../../../shared/assert.js";
 import { statusList, statusNumber } from "../rows.js";
-import { LIVE_STATUSES, RETRYABLE_STATUSES, STATUSES } from "../store.js";
+import { LIVE_STATUSES, RETRYABLE_STATUSES, STATUSES, SUSPECT_LOSSES } from "../store.js";
 
 /** For `status IN (…)`. */
 export const LIVE = statusList(LIVE_STATUSES);
@@ -121,10 +121,10 @@ const commitRuns = (s: string): string => `
 /**
  * Claims carry growing numbers: one that arrives after a later one, because its connection broke on the way, claims nothing. With `holds`, what the worker knows to
  * hold, it is handed over what it holds besides: first, beyond the limit, and after waiting for the transactions under way that write to it. The row of the worker is
- * locked, so that it is not taken out with runs on the way to it.
+ * locked, so that it is not taken out with runs on the way to it. For `suspects` see `ClaimOptions`.
  */
 const claimRuns = (s: string): string => `
-  CREATE FUNCTION ${s}.claim_runs(worker text, claim bigint, now bigint, at_most bigint, workflows text[], holds text[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+  CREATE FUNCTION ${s}.claim_runs(worker text, claim bigint, now bigint, at_most bigint, workflows text[], holds text[], suspects text) RETURNS bigint[] LANGUAGE plpgsql AS $$
   DECLARE
     lost bigint[];
     taken bigint[];
@@ -142,8 +142,21 @@ const claimRuns = (s: string): string => `
       )
       SELECT array_agg(u.n ORDER BY u.n) INTO lost FROM u;
     END IF;
+    IF suspects = 'one' THEN
+      WITH due AS (
+        SELECT r.n FROM ${s}.runs r WHERE r.losses >= ${SUSPECT_LOSSES} AND r.due_at <= now AND (workflows IS NULL OR r.workflow = ANY (workflows))
+          ORDER BY r.due_at, r.n LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+      ), u AS (
+        UPDATE ${s}.runs r SET owner = worker, due_at = NULL, status = ${RUNNING}, fence = r.fence + 1 FROM due WHERE r.n = due.n RETURNING r.n
+      )
+      SELECT array_agg(u.n) INTO taken FROM u;
+      IF taken IS NOT NULL THEN
+        RETURN lost || taken;
+      END IF;
+    END IF;
     WITH due AS (
       SELECT r.n FROM ${s}.runs r WHERE r.due_at <= now AND (workflows IS NULL OR r.workflow = ANY (workflows))
+          AND (suspects IS NULL OR r.losses < ${SUSPECT_LOSSES})
         ORDER BY r.due_at, r.n LIMIT at_most FOR NO KEY UPDATE SKIP LOCKED
     ), u AS (
       UPDATE ${s}.runs r SET owner = worker, due_at = NULL, status = ${RUNNING}, fence = r.fence + 1 FROM due WHERE r.n = due.n RETURNING r.n, r.wake_at

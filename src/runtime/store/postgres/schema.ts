@@ -4,7 +4,7 @@
  *     runs      one row a run: state, continuation, outcome. `n` is its number in this schema; commits find it by that. A commit writes a new version of the
  *               row; as long as no column of an index changes, PostgreSQL writes it into the same page and touches no index (HOT). So the indexed `due_at`
  *               (when somebody may claim it) is empty while a worker holds the run, whatever becomes of `wake_at`, and there is an index on neither status
- *               nor time. Columns that seldom change come first: what two versions of a row begin with is written to the log once.
+ *               nor time; `losses`, on which one depends, is 0 and stays so as a rule. Columns that seldom change come first: what two versions of a row begin with is written to the log once.
  *     journal   one row a commit: its entries as JSON. Only appended to.
  *     messages  what waits for a run.
  *     parts     what changed in the continuation of a run since its image, in order of the commits.
@@ -20,6 +20,7 @@
  *     hooks     who is to be told of which events: bit n of `events` is the status of number n. A hook that is made again has another number.
  *     deliveries what hooks have not been told yet. `owner` tells it just now; its lease is that of the worker.
  */
+import { SUSPECT_LOSSES } from "../store.js";
 import { functions } from "./functions.js";
 import { hookFunctions } from "./hook-functions.js";
 import { outwardFunctions } from "./outward-functions.js";
@@ -50,6 +51,7 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     ) WITH (fillfactor = 50, toast_tuple_target = 2560);
     ALTER TABLE ${s}.runs ALTER image SET STORAGE EXTERNAL, ALTER outcome SET STORAGE EXTERNAL;
     CREATE INDEX runs_due ON ${s}.runs (due_at) WHERE due_at IS NOT NULL;
+    CREATE INDEX runs_suspects ON ${s}.runs (due_at) WHERE losses >= ${SUSPECT_LOSSES} AND due_at IS NOT NULL;
     CREATE INDEX runs_held ON ${s}.runs (owner) WHERE owner IS NOT NULL;
     CREATE INDEX runs_parent ON ${s}.runs (parent) WHERE parent IS NOT NULL;
 

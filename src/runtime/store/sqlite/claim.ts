@@ -1,5 +1,5 @@
 import type { StatementSync } from "node:sqlite";
-import type { ClaimedRun, ClaimOptions, Store, StoredImage } from "../store.js";
+import { SUSPECT_LOSSES, type ClaimedRun, type ClaimOptions, type Store, type StoredImage } from "../store.js";
 import type { Committer } from "./commit.js";
 import { readContinuation } from "./continuation.js";
 import { SUMMARY_COLUMNS, type RunRow } from "./columns.js";
@@ -24,9 +24,16 @@ function lost(prepare: Prepare, { workerId, holds }: ClaimOptions): RunRow[] {
   ).all(workerId, JSON.stringify(holds)) as unknown as RunRow[];
 }
 
-function due(prepare: Prepare, { now, limit, workflows }: ClaimOptions): RunRow[] {
+function due(prepare: Prepare, options: ClaimOptions): RunRow[] {
+  if (options.suspects === undefined) return dueThat(prepare, "", options);
+  const [suspect] =
+    options.suspects === "one" ? dueThat(prepare, ` AND losses >= ${SUSPECT_LOSSES}`, { ...options, limit: 1 }) : [];
+  return suspect === undefined ? dueThat(prepare, ` AND losses < ${SUSPECT_LOSSES}`, options) : [suspect];
+}
+
+function dueThat(prepare: Prepare, condition: string, { now, limit, workflows }: ClaimOptions): RunRow[] {
   return prepare(
-    `SELECT ${COLUMNS} FROM runs WHERE owner IS NULL AND wake_at IS NOT NULL AND wake_at <= ?1${among(workflows)} ORDER BY wake_at, n LIMIT ?3`,
+    `SELECT ${COLUMNS} FROM runs WHERE owner IS NULL AND wake_at IS NOT NULL AND wake_at <= ?1${condition}${among(workflows)} ORDER BY wake_at, n LIMIT ?3`,
   ).all(now, JSON.stringify(workflows ?? null), limit) as unknown as RunRow[];
 }
 

@@ -42,14 +42,24 @@ export function claim(
 ): Delivery[] {
   if (prepare("SELECT 1 FROM worker WHERE id = ?").get(workerId) === undefined) return [];
   if (holds !== undefined) prepare(GIVE_BACK).run(workerId, JSON.stringify(holds));
-  const rows = prepare(DUE).all(JSON.stringify(hooks), now, limit) as unknown as (Omit<Delivery, "outcome"> & {
-    readonly outcome: Uint8Array | null;
-  })[];
-  for (const { id } of rows) prepare("UPDATE deliveries SET owner = ?, attempt = attempt + 1 WHERE id = ?").run(workerId, id);
-  return rows.map(({ outcome, ...row }) => ({ ...row, outcome: outcome ?? undefined }));
+  // Each hook has its part of the index: as much is read as can be taken, however much there is.
+  const due = hooks.flatMap((hook) => prepare(DUE).all(hook, now, limit) as unknown as DueRow[]);
+  return due
+    .toSorted((a, b) => a.due_at - b.due_at || a.id - b.id)
+    .slice(0, limit)
+    .map((row) => take(prepare, row, workerId));
 }
 
 const GIVE_BACK = "UPDATE deliveries SET owner = NULL WHERE owner = ? AND id NOT IN (SELECT value FROM json_each(?))";
-const DUE = `SELECT d.id, d.hook, r.id AS run, d.event, d.at, d.version, d.attempt + 1 AS attempt, d.outcome
-  FROM deliveries d JOIN runs r ON r.n = d.run
-  WHERE d.owner IS NULL AND d.due_at <= ?2 AND d.hook IN (SELECT value FROM json_each(?1)) ORDER BY d.due_at, d.id LIMIT ?3`;
+const DUE = `SELECT d.id, d.hook, r.id AS run, d.event, d.at, d.version, d.attempt, d.due_at, d.outcome FROM deliveries d JOIN runs r ON r.n = d.run
+  WHERE d.hook = ?1 AND d.owner IS NULL AND d.due_at <= ?2 ORDER BY d.due_at, d.id LIMIT ?3`;
+
+interface DueRow extends Omit<Delivery, "outcome"> {
+  readonly due_at: number;
+  readonly outcome: Uint8Array | null;
+}
+
+function take(prepare: Prepare, { id, hook, run, event, at, version, attempt, outcome }: DueRow, workerId: string): Delivery {
+  prepare("UPDATE deliveries SET owner = ?, attempt = attempt + 1 WHERE id = ?").run(workerId, id);
+  return { id, hook, run, event, at, version, attempt: attempt + 1, outcome: outcome ?? undefined };
+}

@@ -122,6 +122,8 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX deliveries_free ON deliveries (hook, due_at) WHERE owner IS NULL;
    CREATE INDEX deliveries_held ON deliveries (owner) WHERE owner IS NOT NULL;`,
+  // What `SUSPECT_LOSSES` is.
+  "CREATE INDEX runs_suspects ON runs (wake_at) WHERE losses >= 3 AND wake_at IS NOT NULL AND owner IS NULL",
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
