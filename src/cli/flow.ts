@@ -1,5 +1,6 @@
 import type { Flow } from "../plugin/host.js";
 import type { Host } from "../plugin/load.js";
+import type { Logger } from "../runtime/ports.js";
 import type { Commit } from "../runtime/store/store.js";
 import { keysOf, KEYS_VARIABLE } from "./keys.js";
 import { observed } from "./observe.js";
@@ -11,6 +12,8 @@ interface FlowOptions {
   readonly host?: Host;
   /** Sees every commit. */
   readonly listener?: (commit: Commit) => void;
+  /** Sees what the bodies of steps write to the console. */
+  readonly said?: Logger["said"];
 }
 
 /** What is told anyway: by the error the command ends with, and by the journal of the run that fails. */
@@ -29,14 +32,17 @@ const logger = {
 export async function withFlow<T>(
   url: string,
   body: (flow: Flow) => Promise<T>,
-  { host, listener }: FlowOptions = {},
+  { host, listener, said }: FlowOptions = {},
 ): Promise<T> {
   const { open, openStore, encrypted, aes256gcm } = host ?? (await import("../plugin/host.js"));
   const keys = keysOf(process.env[KEYS_VARIABLE]);
   const cipher = keys && aes256gcm(keys);
   const plain = openStore(url);
   const store = cipher === undefined ? plain : encrypted(plain, cipher);
-  const flow = open({ store: listener === undefined ? store : observed(store, listener), ports: { logger } });
+  const flow = open({
+    store: listener === undefined ? store : observed(store, listener),
+    ports: { logger: said === undefined ? logger : { ...logger, said } },
+  });
   try {
     return await body(flow);
   } finally {

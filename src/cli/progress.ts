@@ -1,4 +1,5 @@
 import yoctoSpinner, { type Spinner } from "yocto-spinner";
+import type { ConsoleLine } from "../runtime/console.js";
 import type { Commit, JournalEntry } from "../runtime/store/store.js";
 import type { Output } from "./output.js";
 import { oneLine, span } from "./text.js";
@@ -30,6 +31,14 @@ export class Progress {
 
   stop(): void {
     this.#spinner?.stop();
+  }
+
+  /** What the body of a step has written to the console. `label`: see `show`; without one the text is shown as it is. */
+  said({ run, step, attempt, level, text }: ConsoleLine, label = ""): void {
+    // Workflow code is heard through its commits.
+    if (step === undefined) return;
+    this.#out.data({ run, kind: "log", data: { step, attempt, level, text } });
+    this.#print(label === "" ? text : `${label}says       ${text}`);
   }
 
   /** What a run waits for now, when it is something else than before. */
@@ -74,6 +83,8 @@ function describe({ kind, data, at }: JournalEntry): string | undefined {
       return `received   ${fact(data, "channel")}`;
     case "timeout":
       return `timeout    after ${fact(data, "after")}, waiting for ${fact(data, "waitingFor")}`;
+    case "log":
+      return `says       ${fact(data, "text")}`;
     case "run.cancelling":
       return `cancelling ${fact(data, "reason")}`;
     case "run.completed":

@@ -1,6 +1,7 @@
 /** One run in the memory of a worker: its driver, what has happened to it since its last transition, and the attempts that run for it. */
 import { ProgramChangedError, UsageError } from "../shared/errors.js";
 import { StepAttempt, type AttemptOwner } from "./attempt.js";
+import { show, type ConsoleLevel } from "./console.js";
 import type { Driver } from "./driver.js";
 import { definitionOf, type StepDefinition } from "./effects/step.js";
 import type { Codec } from "./image.js";
@@ -202,6 +203,10 @@ export class Actor implements AttemptOwner {
     this.#attempts.delete(call);
     this.inbox.push({ kind: "stepFailed", call, attempt: number, error, final });
     this.#host.enqueue(this);
+  }
+
+  attemptSaid({ runId: run, step, attempt }: StepAttempt, level: ConsoleLevel, text: string): void {
+    show(this.#host.ports.logger, { run, step, attempt, level, text });
   }
 
   notClosed(error: unknown): void {

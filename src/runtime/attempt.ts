@@ -1,8 +1,9 @@
 /** One attempt of one step call in this process: its context, its timeout, its abort signal. */
 import { CancelledError, TimeoutError } from "../shared/errors.js";
-import { callWithContext, type StepContext } from "./effects/context.js";
+import { callWithContext, type RunningStep } from "./effects/context.js";
+import type { ConsoleLevel } from "./console.js";
 import { formatDuration } from "./effects/duration.js";
-import { releaseAll, type Held, type Holder } from "./effects/resource.js";
+import { releaseAll, type Held } from "./effects/resource.js";
 import type { StepDefinition } from "./effects/step.js";
 import { restoreInput } from "./saved.js";
 import type { Codec } from "./image.js";
@@ -15,6 +16,8 @@ export interface AttemptOwner {
   attemptFailed(attempt: StepAttempt, error: unknown): void;
   /** What the body says of itself, encoded; not more often than once a second. */
   attemptProgressed(attempt: StepAttempt, details: Uint8Array): void;
+  /** The body has written to the console. */
+  attemptSaid(attempt: StepAttempt, level: ConsoleLevel, text: string): void;
   /** A resource that the body had used could not be closed. */
   notClosed(error: unknown): void;
 }
@@ -22,7 +25,7 @@ export interface AttemptOwner {
 /** What a body says of itself is written no more often than this. */
 const PROGRESS_MS = 1_000;
 
-export class StepAttempt implements StepContext, Holder {
+export class StepAttempt implements RunningStep {
   #controller: AbortController | undefined;
   #timer: TimerHandle | undefined;
   #over = false;
@@ -48,6 +51,14 @@ export class StepAttempt implements StepContext, Holder {
 
   get step(): string {
     return this.definition.name;
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  say(level: ConsoleLevel, text: string): void {
+    this.owner.attemptSaid(this, level, text);
   }
 
   get idempotencyKey(): string {

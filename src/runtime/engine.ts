@@ -9,6 +9,7 @@
  * Cost: a step whose body answers no promise costs no timer, no macrotask and no promise of its own: all of them share the one awaited per group.
  */
 import { Actor, type ActorHost } from "./actor.js";
+import { show, type ConsoleLevel } from "./console.js";
 import { Driver } from "./driver.js";
 import type { Codec, Outcome } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
@@ -405,6 +406,7 @@ export class Engine implements ActorHost {
   }
 
   #settle({ actor, transition, commit }: Pending, committed: boolean): void {
+    if (committed) this.#show(commit);
     if (actor.phase === "gone") return;
     if (!committed) return this.#remove(actor, "another worker has taken the run over");
     if (concernsOthers(commit)) this.#options.onOutward();
@@ -421,6 +423,12 @@ export class Engine implements ActorHost {
     actor.passTurn();
     if (!this.#stopping) actor.start(transition.start, commit.at);
     if (actor.inbox.length > 0 || actor.failure !== undefined) this.enqueue(actor);
+  }
+
+  /** What the program has written to the console in a transition that has happened. */
+  #show({ run, journal }: Commit): void {
+    for (const { kind, data } of journal)
+      if (kind === "log") show(this.ports.logger, { run, level: data["level"] as ConsoleLevel, text: String(data["text"]) });
   }
 
   #remove(actor: Actor, reason: string): void {

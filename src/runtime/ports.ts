@@ -3,6 +3,7 @@
  * can put time and chance under their control.
  */
 import { randomUUID } from "node:crypto";
+import type { ConsoleLine } from "./console.js";
 
 /** A running timer; what `Timers.after` answers. */
 export type TimerHandle = { readonly timer: unknown };
@@ -24,6 +25,8 @@ export interface Timers {
 export interface Logger {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  /** What a run has written to the console, once its commit is made. Default: goes to the console, with the run's id before it. */
+  said?(line: ConsoleLine): void;
 }
 
 export interface Ports {

@@ -6,6 +6,7 @@
  * Upholds: I3, a task is in the store before anybody can claim it; I5, a task of a lost worker goes to another one, and the lost one's answer changes nothing.
  */
 import { type AttemptOwner, StepAttempt } from "./attempt.js";
+import { show, type ConsoleLevel } from "./console.js";
 import { allSteps, definitionOf } from "./effects/step.js";
 import { queueLimits } from "./effects/queue.js";
 import type { Codec } from "./image.js";
@@ -141,6 +142,10 @@ export class TaskRunner implements AttemptOwner {
       // It will say more.
       if (!isOutage(error)) onCrash(error);
     });
+  }
+
+  attemptSaid({ runId: run, step, attempt }: StepAttempt, level: ConsoleLevel, text: string): void {
+    show(this.#options.ports.logger, { run, step, attempt, level, text });
   }
 
   notClosed(error: unknown): void {

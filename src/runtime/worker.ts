@@ -7,6 +7,7 @@
 import { hostname } from "node:os";
 import { StoreError, UsageError } from "../shared/errors.js";
 import { Engine } from "./engine.js";
+import { attributeConsole } from "./console.js";
 import type { Hub } from "./hub.js";
 import { HookRunner, type Hooks } from "./hooks/runner.js";
 import type { Codec } from "./image.js";
@@ -39,6 +40,8 @@ export interface WorkerOptions {
   readonly parkAfterMs?: number;
   /** A run that took so many workers with it in a row, in the same place, is not tried again: its status is `crashed`, and it can be retried. Default 10. */
   readonly maxLosses?: number;
+  /** `false`: what runs write to the console goes there as it is, also in transitions that are lost. Default: it is attributed to them; see docs/operations.md. */
+  readonly console?: boolean;
   /** How long `stop` lets running steps finish. Default 5,000. */
   readonly graceMs?: number;
 }
@@ -81,6 +84,7 @@ export class Worker {
   #renewing: Promise<void> | undefined;
   #leaseUntil = 0;
   #unlisten: () => void;
+  #unattribute: () => void = () => undefined;
   /** The sleeping claim loop, when it sleeps. */
   #nap: { wake(): void } | undefined;
   #woken = false;
@@ -157,6 +161,7 @@ export class Worker {
       worker.done.catch(() => undefined);
       throw error;
     }
+    if (parts.options.console !== false) worker.#unattribute = attributeConsole();
     worker.#scheduleRenewal();
     worker.#loop = worker.#work();
     return worker;
@@ -361,8 +366,10 @@ export class Worker {
       // After the runs: the last of them may have ended only now.
       await this.#hooks.stop(graceMs);
       await store.unregisterWorker(this.id, ports.clock.now());
+      this.#unattribute();
       this.#settleDone.resolve();
     } catch (error) {
+      this.#unattribute();
       this.#settleDone.reject(error);
     }
   }
@@ -372,6 +379,7 @@ export class Worker {
     this.#engine.dropAll("the worker has stopped");
     this.#tasks.dropAll("the worker has stopped");
     this.#hooks.dropAll();
+    this.#unattribute();
     const { store, ports } = this.#parts;
     const report = (): void => this.#settleDone.reject(error);
     // So that nobody has to wait for the lease to end. A store that is broken may refuse this too.

@@ -82,7 +82,11 @@ async function run(file: string, name: string | undefined, options: Options): Pr
       );
       return EXIT.interrupted;
     },
-    { host: program.host, listener: (commit) => commit.run === shown && progress.show(commit) },
+    {
+      host: program.host,
+      listener: (commit) => commit.run === shown && progress.show(commit),
+      said: (line) => progress.said(line, line.run === shown ? "" : `${line.run}  `),
+    },
   );
 }
 

@@ -54,7 +54,11 @@ async function work(files: readonly string[], options: Options): Promise<number>
       await worker.stop();
       return EXIT.ok;
     },
-    { host, listener: (commit) => progress.show(commit, `${commit.run}  `) },
+    {
+      host,
+      listener: (commit) => progress.show(commit, `${commit.run}  `),
+      said: (line) => progress.said(line, `${line.run}  `),
+    },
   );
 }
 
