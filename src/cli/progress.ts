@@ -33,12 +33,12 @@ export class Progress {
     this.#spinner?.stop();
   }
 
-  /** What the body of a step has written to the console. `label`: see `show`; without one the text is shown as it is. */
+  /** What the body of a step has written to the console. `label`: see `show`. */
   said({ run, step, attempt, level, text }: ConsoleLine, label = ""): void {
     // Workflow code is heard through its commits.
     if (step === undefined) return;
-    this.#out.data({ run, kind: "log", data: { step, attempt, level, text } });
-    this.#print(label === "" ? text : `${label}says       ${text}`);
+    this.#out.data({ run, at: Date.now(), kind: "log", data: { step, attempt, level, text } });
+    this.#print(label + says(`${step}: ${text}`));
   }
 
   /** What a run waits for now, when it is something else than before. */
@@ -60,9 +60,16 @@ export class Progress {
   #print(text: string): void {
     const spinning = this.#spinner?.isSpinning === true ? this.#spinner.text : undefined;
     this.#spinner?.stop();
-    this.#out.line(text);
+    // Of several lines, the others stand below what the first one says.
+    this.#out.line(text.replaceAll("\n", `\n${" ".repeat(VERB_WIDTH)}`));
     if (spinning !== undefined) this.#spinner?.start(spinning);
   }
+}
+
+const VERB_WIDTH = 11;
+
+function says(text: string): string {
+  return "says".padEnd(VERB_WIDTH) + text;
 }
 
 /** A journal entry as one line, `undefined` for the end of the run. */
@@ -84,7 +91,7 @@ function describe({ kind, data, at }: JournalEntry): string | undefined {
     case "timeout":
       return `timeout    after ${fact(data, "after")}, waiting for ${fact(data, "waitingFor")}`;
     case "log":
-      return `says       ${fact(data, "text")}`;
+      return says(fact(data, "text"));
     case "run.cancelling":
       return `cancelling ${fact(data, "reason")}`;
     case "run.completed":
@@ -97,7 +104,7 @@ function describe({ kind, data, at }: JournalEntry): string | undefined {
 }
 
 function describeEnd({ kind, data }: JournalEntry): string {
-  return `${kind.replace("run.", "").padEnd(11)}${fact(data, "error")}`.trimEnd();
+  return `${kind.replace("run.", "").padEnd(VERB_WIDTH)}${fact(data, "error")}`.trimEnd();
 }
 
 function fact(data: JournalEntry["data"], key: string): string {
