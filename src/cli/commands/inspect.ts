@@ -11,7 +11,8 @@ import { Output } from "../output.js";
 import { findProgram } from "../find-program.js";
 import { journalLines } from "../journal.js";
 import { onlyStrand, stackLines, strandData, type Stack } from "../stack.js";
-import { clock, oneLine, span, table, toJson } from "../text.js";
+import { toJson } from "../../runtime/to-json.js";
+import { clock, oneLine, span, table } from "../text.js";
 
 interface Options extends CommonOptions {
   readonly program?: string;
