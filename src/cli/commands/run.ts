@@ -6,14 +6,14 @@ import { EXIT } from "../exit.js";
 import { withFlow } from "../flow.js";
 import { untilInterrupted } from "../interrupt.js";
 import { parseJson } from "../json.js";
+import { logOptions, openLog, type LogOptions } from "../log/options.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
 import { outcomeOf, printOutcome } from "../outcome.js";
 import { Output } from "../output.js";
 import { printDiagnostics } from "../problems.js";
-import { Progress } from "../progress.js";
 import { chooseWorkflow } from "../workflow.js";
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, LogOptions {
   readonly input?: string;
   readonly args?: string;
   readonly id?: string;
@@ -31,6 +31,7 @@ Examples:
   flowc run checkout.ts --input @order.json --detach      start it and leave it to a worker`;
 
 export function runCommand(exit: SetExit): Command {
+  const [form, level] = logOptions();
   return new Command("run")
     .description("run a workflow to its end")
     .argument("<file>", "TypeScript source, or JavaScript made by flowc compile")
@@ -39,6 +40,8 @@ export function runCommand(exit: SetExit): Command {
     .option("--args <json>", "all its arguments, as a JSON array")
     .option("--id <id>", "id of the run; a run that exists already is continued")
     .option("--detach", "create the run and leave it to a worker")
+    .addOption(form)
+    .addOption(level)
     .addOption(storeOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
@@ -58,9 +61,10 @@ async function run(file: string, name: string | undefined, options: Options): Pr
     const { checkArguments } = await import("../check-arguments.js");
     checkArguments(program.file, workflow.name, args);
   }
-  const progress = new Progress(out);
   // The worker advances other runs of this program as well; they are not what this command is about.
   let shown: string | undefined;
+  const log = await openLog(options, out, { endings: false, labelOf: (id) => (id === shown ? "" : undefined) });
+  const { progress } = log;
   return withFlow(
     options.store,
     async (flow) => {
@@ -73,6 +77,7 @@ async function run(file: string, name: string | undefined, options: Options): Pr
       // A run that is continued may wait for a long time yet, and says nothing while it does.
       if (version > 0) progress.wait({ run: handle.id, waitingFor });
       const worker = await flow.worker();
+      log.started(worker.id);
       const outcome = await untilInterrupted(Promise.race([outcomeOf(handle), worker.done]));
       progress.stop();
       await worker.stop();
@@ -82,11 +87,7 @@ async function run(file: string, name: string | undefined, options: Options): Pr
       );
       return EXIT.interrupted;
     },
-    {
-      host: program.host,
-      listener: (commit) => commit.run === shown && progress.show(commit),
-      said: (line) => progress.said(line, line.run === shown ? "" : `${line.run}  `),
-    },
+    { host: program.host, observer: log.observer },
   );
 }
 

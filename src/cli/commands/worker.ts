@@ -7,13 +7,13 @@ import { EXIT } from "../exit.js";
 import { withFlow, type Flow } from "../flow.js";
 import { checkHttp, serveHttp, TOKEN_VARIABLE, type HttpServer, type HttpSettings } from "../http.js";
 import { untilInterrupted } from "../interrupt.js";
+import { logOptions, openLog, type Log, type LogOptions } from "../log/options.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
 import { Output } from "../output.js";
 import { printDiagnostics } from "../problems.js";
-import { Progress } from "../progress.js";
 import { oneLine } from "../text.js";
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, LogOptions {
   readonly drain?: true;
   readonly http?: number;
   readonly host: string;
@@ -31,6 +31,7 @@ Examples:
   ${TOKEN_VARIABLE}=… flowc worker checkout.ts --http 8080 --host 0.0.0.0`;
 
 export function workerCommand(exit: SetExit): Command {
+  const [form, level] = logOptions();
   return new Command("worker")
     .description("advance runs until stopped")
     .argument("<files...>", "the programs whose runs it advances")
@@ -38,6 +39,8 @@ export function workerCommand(exit: SetExit): Command {
     .option("--http <port>", "also answer requests: start runs, send messages, answer callbacks; 0 takes a free port", port)
     .option("--host <address>", `what --http listens on; others than this machine need ${TOKEN_VARIABLE}`, "127.0.0.1")
     .option("--http-open", `let other machines in without ${TOKEN_VARIABLE}`)
+    .addOption(form)
+    .addOption(level)
     .addOption(storeOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
@@ -52,31 +55,29 @@ async function work(files: readonly string[], options: Options): Promise<number>
   if (http !== undefined) checkHttp(http);
   const programs = await loadPrograms(files);
   for (const { diagnostics } of programs.slice(0, 1)) await printDiagnostics(out, diagnostics);
-  const progress = new Progress(out, { endings: true });
+  const log = await openLog(options, out, { endings: true, labelOf: (run) => `${run}  ` });
   const host = hostOf(programs);
   return withFlow(
     options.store,
     async (flow) => {
       const worker = await flow.worker();
+      log.started(worker.id);
+      log.observer.logger?.info("ready", { store: flow.store.url });
       out.line(`worker     ready, process ${process.pid}, ${flow.store.url}`);
       out.data({ kind: "worker.ready", worker: worker.id, pid: process.pid });
-      const server = http && (await listen(flow, host, http, out));
+      const server = http && (await listen(flow, host, http, out, log));
       try {
         const drained =
           options.drain === true ? untilDrained(flow, host.loadedWorkflows()) : Promise.withResolvers<void>().promise;
         await untilInterrupted(Promise.race([drained, worker.done]));
-        progress.stop();
+        log.progress.stop();
       } finally {
         await server?.close();
       }
       await worker.stop();
       return EXIT.ok;
     },
-    {
-      host,
-      listener: (commit) => progress.show(commit, `${commit.run}  `),
-      said: (line) => progress.said(line, `${line.run}  `),
-    },
+    { host, observer: log.observer },
   );
 }
 
@@ -84,9 +85,16 @@ function httpSettings({ http, host, httpOpen }: Options): HttpSettings | undefin
   return http === undefined ? undefined : { port: http, hostname: host, isOpen: httpOpen === true };
 }
 
-async function listen(flow: Flow, host: LoadedProgram["host"], settings: HttpSettings, out: Output): Promise<HttpServer> {
-  const onError = (error: unknown): void => out.aside(`warning: a request could not be answered: ${oneLine(error)}`);
+async function listen(
+  flow: Flow,
+  host: LoadedProgram["host"],
+  settings: HttpSettings,
+  out: Output,
+  { observer }: Log,
+): Promise<HttpServer> {
+  const onError = (error: unknown): void => observer.logger?.warn("a request could not be answered", { error: oneLine(error) });
   const server = await serveHttp(flow, host, settings, onError);
+  observer.logger?.info("listening", { url: server.url });
   out.line(`http       ${server.url}`);
   out.data({ kind: "http.ready", url: server.url });
   return server;
