@@ -19,6 +19,7 @@ import { CipherError, StoreError } from "../shared/errors.js";
 import { isOutage, outlast } from "./outage.js";
 import { oneLine, saveableError, type Saved } from "./saved.js";
 import { LIVE_STATUSES, type ClaimedRun, type Commit, type CommitResult, type Message, type Store } from "./store/store.js";
+import { commitFacts, tellRun } from "./telemetry.js";
 import { BodyFailure, type TransactionBody } from "./transaction-body.js";
 import type { DriverEvent, Transition } from "./transition.js";
 
@@ -27,6 +28,7 @@ export interface EngineOptions {
   readonly codec: Codec;
   readonly ports: Ports;
   readonly limits: Required<CheckpointLimits>;
+  readonly workerId: string;
   /** A run that only waits for a timer further away than this, or for a message, is given back to the store. */
   readonly parkAfterMs: number;
   /** How long a run may compute before it gives way to others. */
@@ -70,6 +72,7 @@ export class Engine implements ActorHost {
   readonly ports: Ports;
   readonly codec: Codec;
   readonly store: Store;
+  readonly workerId: string;
   readonly #options: EngineOptions;
   readonly #actors = new Map<string, Actor>();
   #ready: Actor[] = [];
@@ -92,6 +95,7 @@ export class Engine implements ActorHost {
     this.ports = options.ports;
     this.codec = options.codec;
     this.store = options.store;
+    this.workerId = options.workerId;
   }
 
   /** Number of runs in memory. */
@@ -121,7 +125,8 @@ export class Engine implements ActorHost {
     }
     // Left over from a lease that was lost without this worker noticing; the new fence is the one that counts (I5).
     this.#actors.get(claimed.id)?.drop("this worker lost the run");
-    const actor = new Actor(this, claimed.id, claimed.fence, claimed.version, driver);
+    const { workflow, parent, createdAt } = claimed;
+    const actor = new Actor(this, claimed.id, claimed.fence, claimed.version, driver, { workflow, parent, createdAt });
     this.#actors.set(claimed.id, actor);
     if (actor.receive(claimed.messages) || driver.isDue(now)) return this.enqueue(actor);
     const starts = driver.takeStarts();
@@ -146,7 +151,7 @@ export class Engine implements ActorHost {
     this.#end(claimed, "crashed", error, at);
   }
 
-  #end({ id: run, fence, version }: ClaimedRun, status: "failed" | "crashed", error: unknown, at: number): void {
+  #end({ id: run, fence, version, ...origin }: ClaimedRun, status: "failed" | "crashed", error: unknown, at: number): void {
     const outcome: Outcome = { kind: status, error: saveableError(error, this.codec) };
     const commit: Commit = {
       run,
@@ -162,7 +167,9 @@ export class Engine implements ActorHost {
       release: true,
     };
     this.#write([commit]).then(
-      () => {
+      ([result]) => {
+        if (result === "committed" && this.ports.telemetry !== undefined)
+          tellRun(this.ports.telemetry, { ...origin, run }, commit, this.workerId);
         this.#options.onOutward();
         this.#options.onEnded(run);
       },
@@ -207,15 +214,19 @@ export class Engine implements ActorHost {
   transact(actor: Actor, attempt: StepAttempt, body: TransactionBody): void {
     let pending: Pending | undefined;
     let hasAdvanced = false;
+    let written: (() => void) | undefined;
     const commits = async (result: Saved): Promise<readonly Commit[]> => {
       hasAdvanced = (await actor.takeTurn()) && this.#isWanted(actor, attempt);
       if (hasAdvanced) pending = await this.#advanceWith(actor, attempt, result);
-      return pending === undefined ? [] : [pending.commit];
+      if (pending === undefined) return [];
+      written = this.ports.telemetry?.commit(commitFacts([pending.commit]));
+      return [pending.commit];
     };
     this.#transactions++;
     this.store.transaction!((client) => body.run(attempt, client, this.ports.timers), commits)
       .then(
         ([result]) => {
+          written?.();
           if (pending !== undefined) this.#settle(pending, result === "committed");
         },
         (error: unknown) => this.#rolledBack(actor, attempt, error, hasAdvanced),
@@ -370,7 +381,10 @@ export class Engine implements ActorHost {
       while (this.#pending.length > 0 && !this.#dead) {
         const group = this.#pending;
         this.#pending = [];
-        const results = await this.#write(group.map((entry) => entry.commit));
+        const commits = group.map((entry) => entry.commit);
+        const written = this.ports.telemetry?.commit(commitFacts(commits));
+        const results = await this.#write(commits);
+        written?.();
         const scheduled = this.#scheduled;
         this.#scheduled = true;
         for (let i = 0; i < group.length; i++) this.#settle(group[i]!, results[i] === "committed");
@@ -406,7 +420,11 @@ export class Engine implements ActorHost {
   }
 
   #settle({ actor, transition, commit }: Pending, committed: boolean): void {
-    if (committed) this.#show(commit);
+    if (committed) {
+      this.#show(commit);
+      if (this.ports.telemetry !== undefined)
+        tellRun(this.ports.telemetry, { ...actor.origin, run: actor.run }, commit, this.workerId);
+    }
     if (actor.phase === "gone") return;
     if (!committed) return this.#remove(actor, "another worker has taken the run over");
     if (concernsOthers(commit)) this.#options.onOutward();

@@ -42,6 +42,7 @@ import {
   type Store,
   type StoredRun,
 } from "./store/store.js";
+import { harmless, type Telemetry } from "./telemetry.js";
 import { Worker, type WorkerOptions } from "./worker.js";
 import { workflowId } from "./workflows.js";
 
@@ -54,6 +55,8 @@ export interface FlowOptions {
   readonly ports?: Partial<Ports>;
   /** How large the continuation of a run may become. */
   readonly checkpoints?: CheckpointLimits;
+  /** Traces and metrics: `opentelemetry()` of `flowc/opentelemetry`. Default: none. */
+  readonly telemetry?: Telemetry;
 }
 
 export interface StartOptions {
@@ -86,7 +89,9 @@ export function open(options: FlowOptions): Flow {
     throw new UsageError("open(): cipher is what aes256gcm(…) answers.");
   const used = cipher === undefined ? store : encrypted(store, cipher);
   const codec = isEncrypted(used) ? secretCodec : plainCodec;
-  return new Flow(used, { ...realPorts, ...options.ports }, codec, checkLimits(options.checkpoints));
+  const ports: Ports = { ...realPorts, ...options.ports };
+  const telemetry = options.telemetry && harmless(options.telemetry, ports.logger);
+  return new Flow(used, { ...ports, telemetry: telemetry ?? ports.telemetry }, codec, checkLimits(options.checkpoints));
 }
 
 export class Flow {
@@ -129,7 +134,10 @@ export class Flow {
     const image = this.#codec.encode(newImage(id, name, workflow, args, createdAt, settings));
     const answer = await this.store.createRun({ id, workflow: name, image, createdAt, startAt });
     if (answer === "exists") await this.#checkSame(id, name);
-    else hubOf(this.store).work();
+    else {
+      this.#ports.telemetry?.created({ run: id, workflow: name });
+      hubOf(this.store).work();
+    }
     return this.run(id);
   }
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { ConsoleLine } from "./console.js";
+import type { Telemetry } from "./telemetry.js";
 
 /** A running timer; what `Timers.after` answers. */
 export type TimerHandle = { readonly timer: unknown };
@@ -33,6 +34,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  /** Who traces and counts. Default: nobody, which costs nothing. */
+  readonly telemetry?: Telemetry | undefined;
   /** A number between 0 and 1, for jitter. */
   random(): number;
   /** A new globally unique id. */

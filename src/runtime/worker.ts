@@ -85,6 +85,7 @@ export class Worker {
   #leaseUntil = 0;
   #unlisten: () => void;
   #unattribute: () => void = () => undefined;
+  #uncount: () => void = () => undefined;
   /** The sleeping claim loop, when it sleeps. */
   #nap: { wake(): void } | undefined;
   #woken = false;
@@ -113,6 +114,7 @@ export class Worker {
       store: parts.store,
       codec: parts.codec,
       ports,
+      workerId: this.id,
       limits: parts.limits,
       parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
       onEnded: (run) => this.#ended(run),
@@ -162,6 +164,8 @@ export class Worker {
       throw error;
     }
     if (parts.options.console !== false) worker.#unattribute = attributeConsole();
+    const { telemetry } = parts.ports;
+    if (telemetry !== undefined) worker.#uncount = telemetry.worker(worker.id, () => worker.#engine.size);
     worker.#scheduleRenewal();
     worker.#loop = worker.#work();
     return worker;
@@ -366,10 +370,10 @@ export class Worker {
       // After the runs: the last of them may have ended only now.
       await this.#hooks.stop(graceMs);
       await store.unregisterWorker(this.id, ports.clock.now());
-      this.#unattribute();
+      this.#leave();
       this.#settleDone.resolve();
     } catch (error) {
-      this.#unattribute();
+      this.#leave();
       this.#settleDone.reject(error);
     }
   }
@@ -379,11 +383,17 @@ export class Worker {
     this.#engine.dropAll("the worker has stopped");
     this.#tasks.dropAll("the worker has stopped");
     this.#hooks.dropAll();
-    this.#unattribute();
+    this.#leave();
     const { store, ports } = this.#parts;
     const report = (): void => this.#settleDone.reject(error);
     // So that nobody has to wait for the lease to end. A store that is broken may refuse this too.
     store.unregisterWorker(this.id, ports.clock.now()).then(report, report);
+  }
+
+  /** Undoes what a worker does to its process. */
+  #leave(): void {
+    this.#unattribute();
+    this.#uncount();
   }
 
   /** Ends everything periodic. False when that has happened already. */

@@ -6,7 +6,7 @@ import { EXIT } from "../exit.js";
 import { withFlow } from "../flow.js";
 import { untilInterrupted } from "../interrupt.js";
 import { parseJson } from "../json.js";
-import { logOptions, openLog, type LogOptions } from "../log/options.js";
+import { addLogOptions, openLog, type LogOptions } from "../log/options.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
 import { outcomeOf, printOutcome } from "../outcome.js";
 import { Output } from "../output.js";
@@ -31,17 +31,15 @@ Examples:
   flowc run checkout.ts --input @order.json --detach      start it and leave it to a worker`;
 
 export function runCommand(exit: SetExit): Command {
-  const [form, level] = logOptions();
-  return new Command("run")
+  const command = new Command("run")
     .description("run a workflow to its end")
     .argument("<file>", "TypeScript source, or JavaScript made by flowc compile")
     .argument("[function]", "the exported workflow; default: the only one, or main")
     .option("-i, --input <json>", "the workflow's one argument, as JSON; @file reads it from a file")
     .option("--args <json>", "all its arguments, as a JSON array")
     .option("--id <id>", "id of the run; a run that exists already is continued")
-    .option("--detach", "create the run and leave it to a worker")
-    .addOption(form)
-    .addOption(level)
+    .option("--detach", "create the run and leave it to a worker");
+  return addLogOptions(command)
     .addOption(storeOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
@@ -87,7 +85,7 @@ async function run(file: string, name: string | undefined, options: Options): Pr
       );
       return EXIT.interrupted;
     },
-    { host: program.host, observer: log.observer },
+    { host: program.host, observer: log.observer, telemetry: options.telemetry === true },
   );
 }
 

@@ -7,7 +7,7 @@ import { EXIT } from "../exit.js";
 import { withFlow, type Flow } from "../flow.js";
 import { checkHttp, serveHttp, TOKEN_VARIABLE, type HttpServer, type HttpSettings } from "../http.js";
 import { untilInterrupted } from "../interrupt.js";
-import { logOptions, openLog, type Log, type LogOptions } from "../log/options.js";
+import { addLogOptions, openLog, type Log, type LogOptions } from "../log/options.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
 import { Output } from "../output.js";
 import { printDiagnostics } from "../problems.js";
@@ -31,16 +31,14 @@ Examples:
   ${TOKEN_VARIABLE}=… flowc worker checkout.ts --http 8080 --host 0.0.0.0`;
 
 export function workerCommand(exit: SetExit): Command {
-  const [form, level] = logOptions();
-  return new Command("worker")
+  const command = new Command("worker")
     .description("advance runs until stopped")
     .argument("<files...>", "the programs whose runs it advances")
     .option("--drain", "stop once every run of these programs has ended")
     .option("--http <port>", "also answer requests: start runs, send messages, answer callbacks; 0 takes a free port", port)
     .option("--host <address>", `what --http listens on; others than this machine need ${TOKEN_VARIABLE}`, "127.0.0.1")
-    .option("--http-open", `let other machines in without ${TOKEN_VARIABLE}`)
-    .addOption(form)
-    .addOption(level)
+    .option("--http-open", `let other machines in without ${TOKEN_VARIABLE}`);
+  return addLogOptions(command)
     .addOption(storeOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
@@ -77,7 +75,7 @@ async function work(files: readonly string[], options: Options): Promise<number>
       await worker.stop();
       return EXIT.ok;
     },
-    { host, observer: log.observer },
+    { host, observer: log.observer, telemetry: options.telemetry === true },
   );
 }
 

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Output } from "../output.js";
 import { Progress } from "../progress.js";
 import { isShown, LEVELS, type Level } from "./levels.js";
@@ -8,17 +8,20 @@ import { warnings } from "./warnings.js";
 const FORMS = ["pretty", "json", "silent"] as const;
 
 export interface LogOptions {
+  readonly telemetry?: true;
   readonly log: (typeof FORMS)[number];
   readonly logLevel: Level;
 }
 
-export function logOptions(): [form: Option, level: Option] {
+/** Adds the options that say what a command shows of the runs it advances. */
+export function addLogOptions(command: Command): Command {
   return [
     new Option("--log <form>", "what happens, as lines for people, as JSON on stderr, or not at all")
       .choices(FORMS)
       .default("pretty"),
     new Option("--log-level <level>", "only what is at least that important").choices(LEVELS).default("info"),
-  ];
+    new Option("--telemetry", "traces and metrics, through the OpenTelemetry SDK that the program registers"),
+  ].reduce((to, option) => to.addOption(option), command);
 }
 
 /** What a command shows of the runs that its worker advances. */
