@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../../shared/errors.js";
 import { loadPrograms, type LoadedProgram } from "../../plugin/load.js";
+import { milliseconds } from "../../runtime/effects/duration.js";
 import { LIVE_STATUSES } from "../../runtime/store/store.js";
 import { EXIT } from "../exit.js";
 import { withFlow, type Flow } from "../flow.js";
@@ -11,17 +12,22 @@ import { addLogOptions, openLog, type Log, type LogOptions } from "../log/option
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
 import { Output } from "../output.js";
 import { printDiagnostics } from "../problems.js";
-import { oneLine } from "../text.js";
+import { oneLine, span } from "../text.js";
 
 interface Options extends CommonOptions, LogOptions {
   readonly drain?: true;
+  /** Milliseconds. */
+  readonly grace: number;
   readonly http?: number;
   readonly host: string;
   readonly httpOpen?: true;
 }
 
+const DEFAULT_GRACE_MS = 5_000;
+
 const EXAMPLES = `
 A worker advances the runs of the workflows in its files until it is stopped. What it had under way is in the store, whichever way it ends.
+Stopped (Ctrl-C, SIGTERM) it lets steps under way end, and gives its runs back for others to take.
 
 Examples:
   flowc worker checkout.ts
@@ -35,6 +41,7 @@ export function workerCommand(exit: SetExit): Command {
     .description("advance runs until stopped")
     .argument("<files...>", "the programs whose runs it advances")
     .option("--drain", "stop once every run of these programs has ended")
+    .option("--grace <duration>", "how long steps under way may take to end when it is stopped", duration, DEFAULT_GRACE_MS)
     .option("--http <port>", "also answer requests: start runs, send messages, answer callbacks; 0 takes a free port", port)
     .option("--host <address>", `what --http listens on; others than this machine need ${TOKEN_VARIABLE}`, "127.0.0.1")
     .option("--http-open", `let other machines in without ${TOKEN_VARIABLE}`);
@@ -58,7 +65,7 @@ async function work(files: readonly string[], options: Options): Promise<number>
   return withFlow(
     options.store,
     async (flow) => {
-      const worker = await flow.worker();
+      const worker = await flow.worker({ graceMs: options.grace });
       log.started(worker.id);
       log.observer.logger?.info("ready", { store: flow.store.url });
       out.line(`worker     ready, process ${process.pid}, ${flow.store.url}`);
@@ -67,7 +74,7 @@ async function work(files: readonly string[], options: Options): Promise<number>
       try {
         const drained =
           options.drain === true ? untilDrained(flow, host.loadedWorkflows()) : Promise.withResolvers<void>().promise;
-        await untilInterrupted(Promise.race([drained, worker.done]));
+        await untilInterrupted(Promise.race([drained, worker.done]), () => sayStopping(out, log, options.grace));
         log.progress.stop();
       } finally {
         await server?.close();
@@ -77,6 +84,12 @@ async function work(files: readonly string[], options: Options): Promise<number>
     },
     { host, observer: log.observer, telemetry: options.telemetry === true },
   );
+}
+
+function sayStopping(out: Output, { observer }: Log, graceMs: number): void {
+  out.line(`stopping   steps under way have ${span(graceMs)} to end; once more ends the process at once`);
+  out.data({ kind: "worker.stopping", graceMs });
+  observer.logger?.info("stopping", { graceMs });
 }
 
 function httpSettings({ http, host, httpOpen }: Options): HttpSettings | undefined {
@@ -96,6 +109,14 @@ async function listen(
   out.line(`http       ${server.url}`);
   out.data({ kind: "http.ready", url: server.url });
   return server;
+}
+
+function duration(text: string): number {
+  try {
+    return Math.max(milliseconds(text, "--grace"), 1);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 function port(text: string): number {
