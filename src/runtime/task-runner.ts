@@ -5,7 +5,8 @@
  *
  * Upholds: I3, a task is in the store before anybody can claim it; I5, a task of a lost worker goes to another one, and the lost one's answer changes nothing.
  */
-import { type AttemptOwner, StepAttempt } from "./attempt.js";
+import { attemptFacts, type AttemptOwner, StepAttempt } from "./attempt.js";
+import { show, type ConsoleLevel } from "./console.js";
 import { allSteps, definitionOf } from "./effects/step.js";
 import { queueLimits } from "./effects/queue.js";
 import type { Codec } from "./image.js";
@@ -15,7 +16,7 @@ import { oneLine, saveableError, unsaveable } from "./saved.js";
 import { cacheEntry, runCached } from "./step-cache.js";
 import type { Store, Task } from "./store/store.js";
 import { StepWait } from "./strand.js";
-import type { TaskEnd } from "./transition.js";
+import type { StepStart, TaskEnd } from "./transition.js";
 
 export interface TaskRunnerOptions {
   readonly store: Store;
@@ -98,7 +99,9 @@ export class TaskRunner implements AttemptOwner {
     const { call, attempt: number, details, queue } = task;
     Object.assign(wait, { call, attempt: number, extra: { queue, ...(details !== undefined && { details }) } });
     const definition = definitionOf(wait)!;
-    const attempt = new StepAttempt(task.run, { call, attempt: number, notBefore: 0, wait }, definition, this);
+    const start: StepStart = { call, attempt: number, notBefore: 0, wait };
+    const told = ports.telemetry?.attempt(attemptFacts(task.run, undefined, start, definition, this.#options.workerId));
+    const attempt = new StepAttempt(task.run, start, definition, this, told);
     this.#attempts.set(task.id, attempt);
     this.#tasks.set(attempt, task);
     if (definition.policy.cache === undefined) attempt.run(ports.timers, codec);
@@ -147,6 +150,10 @@ export class TaskRunner implements AttemptOwner {
       // It will say more.
       if (!isOutage(error)) onCrash(error);
     });
+  }
+
+  attemptSaid({ runId: run, step, attempt }: StepAttempt, level: ConsoleLevel, text: string): void {
+    show(this.#options.ports.logger, { run, step, attempt, level, text });
   }
 
   notClosed(error: unknown): void {

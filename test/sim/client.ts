@@ -85,7 +85,7 @@ export class Client {
   }
 
   /** Until it is done, or the run has ended for good. A run that is not there yet will be, and one that has failed will be retried. */
-  async #while(id: string, work: (run: Run) => Promise<void>): Promise<void> {
+  async #while(id: string, work: (run: Run) => Promise<unknown>): Promise<void> {
     const run = this.#flow.run(id);
     for (;;) {
       const problem = await this.#insist(() => work(run).then(() => undefined, keep));
