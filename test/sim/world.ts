@@ -40,6 +40,9 @@ export class World {
 
   constructor(seed: number, isTraced: boolean) {
     this.random = new Random(seed);
+    globalThis.simSpend = (ms) => {
+      if (this.current !== undefined) this.current.spentMs += ms;
+    };
     this.trace = new Trace(isTraced);
   }
 
@@ -80,6 +83,12 @@ export class World {
     });
   }
 
+  /** It has computed for some time: what comes meanwhile waits. */
+  #spend(owner: Process): void {
+    owner.pausedUntil = Math.max(owner.pausedUntil, this.now + owner.spentMs);
+    owner.spentMs = 0;
+  }
+
   #play(isOver: () => boolean): void {
     while (!isOver() && this.violations.length === 0) {
       const event = this.#queue.pop();
@@ -97,6 +106,7 @@ export class World {
       this.log(event.label, owner?.id);
       event.run();
       drain();
+      if (owner !== undefined && owner.spentMs > 0) this.#spend(owner);
     }
     this.current = undefined;
   }

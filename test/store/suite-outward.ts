@@ -130,6 +130,18 @@ export function describeOutward(bench: () => Bench): void {
       expect(await store().pollMessages("w1")).toEqual([]);
     });
 
+    test("keeps word for a watcher that has failed until it is retried", async () => {
+      const watcher = await held();
+      await store().createRun(newRun("r2"));
+      const watched = named(await claim("w1"), "r2");
+      await store().commit([commitOf(watcher, { watches: ["r2"] })]);
+      await store().commit([commitOf(watcher, { status: "failed", outcome: bytes("x") })]);
+      await store().commit([commitOf(watched, END)]);
+      expect(await claim("w1", 9_000)).toEqual([]);
+      await store().retryRun("r1", 9_000, { at: 9_000, kind: "run.retried", data: {} });
+      expect(kinds((await claim("w1", 9_000))[0])).toEqual(["ended r2 done"]);
+    });
+
     test("does not wake a watcher that has ended", async () => {
       const watcher = await held();
       await store().createRun(newRun("r2"));

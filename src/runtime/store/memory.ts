@@ -373,7 +373,8 @@ export class MemoryStore implements Store {
 
   #tell(run: string, kind: "ended" | "orphaned" | "step", topic: string, outcome: Uint8Array | undefined, at: number): void {
     const row = this.#runs.get(run);
-    if (row !== undefined && LIVE_STATUSES.has(row.status)) {
+    // One that can be retried hears of it then.
+    if (row !== undefined && (LIVE_STATUSES.has(row.status) || RETRYABLE_STATUSES.has(row.status))) {
       this.#deliver(row, { run, kind, topic, payload: outcome ?? new Uint8Array(0), sentAt: at });
     }
   }
