@@ -98,16 +98,22 @@ export class Driver {
   /** True when a freshly loaded run can advance without an event: it has not begun, a timer is due, or it was retried with a result at hand. */
   isDue(now: number): boolean {
     if (this.#isPaused) return false;
-    if (!this.#image.begun) return true;
     const timer = this.timerAt();
-    return (timer !== undefined && timer <= now) || this.#kept.length > 0 || this.#strands.waiting.hasQueued;
+    return this.#canBegin(now) || (timer !== undefined && timer <= now) || this.#kept.length > 0 || this.#strands.waiting.hasQueued;
   }
 
   /** The next time `advance` has something to do although nothing happened. */
   timerAt(): number | undefined {
     if (this.#isPaused) return undefined;
-    const deadline = this.#image.rare?.deadline;
+    const { begun, rare } = this.#image;
+    const deadline = rare?.deadline;
+    if (!begun && rare?.startAt !== undefined) return earliest(rare.startAt, deadline?.at);
     return earliest(this.#strands.waiting.timers.next, deadline?.raised === undefined ? deadline?.at : undefined);
+  }
+
+  /** It has not begun, and its time has come. */
+  #canBegin(now: number): boolean {
+    return !this.#image.begun && (this.#image.rare?.startAt ?? now) <= now;
   }
 
   get #isPaused(): boolean {
@@ -207,7 +213,7 @@ export class Driver {
   }
 
   #begin(): void {
-    if (this.#image.begun || this.#strands.outcome !== undefined || this.#isPaused) return;
+    if (!this.#canBegin(this.#now) || this.#strands.outcome !== undefined || this.#isPaused) return;
     this.#image.begun = true;
     this.#log("run.started", { workflow: this.#image.workflow });
     this.#strands.beginMain();
@@ -592,6 +598,7 @@ export class Driver {
 
   #liveStatus({ running, next }: StepsUnderWay): RunStatus {
     if (this.#isPaused) return "paused";
+    if (!this.#image.begun) return "scheduled";
     if (this.#image.cancel !== undefined) return "cancelling";
     if (running) return "running";
     return next === undefined ? "waiting" : "retrying";

@@ -453,6 +453,21 @@ test("a run starts when it is told to", async () => {
   await expect(flow.start(child, [], { startAt: new Date("x") })).rejects.toThrow("is not a valid date");
 });
 
+test("what is sent to a run that starts later waits until then", async () => {
+  const { flow, world } = await setup();
+  const at = world.now + 3_600_000;
+  const run = await flow.start(fn("reads", [() => channel<string>("mail").receive(), (v, text) => done(text)]), [], { startAt: at });
+  await run.send("mail", "early");
+  await world.pass(3_599_999);
+  expect(await run.status()).toMatchObject({ status: "scheduled", wakeAt: at });
+  await run.pause();
+  await run.resume();
+  await world.settle();
+  expect(await run.status()).toMatchObject({ status: "scheduled", wakeAt: at });
+  await world.pass(1);
+  expect(await run.result()).toBe("early");
+});
+
 // poison
 
 test("a run that took ten workers with it is crashed, keeps its place, and can be retried", async () => {

@@ -234,7 +234,7 @@ export class Observer {
     const [kind, name, value] = what.split(" ");
     if (kind === "child") this.#family.heard(track, name!, value!);
     else if (kind === "answered") this.mail.answered(track, name!, Number(value));
-    else if (kind === "note") track.notes[name!] = Number(value);
+    else if (kind === "noted") track.notes[name!] = Number(value);
     else if (kind === "fetched" && !this.produced.has(name!)) this.#violate(track, `${name} was fetched, and nobody made it`);
   }
 
@@ -263,7 +263,8 @@ export class Observer {
     const call = data["call"] as number;
     if (track.answered.has(call)) this.#violate(track, `I2: call ${call} was answered twice`);
     if (!before.has(call)) this.#violate(track, `I4: call ${call} was answered, and nobody waited for it`);
-    if (track.status === "failed" && kind === "step.failed") return;
+    // It is made anew with the retry, or when the run is resumed.
+    if (kind === "step.failed" && (track.status === "failed" || track.isPaused)) return;
     track.answered.add(call);
     const wait = track.waits.get(call);
     if (wait !== undefined && !wait.kept) this.#violate(track, `I4: call ${call} was answered and is waited for`);

@@ -1,7 +1,7 @@
 /** Runs that start runs, and questions to the outside world. */
 import { callback, CancelledError, RunFailedError, sleep, start, TimeoutError } from "flowc";
 import type { Child } from "./ops.ts";
-import { act, type Lane } from "./outside.ts";
+import { act, Lane } from "./outside.ts";
 import { script } from "./script.ts";
 import type { Shared } from "./shared.ts";
 
@@ -24,17 +24,19 @@ export function startChild(op: Child, lane: Lane, shared: Shared): void {
 export function resultOf(name: string, lane: Lane, seen: string[], shared: Shared): void {
   const child = shared.children.get(name);
   if (child === undefined) return;
+  // A count of its own: how often it is asked is a matter of chance.
+  const asking = new Lane(lane.run, `${lane.name}?${name}`);
   for (;;) {
     try {
       const result = child.result();
-      lane.mark(`child ${child.id} completed`);
+      asking.mark(`child ${child.id} completed`);
       seen.push(...result.seen);
       return;
     } catch (error) {
       const status = endOf(error, child.id);
       if (status === undefined) throw error;
-      lane.mark(`child ${child.id} ${status}`);
-      if (status !== "failed") return void seen.push(status);
+      asking.mark(`child ${child.id} ${status}`);
+      if (status !== "failed" && status !== "crashed") return void seen.push(status);
     }
     sleep("1 hour");
   }
@@ -42,7 +44,7 @@ export function resultOf(name: string, lane: Lane, seen: string[], shared: Share
 
 /** How the child ended; `undefined`: it is this run that is cancelled or over time. Whoever cancels a run names it. Of parent and child one at most has a deadline. */
 function endOf(error: unknown, child: string): string | undefined {
-  if (error instanceof RunFailedError) return "failed";
+  if (error instanceof RunFailedError) return error.message.startsWith(`run ${child} crashed`) ? "crashed" : "failed";
   if (error instanceof CancelledError && error.message.endsWith(`cancelled: ${child}`)) return "cancelled";
   if (error instanceof TimeoutError && error.message.startsWith("the run was over its deadline")) return "timed-out";
   return undefined;

@@ -92,7 +92,7 @@ function beyond(op: Extract<Op, { readonly op: Beyond }>, lane: Lane, seen: stri
       compute(op.rounds, op.ms);
       return;
     case "note":
-      lane.mark(`note ${op.key} ${lane.n}`);
+      lane.mark(`noted ${op.key} ${lane.n}`);
       note(op.key, lane.n - 1);
       return;
     case "group":
