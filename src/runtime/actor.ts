@@ -1,7 +1,7 @@
 /** One run in the memory of a worker: its driver, what has happened to it since its last transition, and the attempts that run for it. */
 import { ProgramChangedError, UsageError } from "../shared/errors.js";
 import { StepAttempt, type AttemptOwner } from "./attempt.js";
-import type { Driver } from "./driver.js";
+import type { Driver } from "./driver/driver.js";
 import { definitionOf, type StepDefinition } from "./effects/step.js";
 import type { Codec } from "./image.js";
 import type { Ports, TimerHandle } from "./ports.js";

@@ -9,7 +9,7 @@
  * Cost: a step whose body answers no promise costs no timer, no macrotask and no promise of its own: all of them share the one awaited per group.
  */
 import { Actor, type ActorHost } from "./actor.js";
-import { Driver } from "./driver.js";
+import { Driver } from "./driver/driver.js";
 import type { Codec, Outcome } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
 import type { Ports } from "./ports.js";

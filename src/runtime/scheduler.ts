@@ -110,6 +110,14 @@ export class Scheduler implements RunPort, NurseryHost {
     return this.image.run;
   }
 
+  /** A new transition begins at `now`, milliseconds since the epoch. */
+  begins(now: number): void {
+    this.now = now;
+    this.aborted = [];
+    this.ran.clear();
+    this.outward.reset();
+  }
+
   /** Everything up to now has been written. */
   written(): void {
     this.touched.clear();

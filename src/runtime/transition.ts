@@ -5,8 +5,8 @@ import type { CacheEntry, JournalEntry, Message, RunStatus } from "./store/store
 import type { StepWait } from "./strand.js";
 import type { Saved } from "./saved.js";
 
-/** Something that happened to a run. Timers need no event: the driver looks at `now`. */
-export type DriverEvent =
+/** What is told of the attempt `attempt` of the call `call`. */
+export type AttemptEvent =
   | {
       readonly kind: "stepSucceeded";
       readonly call: number;
@@ -23,8 +23,10 @@ export type DriverEvent =
       readonly final: boolean;
     }
   /** What an attempt says of itself; `details` encoded. */
-  | { readonly kind: "progress"; readonly call: number; readonly attempt: number; readonly details: Uint8Array }
-  | { readonly kind: "message"; readonly message: Message };
+  | { readonly kind: "progress"; readonly call: number; readonly attempt: number; readonly details: Uint8Array };
+
+/** Something that happened to a run. Timers need no event: the driver looks at `now`. */
+export type DriverEvent = AttemptEvent | { readonly kind: "message"; readonly message: Message };
 
 /** How an attempt in a queue has ended, as it is told to its run. */
 export type TaskEnd =

@@ -6,7 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { decode, encode } from "../../dist/runtime/codec/index.js";
-import { Driver } from "../../dist/runtime/driver.js";
+import { Driver } from "../../dist/runtime/driver/driver.js";
 import { newImage, type Outcome } from "../../dist/runtime/image.js";
 import { closureOf } from "../../dist/runtime/registry.js";
 import { heapOf } from "../../dist/runtime/codec/heap.js";

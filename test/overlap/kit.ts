@@ -4,7 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { decode, encode } from "../../dist/runtime/codec/index.js";
 import { heapOf } from "../../dist/runtime/codec/heap.js";
-import { Driver } from "../../dist/runtime/driver.js";
+import { Driver } from "../../dist/runtime/driver/driver.js";
 import { definitionOf } from "../../dist/runtime/effects/step.js";
 import { newImage, type Outcome, type RunImage } from "../../dist/runtime/image.js";
 import { describeImage, type RunDescription } from "../../dist/runtime/inspect.js";

@@ -1,7 +1,7 @@
 /** Hand-emitted workflows and a world under control, for tests of the runtime that do not depend on the compiler. */
 import { ABI_VERSION, RESUME_THROW, type Code, type FrameShape, type ResumeMode } from "../../src/shared/abi.js";
 import { codec } from "../../src/runtime/checkpoint.js";
-import { Driver } from "../../src/runtime/driver.js";
+import { Driver } from "../../src/runtime/driver/driver.js";
 import { checkLimits } from "../../src/runtime/limits.js";
 import { definitionOf } from "../../src/runtime/effects/step.js";
 import { newImage, type Outcome, type RunImage } from "../../src/runtime/image.js";

@@ -635,7 +635,7 @@ test("a run whose step no loaded module declares fails where it is, and says so"
   const { flow, world, store } = setup();
   const run = await flow.start(workflow, []);
   const stored = (await store.getImage(run.id))!;
-  const { Driver } = await import("../../src/runtime/driver.js");
+  const { Driver } = await import("../../src/runtime/driver/driver.js");
   const { codec } = await import("./kit.js");
   const { checkLimits } = await import("../../src/runtime/limits.js");
   const waiting = new Driver(stored, { codec, limits: checkLimits(), random: () => 0, newId: () => "id" }).advance([], world.now);

@@ -144,7 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "result-not-kept-for-the-retry",
-    file: "driver.js",
+    file: "driver/finish.js",
     edits: [["if (result !== undefined)\n                wait.kept", "if (false)\n                wait.kept"]],
     finding: /I[34]/,
     within: 50,
@@ -158,8 +158,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "consumed-not-told",
-    file: "driver.js",
-    edits: [["this.#consumed.push(message.seq);", ""]],
+    file: "driver/messages.js",
+    edits: [["turn.consumed.push(message.seq);", ""]],
     finding: /messages on|I4/,
     within: 50,
   },

@@ -4,7 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { decode, encode } from "../../../dist/runtime/codec/index.js";
 import { codec } from "../../../dist/runtime/checkpoint.js";
-import { Driver } from "../../../dist/runtime/driver.js";
+import { Driver } from "../../../dist/runtime/driver/driver.js";
 import { newImage } from "../../../dist/runtime/image.js";
 import { closureOf } from "../../../dist/runtime/registry.js";
 import { compile, formatDiagnostic } from "../../../dist/transform/index.js";
