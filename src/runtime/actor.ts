@@ -105,6 +105,7 @@ export class Actor implements AttemptOwner {
   }
 
   #startNow(start: StepStart): void {
+    if (this.driver.isPaused) return this.#putOff(start);
     const definition = definitionOf(start.wait);
     if (definition === undefined) {
       this.failure = new ProgramChangedError(
@@ -119,6 +120,12 @@ export class Actor implements AttemptOwner {
     const { ports, codec, store } = this.#host;
     if (definition.policy.cache === undefined) return attempt.run(ports.timers, codec);
     void runCached(attempt, { store, codec, ports });
+  }
+
+  /** A backoff has ended in a pause. With nothing else under way, the run is given back. */
+  #putOff(start: StepStart): void {
+    this.driver.putOff(start);
+    this.#host.enqueue(this);
   }
 
   #transact(start: StepStart, definition: StepDefinition): void {

@@ -39,8 +39,10 @@ export class TaskRunner implements AttemptOwner {
   readonly #details = new WeakMap<StepAttempt, Uint8Array>();
   #onQuiet: (() => void) | undefined;
   #stopping = false;
-  /** Answers on their way to the store. */
-  #finishing = 0;
+  /** Tasks whose answers are on their way to the store. */
+  readonly #finishing = new Set<number>();
+  /** A claim has not been answered: it may hold tasks it does not know of. */
+  #claimInDoubt = false;
 
   constructor(options: TaskRunnerOptions) {
     this.#options = options;
@@ -60,7 +62,10 @@ export class TaskRunner implements AttemptOwner {
     const room = limit - this.size;
     if (room <= 0) return;
     const limits = queues.map(queueLimits);
-    const tasks = await store.claimTasks({ workerId, now: ports.clock.now(), queues: limits, steps, limit: room });
+    const holds = this.#claimInDoubt ? { holds: [...this.#attempts.keys(), ...this.#finishing] } : undefined;
+    this.#claimInDoubt = true;
+    const tasks = await store.claimTasks({ workerId, now: ports.clock.now(), queues: limits, steps, limit: room, ...holds });
+    this.#claimInDoubt = false;
     for (const task of tasks) this.#start(task);
   }
 
@@ -124,12 +129,12 @@ export class TaskRunner implements AttemptOwner {
     const { store, ports, workerId, onFinished, onCrash } = this.#options;
     const { id } = this.#tasks.get(attempt)!;
     this.#attempts.delete(id);
-    this.#finishing++;
+    this.#finishing.add(id);
     // What was done although the answer was lost is not done again.
     outlast(ports, () => store.finishTask(id, workerId, payload, ports.clock.now(), cached))
       .then(() => onFinished(), onCrash)
       .finally(() => {
-        this.#finishing--;
+        this.#finishing.delete(id);
         this.#checkQuiet();
       });
   }
@@ -166,6 +171,6 @@ export class TaskRunner implements AttemptOwner {
   }
 
   #checkQuiet(): void {
-    if (this.#attempts.size + this.#finishing === 0) this.#onQuiet?.();
+    if (this.#attempts.size + this.#finishing.size === 0) this.#onQuiet?.();
   }
 }

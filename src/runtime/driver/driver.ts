@@ -24,7 +24,7 @@ import { canBegin, fireTimers, nextTimer } from "./due.js";
 import { Finisher } from "./finish.js";
 import { messageArrived, unpackedEvent } from "./messages.js";
 import { checkBudget } from "./pauses.js";
-import { takeStarts } from "./starts.js";
+import { putOff, takeStarts } from "./starts.js";
 import { deliverKept, stepEvent } from "./steps.js";
 import { Stored } from "./stored.js";
 import { type DriverPorts, Turn } from "./turn.js";
@@ -60,6 +60,15 @@ export class Driver {
   /** Attempts whose intent is durable and that nobody has started in this process: after a load, all that the image waits for. */
   takeStarts(): StepStart[] {
     return takeStarts(this.#turn);
+  }
+
+  get isPaused(): boolean {
+    return this.#turn.isPaused;
+  }
+
+  /** The attempt was handed out and has not begun, since the run is paused: it is handed out again when the run is resumed. */
+  putOff(start: StepStart): void {
+    putOff(this.#turn, start);
   }
 
   /** Applies what happened and whatever is due at `now`, and runs the strands until all wait or the run has ended. */

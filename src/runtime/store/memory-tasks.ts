@@ -36,11 +36,17 @@ export class MemoryTasks {
   }
 
   release(workerId: string): void {
-    for (const row of this.#rows.values()) if (row.owner === workerId) row.owner = undefined;
+    this.#release(workerId, []);
   }
 
-  claim({ workerId, now, queues, steps, limit }: TaskOptions): Task[] {
+  /** What it does not know to hold. */
+  #release(workerId: string, holds: readonly number[]): void {
+    for (const row of this.#rows.values()) if (row.owner === workerId && !holds.includes(row.task.id)) row.owner = undefined;
+  }
+
+  claim({ workerId, now, queues, steps, limit, holds }: TaskOptions): Task[] {
     const claimed: Task[] = [];
+    if (holds !== undefined) this.#release(workerId, holds);
     const known = new Set(steps);
     for (const limits of queues) {
       const room = Math.min(limit - claimed.length, this.#room(limits, now));

@@ -362,7 +362,11 @@ export class MemoryStore implements Store {
     }
     if (notes !== undefined) row.notes = { ...row.notes, ...notes };
     this.#tasks.withdraw(row.id, withdrawn);
-    this.#tasks.put(row.id, tasks);
+    const told = new Set(row.messages.flatMap(({ kind, topic }) => (kind === "step" ? [topic] : [])));
+    this.#tasks.put(
+      row.id,
+      tasks.filter(({ call, attempt }) => !told.has(`${call}:${attempt}`)),
+    );
     for (const entry of cached) this.#tasks.cache(entry, at);
     if (!ended) return;
     this.#tasks.forget(row.id);

@@ -24,7 +24,7 @@ export class Tasks {
     this.#schema = schema;
   }
 
-  async claim({ workerId, now, queues, steps, limit }: TaskOptions): Promise<Task[]> {
+  async claim({ workerId, now, queues, steps, limit, holds }: TaskOptions): Promise<Task[]> {
     if (queues.length === 0) return [];
     const held = this.#heldBy(workerId);
     const values = [
@@ -32,7 +32,7 @@ export class Tasks {
       ++this.#claims,
       Math.trunc(now),
       limit,
-      this.#unsure.has(workerId) ? bigints([...held]) : null,
+      this.#unsure.has(workerId) || holds !== undefined ? bigints([...(holds ?? held)]) : null,
       texts(steps.map(storable)),
       texts(queues.map(({ queue }) => storable(queue))),
       bigints(queues.map(({ concurrency }) => concurrency)),

@@ -18,19 +18,21 @@ const STEP = kindNumber("step");
 /** @param n number of the run */
 export function putTasks(prepare: Prepare, n: number, tasks: readonly NewTask[]): void {
   for (const { call, attempt, queue, step, key = null, priority, dueAt, payload, details = null } of tasks)
-    prepare(PUT).run(n, call, attempt, queue, step, key, priority, dueAt, payload, details);
+    prepare(PUT).run(n, call, attempt, queue, step, key, priority, dueAt, payload, details, `${call}:${attempt}`);
 }
 
-const PUT = `INSERT INTO tasks (run, call, attempt, queue, step, key, priority, due_at, payload, details) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+const PUT = `INSERT INTO tasks (run, call, attempt, queue, step, key, priority, due_at, payload, details) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+  WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.run = ?1 AND m.kind = ${STEP} AND m.topic = ?11)
   ON CONFLICT (run, call) DO UPDATE SET attempt = ?3, queue = ?4, key = ?6, priority = ?7, due_at = ?8, payload = ?9, details = ?10, owner = NULL WHERE attempt < ?3`;
 
 export function withdraw(prepare: Prepare, n: number, calls: readonly number[]): void {
   for (const call of calls) prepare("DELETE FROM tasks WHERE run = ? AND call = ?").run(n, call);
 }
 
-export function claimTasks(prepare: Prepare, { workerId, now, queues, steps, limit }: TaskOptions): Task[] {
+export function claimTasks(prepare: Prepare, { workerId, now, queues, steps, limit, holds }: TaskOptions): Task[] {
   const claimed: Task[] = [];
   if (prepare("SELECT 1 FROM worker WHERE id = ?").get(workerId) === undefined) return claimed;
+  if (holds !== undefined) prepare(LET_GO).run(workerId, JSON.stringify(holds));
   for (const limits of queues) {
     const room = Math.min(limit - claimed.length, roomOf(prepare, limits, now));
     if (room <= 0) continue;
@@ -48,6 +50,7 @@ export function claimTasks(prepare: Prepare, { workerId, now, queues, steps, lim
   return claimed;
 }
 
+const LET_GO = "UPDATE tasks SET owner = NULL WHERE owner = ?1 AND id NOT IN (SELECT value FROM json_each(?2))";
 const COLUMNS = "t.id, r.id AS run, t.call, t.attempt, t.queue, t.step, t.key, t.priority, t.due_at, t.payload, t.details";
 const FREE = "t.queue = ?1 AND t.owner IS NULL AND t.due_at <= ?2 AND t.step IN (SELECT value FROM json_each(?3))";
 const ORDER = "priority DESC, due_at, id";
