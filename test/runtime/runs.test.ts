@@ -476,7 +476,9 @@ test("a run starts when it is told to", async () => {
 test("what is sent to a run that starts later waits until then", async () => {
   const { flow, world } = await setup();
   const at = world.now + 3_600_000;
-  const run = await flow.start(fn("reads", [() => channel<string>("mail").receive(), (v, text) => done(text)]), [], { startAt: at });
+  const run = await flow.start(fn("reads", [() => channel<string>("mail").receive(), (v, text) => done(text)]), [], {
+    startAt: at,
+  });
   await run.send("mail", "early");
   await world.pass(3_599_999);
   expect(await run.status()).toMatchObject({ status: "scheduled", wakeAt: at });

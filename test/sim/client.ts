@@ -45,8 +45,7 @@ export class Client {
     const store = network.connect(this.#process, false);
     hubOf(store).onWork(() => cluster.note());
     this.#flow = open({ store, ports: this.#process.ports });
-    outside.onAnswer = (token, value, delayMs) =>
-      this.#at(delayMs, `answer ${value}`, () => this.#answer(token, value));
+    outside.onAnswer = (token, value, delayMs) => this.#at(delayMs, `answer ${value}`, () => this.#answer(token, value));
     this.#watch();
   }
 

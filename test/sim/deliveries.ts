@@ -52,7 +52,9 @@ export class Deliveries {
   called({ idempotencyKey, run, status, error }: RunEvent): void {
     const expected = this.#expected.get(idempotencyKey);
     if (expected?.run !== run || expected.status !== status)
-      return this.#world.violate(`a hook is told that ${run} is ${status}, under key ${idempotencyKey}, and there is no such event`);
+      return this.#world.violate(
+        `a hook is told that ${run} is ${status}, under key ${idempotencyKey}, and there is no such event`,
+      );
     const hasError = status !== "completed" && status !== "paused";
     if (hasError && error === undefined) this.#world.violate(`a hook is told that ${run} is ${status}, and not why`);
   }

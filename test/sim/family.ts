@@ -25,7 +25,8 @@ export class Family {
   /** A worker takes the run and is given its messages. */
   claimed(track: Track, messages: readonly Message[]): void {
     const isTold = messages.some(({ kind }) => kind === "orphaned");
-    if (isTold && !this.#orphans.has(track.id)) this.#say(track, "it is told that its parent is over, and that is none of its business");
+    if (isTold && !this.#orphans.has(track.id))
+      this.#say(track, "it is told that its parent is over, and that is none of its business");
     if (this.#orphans.has(track.id) && !isTold && !track.isCancelled)
       this.#say(track, `run ${track.parent} is over, and its child is not told to end`);
   }
@@ -35,6 +36,9 @@ export class Family {
     const track = this.#runs.get(child);
     if (track === undefined) this.#say(parent, `it heard of the end of ${child}, which does not exist`);
     else if (!track.ends.has(status))
-      this.#say(parent, `it heard that ${child} is ${status}, and what it has come to is ${[...track.ends].join(", ") || "nothing"}`);
+      this.#say(
+        parent,
+        `it heard that ${child} is ${status}, and what it has come to is ${[...track.ends].join(", ") || "nothing"}`,
+      );
   }
 }

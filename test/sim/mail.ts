@@ -23,7 +23,8 @@ export class Mail {
     for (const message of messages) this.#known.set(message.seq, message);
   }
 
-  consumed(track: Track, seqs: readonly number[]): void {
+  /** Answers what was consumed. */
+  consumed(track: Track, seqs: readonly number[]): Message[] {
     for (const seq of seqs) {
       const message = this.#known.get(seq);
       if (message?.run !== track.id) this.#say(track, `I4: message ${seq} was consumed, and nobody was given it`);
@@ -31,6 +32,7 @@ export class Mail {
       else this.#take(track, message);
       this.#consumed.add(seq);
     }
+    return seqs.flatMap((seq) => this.#known.get(seq) ?? []);
   }
 
   #take(track: Track, { kind, topic }: Message): void {
@@ -59,7 +61,8 @@ export class Mail {
       const sent = track.sent.get(channel) ?? [];
       if (got.some((value, index) => value !== sent[index]))
         this.#say(track, `messages on ${channel} were sent as ${sent.join()} and arrived as ${got.join()}`);
-      if (got.length !== consumed) this.#say(track, `I4: ${consumed} messages were consumed on ${channel}, ${got.length} arrived`);
+      if (got.length !== consumed)
+        this.#say(track, `I4: ${consumed} messages were consumed on ${channel}, ${got.length} arrived`);
     }
   }
 
@@ -67,7 +70,8 @@ export class Mail {
   answered(track: Track, token: string, value: number): void {
     const channel = CALLBACK + token.slice(token.indexOf(".") + 1);
     const sent = track.sent.get(channel) ?? [];
-    if (sent[0] !== value) this.#say(track, `a callback was answered with ${value}, and what was sent is ${sent.join() || "nothing"}`);
+    if (sent[0] !== value)
+      this.#say(track, `a callback was answered with ${value}, and what was sent is ${sent.join() || "nothing"}`);
     if (count(track.words, `answer to ${token}`) > 1) this.#say(track, "a callback was answered twice");
     if (sent.length > 1) this.#say(track, `the store took ${sent.length} answers to a callback`);
   }

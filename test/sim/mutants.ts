@@ -167,7 +167,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "no-sleep-without-room",
     file: "worker.js",
     edits: [
-      ["if (this.#parkedUntil <= now)\n            this.#parkedUntil = Infinity;", ""],
+      ["if (this.#parkedUntil <= clock.now())\n            this.#parkedUntil = Infinity;", ""],
       ["if (now >= this.#leaseUntil)", "if (this.#parkedUntil <= now)\n            this.#parkedUntil = Infinity;\n        $&"],
     ],
     finding: /goes round/,

@@ -60,8 +60,7 @@ export class ObservedStore {
       case "releaseDead":
         // Those whose lease has ended are taken out.
         for (const run of await this.inner.listRuns({ limit: 10_000 })) this.#observer.heldBy(run.id, run.owner);
-        for (const owner of this.#observer.tasks.owners)
-          this.#observer.tasks.holds(owner, await this.inner.heldTasks(owner));
+        for (const owner of this.#observer.tasks.owners) this.#observer.tasks.holds(owner, await this.inner.heldTasks(owner));
         return;
       case "commit":
         return this.#commits(process, args[0] as readonly Commit[], value as readonly CommitResult[]);

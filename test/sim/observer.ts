@@ -179,7 +179,8 @@ export class Observer {
     const wasOpen = isOpen(track);
     track.status = commit.status;
     track.journal.push(...commit.journal);
-    this.mail.consumed(track, commit.consumed);
+    for (const { kind, topic } of this.mail.consumed(track, commit.consumed))
+      if (kind === "step") this.tasks.heard(track.id, topic);
     const marks = track.pending.get(`${process.id} ${commit.fence}`) ?? [];
     track.pending.delete(`${process.id} ${commit.fence}`);
     // A failed run stays where it was: what ran last will run again.

@@ -287,7 +287,7 @@ class Writer {
     const tells = [...messages].flatMap(([channel, count]): Op[] =>
       Array.from({ length: count }, () => ({ op: "tell", name, channel, value: this.#told++ })),
     );
-    const result: Op = { op: "result", name };
+    const result: Op = { op: "result", name, isTimed: deadline !== undefined };
     const end = this.#end();
     if (end === "now") return [start, ...tells, result];
     if (end === "cancel") return [start, ...tells, { op: "sleep", ms: random.below(2 * HOUR) }, { op: "stop", name }, result];

@@ -3,7 +3,15 @@
  * attempt has said of itself reaches the next one. What is found in the cache is what was last put there under that key.
  */
 import { codec } from "../../dist/runtime/checkpoint.js";
-import { LIVE_STATUSES, type CacheEntry, type Commit, type NewTask, type QueueLimits, type Task, type TaskOptions } from "../../dist/runtime/store/store.js";
+import {
+  LIVE_STATUSES,
+  type CacheEntry,
+  type Commit,
+  type NewTask,
+  type QueueLimits,
+  type Task,
+  type TaskOptions,
+} from "../../dist/runtime/store/store.js";
 import type { World } from "./world.ts";
 
 interface Row {
@@ -17,6 +25,8 @@ interface Row {
 export class Tasks {
   /** By run and call. */
   readonly #rows = new Map<string, Row>();
+  /** Attempts that have ended and whose runs have not heard of it, by run, call and number. */
+  readonly #ended = new Set<string>();
   /** When tasks of a queue with a limited rate began, by the clocks of those who asked. */
   readonly #begun = new Map<string, number[]>();
   /** The furthest that is known to have been kept, by run and call. */
@@ -49,6 +59,7 @@ export class Tasks {
   #put(run: string, task: NewTask): void {
     const name = `${run}:${task.call}`;
     const before = this.#rows.get(name);
+    if (this.#ended.has(`${name}:${task.attempt}`)) return;
     if (before !== undefined && before.task.attempt >= task.attempt) return;
     this.#checkProgress(name, task.details, "the next attempt");
     this.#rows.set(name, { run, task, id: before?.id, owner: undefined, details: task.details });
@@ -99,7 +110,8 @@ export class Tasks {
       this.#world.violate(`queue ${queue}: ${held.length} are under way, and ${concurrency} may be`);
     for (const { task } of held) {
       const same = held.filter(({ task: { key } }) => key !== undefined && key === task.key).length;
-      if (same > (perKey ?? Infinity)) this.#world.violate(`queue ${queue}: ${same} of key ${task.key} are under way, and ${perKey} may be`);
+      if (same > (perKey ?? Infinity))
+        this.#world.violate(`queue ${queue}: ${same} of key ${task.key} are under way, and ${perKey} may be`);
     }
     if (rate === undefined) return;
     const begun = this.#begun.get(queue) ?? [];
@@ -123,9 +135,18 @@ export class Tasks {
 
   finished(id: number, workerId: string, at: number, cached: CacheEntry | undefined): void {
     const [name, row] = [...this.#rows].find(([, each]) => each.id === id) ?? [];
-    if (row?.owner !== workerId) this.#world.violate(`task ${name ?? id} was ended by ${workerId}, and ${row?.owner ?? "nobody"} has it`);
-    if (name !== undefined) this.#rows.delete(name);
+    if (row?.owner !== workerId)
+      this.#world.violate(`task ${name ?? id} was ended by ${workerId}, and ${row?.owner ?? "nobody"} has it`);
+    if (row !== undefined) {
+      this.#rows.delete(name!);
+      this.#ended.add(`${name}:${row.task.attempt}`);
+    }
     if (cached !== undefined) this.#keep(cached, at);
+  }
+
+  /** A run has consumed the message about the end of an attempt. @param topic its call and number */
+  heard(run: string, topic: string): void {
+    this.#ended.delete(`${run}:${topic}`);
   }
 
   /** What the store says that a worker holds; the others of it are free again. */
@@ -157,7 +178,8 @@ export class Tasks {
         this.#world.violate(`${key} is in the cache, and was not found`);
     } else if (entry === undefined || Buffer.compare(value, entry.value) !== 0)
       this.#world.violate(`what was found in the cache for ${key} was never put there`);
-    else if (entry.until <= now) this.#world.violate(`what was found in the cache for ${key} was over ${now - entry.until} ms ago`);
+    else if (entry.until <= now)
+      this.#world.violate(`what was found in the cache for ${key} was over ${now - entry.until} ms ago`);
   }
 }
 

@@ -21,7 +21,7 @@ export function startChild(op: Child, lane: Lane, shared: Shared): void {
 }
 
 /** Waits for the end of a child; one that has failed is asked again, since somebody will retry it. */
-export function resultOf(name: string, lane: Lane, seen: string[], shared: Shared): void {
+export function resultOf(name: string, isTimed: boolean, lane: Lane, seen: string[], shared: Shared): void {
   const child = shared.children.get(name);
   if (child === undefined) return;
   // A count of its own: how often it is asked is a matter of chance.
@@ -33,7 +33,7 @@ export function resultOf(name: string, lane: Lane, seen: string[], shared: Share
       seen.push(...result.seen);
       return;
     } catch (error) {
-      const status = endOf(error, child.id);
+      const status = endOf(error, child.id, isTimed);
       if (status === undefined) throw error;
       asking.mark(`child ${child.id} ${status}`);
       if (status !== "failed" && status !== "crashed") return void seen.push(status);
@@ -43,10 +43,10 @@ export function resultOf(name: string, lane: Lane, seen: string[], shared: Share
 }
 
 /** How the child ended; `undefined`: it is this run that is cancelled or over time. Whoever cancels a run names it. Of parent and child one at most has a deadline. */
-function endOf(error: unknown, child: string): string | undefined {
+function endOf(error: unknown, child: string, isTimed: boolean): string | undefined {
   if (error instanceof RunFailedError) return error.message.startsWith(`run ${child} crashed`) ? "crashed" : "failed";
   if (error instanceof CancelledError && error.message.endsWith(`cancelled: ${child}`)) return "cancelled";
-  if (error instanceof TimeoutError && error.message.startsWith("the run was over its deadline")) return "timed-out";
+  if (isTimed && error instanceof TimeoutError && error.message.startsWith("the run was over its deadline")) return "timed-out";
   return undefined;
 }
 

@@ -30,7 +30,9 @@ export type Op =
   | { readonly op: "queued"; readonly queue: Queued; readonly key: string }
   | { readonly op: "fetch"; readonly key: string; readonly isQueued: boolean }
   | Child
-  | { readonly op: "result" | "stop"; readonly name: string }
+  /** `isTimed`: the child has a deadline, and this run has none. */
+  | { readonly op: "result"; readonly name: string; readonly isTimed: boolean }
+  | { readonly op: "stop"; readonly name: string }
   | { readonly op: "tell"; readonly name: string; readonly channel: string; readonly value: number };
 
 /** One of the functions that run at once. */

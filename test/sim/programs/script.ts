@@ -114,7 +114,7 @@ function beyond(op: Extract<Op, { readonly op: Beyond }>, lane: Lane, seen: stri
       startChild(op, lane, shared);
       return;
     case "result":
-      resultOf(op.name, lane, seen, shared);
+      resultOf(op.name, op.isTimed, lane, seen, shared);
       return;
     case "stop": {
       const child = shared.children.get(op.name);
