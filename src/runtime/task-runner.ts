@@ -101,7 +101,7 @@ export class TaskRunner implements AttemptOwner {
     this.#attempts.set(task.id, attempt);
     this.#tasks.set(attempt, task);
     if (definition.policy.cache === undefined) attempt.run(ports.timers, codec);
-    else void runCached(attempt, { store, codec, ports });
+    else void runCached(attempt, { store, codec, ports }, () => attempt.run(ports.timers, codec));
   }
 
   attemptSucceeded(attempt: StepAttempt, value: unknown): void {

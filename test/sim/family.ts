@@ -19,7 +19,7 @@ export class Family {
   ended(parent: Track): void {
     if (!FINAL.has(parent.status)) return;
     for (const child of this.#runs.values())
-      if (child.parent === parent.id && child.endsWithParent && child.isLive) this.#orphans.add(child.id);
+      if (child.parent === parent.id && child.endsWithParent && !FINAL.has(child.status)) this.#orphans.add(child.id);
   }
 
   /** A worker takes the run and is given its messages. */

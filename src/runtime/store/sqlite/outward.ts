@@ -1,6 +1,6 @@
 /** What a commit does beyond its own run: runs started, messages sent, ends told to whoever watches, facts noted. Inside the transaction of the commit. */
 import type { StatementSync } from "node:sqlite";
-import { FINAL_STATUSES, LIVE_STATUSES, type Commit, type NewMessage, type NewRun, type Notes } from "../store.js";
+import { FINAL_STATUSES, LIVE_STATUSES, RETRYABLE_STATUSES, type Commit, type NewMessage, type NewRun, type Notes } from "../store.js";
 import { addPart, inRow, isLarge } from "./continuation.js";
 import { putCached, putTasks, withdraw } from "./tasks.js";
 import { kindNumber, STATUSES, statusNumber } from "../rows.js";
@@ -10,6 +10,8 @@ type Prepare = (sql: string) => StatementSync;
 
 const NOTHING = new Uint8Array(0);
 const LIVE = [...LIVE_STATUSES].map(statusNumber).join(", ");
+/** One that has failed hears of the end of its parent when it is retried. */
+const CAN_GO_ON = [...LIVE_STATUSES, ...RETRYABLE_STATUSES].map(statusNumber).join(", ");
 
 /** @param n number of the run that commits; its row is written already */
 export function writeOutward(prepare: Prepare, n: number, commit: Commit): void {
@@ -81,7 +83,7 @@ function tellEnd(prepare: Prepare, n: number, { run, outcome = NOTHING, status, 
   prepare("DELETE FROM watches WHERE target = ?").run(n);
   prepare("DELETE FROM tasks WHERE run = ?").run(n);
   if (!FINAL_STATUSES.has(status)) return;
-  const children = prepare(`SELECT n FROM runs WHERE parent = ? AND ends_with_parent = 1 AND status IN (${LIVE})`).all(n);
+  const children = prepare(`SELECT n FROM runs WHERE parent = ? AND ends_with_parent = 1 AND status IN (${CAN_GO_ON})`).all(n);
   for (const child of children as { n: number }[]) deliver(prepare, child.n, ORPHANED, "", NOTHING, at);
 }
 
