@@ -169,6 +169,38 @@ test("a call that is given up while its result is looked for in the cache never 
   expect([await run.result(), log]).toEqual(["given up", []]);
 });
 
+test("what an attempt says of itself is written in the order in which it is said", async () => {
+  let write: (() => void) | undefined;
+  let writing = 0;
+  const store = watched((method) => {
+    if (method !== "noteProgress") return undefined;
+    writing++;
+    return new Promise((resolve) => (write = resolve));
+  });
+  const { flow, world } = await setup({}, store);
+  const beats = step(
+    async (): Promise<unknown> => {
+      const context = stepContext();
+      if (context.details !== undefined) return context.details;
+      for (let n = 1; n <= 3; n++) {
+        context.heartbeat(n);
+        await new Promise<void>((resolve) => void world.ports.timers.after(2_000, resolve));
+      }
+      throw new Error("no more");
+    },
+    { name: "q.beats", queue: "q.beats", retry: { attempts: 2, backoff: 1 } },
+  );
+  const run = await flow.start(fn("beats", [() => beats(), (_, value) => done(value)]), []);
+  await world.pass(5_000);
+  expect(writing).toBe(1);
+  write!();
+  await world.settle();
+  expect(writing).toBe(2);
+  write!();
+  await world.pass(10_000);
+  expect(await run.result()).toBe(3);
+});
+
 test("at most so many in a time", async () => {
   const slow = queue("q.slow", { rate: { limit: 2, per: "10 seconds" } });
   const call = step(gated("call"), { name: "q.call", queue: slow });

@@ -68,7 +68,7 @@ export class Track {
   readonly id: string;
   readonly parent: string | undefined;
   readonly endsWithParent: boolean;
-  /** Not before that, by the clock of whoever begins it. */
+  /** Not before that, by the clock of whoever begins it; at once when nobody has said. */
   readonly startAt: number;
   readonly deadline: number | undefined;
   readonly workflow: string;
@@ -77,7 +77,7 @@ export class Track {
     this.id = id;
     this.parent = parent;
     this.endsWithParent = endsWithParent ?? false;
-    this.startAt = startAt ?? createdAt;
+    this.startAt = startAt !== undefined && startAt > createdAt ? startAt : -Infinity;
     this.workflow = workflow;
     this.deadline = (codec.decode(image) as RunImage).rare?.deadline?.at;
   }
