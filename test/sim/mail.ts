@@ -55,8 +55,9 @@ export class Mail {
   check(track: Track, image: RunImage): void {
     if (track.isCancelled && image.cancel === undefined && image.ending === undefined)
       this.#say(track, "I4: a cancellation was consumed, and the run is not cancelled");
-    for (const [channel, consumed] of track.consumed) {
+    for (const channel of new Set([...track.consumed.keys(), ...track.got.keys(), ...image.mailboxes.keys()])) {
       if (channel.startsWith(CALLBACK)) continue;
+      const consumed = track.consumed.get(channel) ?? 0;
       const got = [...(track.got.get(channel) ?? []), ...(image.mailboxes.get(channel) ?? [])];
       const sent = track.sent.get(channel) ?? [];
       if (got.some((value, index) => value !== sent[index]))

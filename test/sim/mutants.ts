@@ -2,6 +2,8 @@
  * Bugs to plant into the built runtime, each a promise broken in one place. They prove that the simulator can fail: every one has to be found within a
  * bounded number of seeds (`mutants.test.ts`).
  */
+import { BEYOND } from "./mutants-beyond.ts";
+
 export interface Mutant {
   readonly name: string;
   /** Below `dist/runtime`. */
@@ -18,7 +20,8 @@ export interface Mutant {
 
 const MEMORY = "store/memory.js";
 
-export const MUTANTS: readonly Mutant[] = [
+/** Bugs in what concerns one run. */
+const CORE: readonly Mutant[] = [
   {
     name: "fences-ignored",
     file: MEMORY,
@@ -174,6 +177,8 @@ export const MUTANTS: readonly Mutant[] = [
     within: 300,
   },
 ];
+
+export const MUTANTS: readonly Mutant[] = [...CORE, ...BEYOND];
 
 /** The text of the file with the bug. `$&` in an edit stands for what it replaces. Throws when the place has changed. */
 export function planted(mutant: Mutant, text: string): string {

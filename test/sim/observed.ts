@@ -111,6 +111,8 @@ export class ObservedStore {
       else {
         const [run, image] = [await this.inner.getRun(commit.run), await this.inner.getImage(commit.run)];
         this.#observer.committed(process, commit, run!, image!);
+        for (const { id } of commit.starts ?? [])
+          if ((await this.inner.getRun(id)) === undefined) this.#observer.broken(`run ${id} was started, and does not exist`);
       }
     }
   }

@@ -140,6 +140,7 @@ export class Observer {
     track.fence = run.fence;
     track.holder = process.id;
     this.mail.given(run.messages);
+    track.claimed = run.messages.map(({ seq }) => seq);
     this.#family.claimed(track, run.messages);
   }
 
@@ -179,6 +180,11 @@ export class Observer {
     const wasOpen = isOpen(track);
     track.status = commit.status;
     track.journal.push(...commit.journal);
+    // A failed run consumes nothing but ends of attempts: it meets its messages again.
+    const forgotten = track.claimed.filter((seq) => !commit.consumed.includes(seq));
+    if (!(RETRYABLE_STATUSES as ReadonlySet<string>).has(commit.status) && forgotten.length > 0)
+      this.#violate(track, `I4: messages were consumed without a word: ${forgotten.join()}`);
+    track.claimed = [];
     for (const { kind, topic } of this.mail.consumed(track, commit.consumed))
       if (kind === "step") this.tasks.heard(track.id, topic);
     const marks = track.pending.get(`${process.id} ${commit.fence}`) ?? [];
@@ -190,7 +196,6 @@ export class Observer {
     track.waits = new Map();
     const stored = track.isLive || isStuck ? (codec.decode(image.image, image.parts, image.blobs) as RunImage) : undefined;
     if (stored !== undefined) this.#checkWaits(track, stored, before);
-    // A failed run consumes nothing but ends of attempts: it meets its messages again.
     if (stored !== undefined && track.isLive) this.mail.check(track, stored);
     if (!isStuck) this.#stops.committed(track, commit, marks, stored);
     for (const entry of commit.journal) this.#entry(track, entry, before);

@@ -97,7 +97,7 @@ class Writer {
       [isOnce ? nested * 1.2 : 0, "spawn"],
       [nested, "loop"],
       [nested * 1.2, "try"],
-      [0.3, "compute"],
+      [0.6, "compute"],
       [0.5, "note"],
       [nested * 1.2, "group"],
       [nested * 0.8, "map"],
@@ -143,7 +143,7 @@ class Writer {
     const random = this.#random;
     switch (kind) {
       case "compute":
-        return [{ op: "compute", rounds: 1 + random.below(20), ms: random.pick([1, 30, 1_000, MINUTE]) }];
+        return [{ op: "compute", rounds: 1 + random.below(random.pick([20, 60])), ms: random.pick([1, 30, 1_000, MINUTE]) }];
       case "note":
         return [{ op: "note", key: random.pick(KEYS) }];
       case "group":

@@ -53,7 +53,13 @@ export class Tasks {
     for (const call of withdrawn) this.#rows.delete(`${run}:${call}`);
     for (const task of tasks) this.#put(run, task);
     for (const entry of cached) this.#keep(entry, at);
-    if (!LIVE_STATUSES.has(status)) for (const [name, row] of this.#rows) if (row.run === run) this.#rows.delete(name);
+    if (!LIVE_STATUSES.has(status)) this.#forget(run);
+  }
+
+  /** A run has ended, or failed: attempts under way are nobody's, and what they have said since its last commit goes with them. */
+  #forget(run: string): void {
+    for (const [name, row] of this.#rows) if (row.run === run) this.#rows.delete(name);
+    for (const name of this.#progress.keys()) if (name.startsWith(`${run}:`)) this.#progress.delete(name);
   }
 
   #put(run: string, task: NewTask): void {

@@ -56,6 +56,8 @@ export class Track {
   readonly got = new Map<string, number[]>();
   /** Number of messages of a channel that commits have consumed. */
   readonly consumed = new Map<string, number>();
+  /** Messages that came with the claim, until the first commit under it: they are what it is about. */
+  claimed: readonly number[] = [];
   /** How often the ends of other runs are to be told, and were. */
   readonly watches = new Map<string, number>();
   readonly told = new Map<string, number>();
