@@ -185,11 +185,18 @@ const STOPS: readonly Mutant[] = [
     within: 50,
   },
   {
-    name: "events-lost-by-who-computes",
+    name: "gives-way-for-ever",
     file: "engine.js",
-    edits: [["goesOn ? [] : actor.takeInbox()", "actor.takeInbox()"]],
-    finding: /not over|I4/,
-    within: 300,
+    edits: [['actor.phase = "yielded";\n        this.#ready.push(actor);', 'actor.phase = "yielded";']],
+    finding: /not over/,
+    within: 50,
+  },
+  {
+    name: "cancel-unheard-by-who-computes",
+    file: "engine.js",
+    edits: [["actor.driver.goOn(isOver, actor.takeCancel())", "actor.driver.goOn(isOver)"]],
+    finding: /not over|goes round/,
+    within: 50,
   },
 ];
 

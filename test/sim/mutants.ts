@@ -37,7 +37,7 @@ const CORE: readonly Mutant[] = [
     name: "half-a-commit-without-image",
     file: MEMORY,
     edits: [["this.#write(row, commit);", "if (commit.consumed.length === 0) this.#write(row, commit);"]],
-    finding: /I[24]/,
+    finding: /I[24]|its status is/,
     within: 50,
   },
   {
@@ -51,14 +51,14 @@ const CORE: readonly Mutant[] = [
     name: "half-a-commit-without-messages",
     file: MEMORY,
     edits: [["row.messages = row.messages.filter(", "if (commit.journal.length < 2) $&"]],
-    finding: /messages on|I4: .* messages were consumed/,
+    finding: /messages on|I4: .*messages were consumed/,
     within: 50,
   },
   {
     name: "part-lost",
     file: MEMORY,
     edits: [["row.parts.push(part.slice());", ""]],
-    finding: /I[24]|cannot be read/,
+    finding: /I[234]|cannot be read/,
     within: 50,
   },
   {

@@ -70,14 +70,17 @@ function scriptPlan(random: Random, id: string, startAt: number): Plan {
     generation: 0,
   };
   const { ops, messages } = scriptOf(random, style);
+  const cancelAt = isDeterministic || random.chance(0.6) ? undefined : startAt + random.below(20 * HOUR);
+  // Some compute until they are cancelled.
+  const last: Op[] = cancelAt !== undefined && random.chance(0.3) ? [{ op: "compute", rounds: 1e9, ms: 10 * MINUTE }] : [];
   return {
     id,
-    program: { workflow: "script", args: ops },
+    program: { workflow: "script", args: [...ops, ...last] },
     startAt,
     options,
     pauses: pausesOf(random, startAt),
     messages: [...messages].flatMap(([channel, count]) => sendings(random, channel, count, startAt, 5 * HOUR)),
-    cancelAt: isDeterministic || random.chance(0.6) ? undefined : startAt + random.below(20 * HOUR),
+    cancelAt,
     isDeterministic,
   };
 }

@@ -40,9 +40,7 @@ export class World {
 
   constructor(seed: number, isTraced: boolean) {
     this.random = new Random(seed);
-    globalThis.simSpend = (ms) => {
-      if (this.current !== undefined) this.current.spentMs += ms;
-    };
+    globalThis.simBusy = busy(this);
     this.trace = new Trace(isTraced);
   }
 
@@ -110,6 +108,18 @@ export class World {
     }
     this.current = undefined;
   }
+}
+
+/** Of the process whose code is running. */
+function busy(world: World): typeof simBusy {
+  return {
+    get ms() {
+      return world.current?.spentMs ?? 0;
+    },
+    set ms(ms) {
+      if (world.current !== undefined) world.current.spentMs = ms;
+    },
+  };
 }
 
 /**

@@ -132,7 +132,7 @@ type Beyond = "compute" | "note" | "group" | "map" | "callback" | "queued" | "fe
 /** The strand goes on in here after the wait, so the loop is one that gives way. */
 function compute(rounds: number, ms: number): void {
   sleep(0);
-  for (let round = 0; round < rounds; round++) simSpend(ms);
+  for (let round = 0; round < rounds; round++) simBusy.ms += ms;
 }
 
 /** What is fetched may have been fetched by somebody else before. */
