@@ -129,10 +129,13 @@ function beyond(op: Extract<Op, { readonly op: Beyond }>, lane: Lane, seen: stri
 
 type Beyond = "compute" | "note" | "group" | "map" | "callback" | "queued" | "fetch" | "start" | "result" | "stop" | "tell";
 
+/** So often a loop looks whether it has to give way. */
+const LOOK = 1_024;
+
 /** The strand goes on in here after the wait, so the loop is one that gives way. */
 function compute(rounds: number, ms: number): void {
   sleep(0);
-  for (let round = 0; round < rounds; round++) simBusy.ms += ms;
+  for (let round = 0; round < rounds * LOOK; round++) simBusy.ms += ms / LOOK;
 }
 
 /** What is fetched may have been fetched by somebody else before. */
