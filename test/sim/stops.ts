@@ -35,8 +35,11 @@ export class Stops {
     const deadline = image.rare?.deadline;
     if (deadline === undefined || deadline.raised !== undefined || image.ending !== undefined) return;
     if (image.strands.get(0)?.wait === undefined) return;
-    if (deadline.at <= at) this.#say(track, `its deadline was ${at - deadline.at} ms ago, and nothing was raised`);
-    else if ((wakeAt ?? Infinity) > deadline.at) this.#say(track, "nobody looks at it at its deadline");
+    // A transition may have begun before it, and computed.
+    if (deadline.at <= at && track.isOverdue)
+      this.#say(track, `its deadline was ${at - deadline.at} ms ago, and nothing was raised`);
+    track.isOverdue = deadline.at <= at;
+    if ((wakeAt ?? Infinity) > deadline.at) this.#say(track, "nobody looks at it at its deadline");
   }
 
   journal(track: Track, kind: string, at: number): void {

@@ -65,6 +65,8 @@ export class Track {
   readonly ends = new Set<string>();
   readonly notes: Record<string, NoteValue> = {};
   isPaused = false;
+  /** Its deadline had passed with its last commit, and nothing was raised. */
+  isOverdue = false;
   /** A cancellation, or word of the end of its parent, was consumed. */
   isCancelled = false;
   readonly id: string;
