@@ -1,6 +1,14 @@
 /** What a commit does beyond its own run: runs started, messages sent, ends told to whoever watches, facts noted. Inside the transaction of the commit. */
 import type { StatementSync } from "node:sqlite";
-import { FINAL_STATUSES, LIVE_STATUSES, RETRYABLE_STATUSES, type Commit, type NewMessage, type NewRun, type Notes } from "../store.js";
+import {
+  FINAL_STATUSES,
+  LIVE_STATUSES,
+  RETRYABLE_STATUSES,
+  type Commit,
+  type NewMessage,
+  type NewRun,
+  type Notes,
+} from "../store.js";
 import { addPart, inRow, isLarge } from "./continuation.js";
 import { putCached, putTasks, withdraw } from "./tasks.js";
 import { kindNumber, STATUSES, statusNumber } from "../rows.js";
