@@ -39,6 +39,8 @@ export class Actor implements AttemptOwner {
   readonly #delayed = new Map<number, TimerHandle>();
   /** Of those, the ones whose backoff ended while a transition was on its way, which may have given them up. */
   #overdue: StepStart[] = [];
+  /** Attempts whose results were looked for in the cache until a transition was on its way. */
+  readonly #sought: StepAttempt[] = [];
   #timer: TimerHandle | undefined;
   #timerAt: number | undefined;
   #lastSeq = 0;
@@ -93,6 +95,7 @@ export class Actor implements AttemptOwner {
   start(starts: readonly StepStart[], now: number): void {
     const overdue = this.#overdue.filter((start) => this.#delayed.delete(start.call));
     this.#overdue = [];
+    for (const attempt of this.#sought.splice(0)) this.#begin(attempt);
     for (const start of overdue) this.#startAt(start, this.#host.ports.clock.now());
     for (const start of starts) this.#startAt(start, now);
   }
@@ -110,6 +113,7 @@ export class Actor implements AttemptOwner {
   }
 
   #startNow(start: StepStart): void {
+    if (this.driver.isPaused) return this.#putOff(start);
     const definition = definitionOf(start.wait);
     if (definition === undefined) {
       this.failure = new ProgramChangedError(
@@ -123,7 +127,22 @@ export class Actor implements AttemptOwner {
     this.#attempts.set(start.call, attempt);
     const { ports, codec, store } = this.#host;
     if (definition.policy.cache === undefined) return attempt.run(ports.timers, codec);
-    void runCached(attempt, { store, codec, ports });
+    void runCached(attempt, { store, codec, ports }, () => this.#begin(attempt));
+  }
+
+  /** Its result was not in the cache. The transition on its way may have given it up, or paused the run. */
+  #begin(attempt: StepAttempt): void {
+    if (!this.wants(attempt)) return;
+    if (this.phase === "committing") return void this.#sought.push(attempt);
+    if (!this.driver.isPaused) return attempt.run(this.#host.ports.timers, this.#host.codec);
+    this.finish(attempt);
+    this.#putOff(attempt.start);
+  }
+
+  /** A backoff has ended in a pause. With nothing else under way, the run is given back. */
+  #putOff(start: StepStart): void {
+    this.driver.putOff(start);
+    this.#host.enqueue(this);
   }
 
   #transact(start: StepStart, definition: StepDefinition): void {

@@ -114,6 +114,8 @@ export class StepAttempt implements RunningStep {
 
   /** Calls the body, whose intent is durable (I3), with these before its arguments. A body that answers no promise is over when this returns. */
   run(timers: Timers, codec: Codec, leading: readonly unknown[] = []): void {
+    // Given up while it was looked for in the cache.
+    if (this.#over) return;
     const { policy, self, body } = this.definition;
     const { timeoutMs } = policy;
     this.#world = { timers, codec };

@@ -128,6 +128,7 @@ export class Flow {
     const createdAt = this.#ports.clock.now();
     const startAt = startOf(options, createdAt);
     const settings = {
+      startAt,
       deadline: deadlineOf(options.deadline, startAt),
       pauseOnFailure: options.pauseOnFailure,
       stepBudget: budgetOf(options),

@@ -466,7 +466,7 @@ export class Scheduler implements RunPort, NurseryHost {
     const startAt = now + start.delayMs;
     const deadline = start.deadlineMs === undefined ? undefined : startAt + start.deadlineMs;
     const { pauseOnFailure, isAttached } = start;
-    const bytes = this.#codec.encode(newImage(id, workflow, fn, args, now, { deadline, pauseOnFailure }), "arguments");
+    const bytes = this.#codec.encode(newImage(id, workflow, fn, args, now, { startAt, deadline, pauseOnFailure }), "arguments");
     image.more.children++;
     const run = { id, workflow, image: bytes, createdAt: now, parent: image.run, endsWithParent: isAttached };
     this.outward.starts.push(start.delayMs > 0 ? { ...run, startAt } : run);

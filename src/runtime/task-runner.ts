@@ -38,6 +38,8 @@ export class TaskRunner implements AttemptOwner {
   readonly #attempts = new Map<number, StepAttempt>();
   readonly #tasks = new WeakMap<StepAttempt, Task>();
   readonly #details = new WeakMap<StepAttempt, Uint8Array>();
+  /** Attempts that are saying how far they have got. */
+  readonly #saying = new WeakSet<StepAttempt>();
   #onQuiet: (() => void) | undefined;
   #stopping = false;
   /** Tasks whose answers are on their way to the store. */
@@ -105,7 +107,7 @@ export class TaskRunner implements AttemptOwner {
     this.#attempts.set(task.id, attempt);
     this.#tasks.set(attempt, task);
     if (definition.policy.cache === undefined) attempt.run(ports.timers, codec);
-    else void runCached(attempt, { store, codec, ports });
+    else void runCached(attempt, { store, codec, ports }, () => attempt.run(ports.timers, codec));
   }
 
   attemptSucceeded(attempt: StepAttempt, value: unknown): void {
@@ -144,12 +146,28 @@ export class TaskRunner implements AttemptOwner {
   }
 
   attemptProgressed(attempt: StepAttempt, details: Uint8Array): void {
-    const { store, workerId, onCrash } = this.#options;
     this.#details.set(attempt, details);
-    store.noteProgress(this.#tasks.get(attempt)!.id, workerId, details).catch((error: unknown) => {
+    if (this.#saying.has(attempt)) return;
+    this.#saying.add(attempt);
+    void this.#say(attempt);
+  }
+
+  /** One after the other: what was said before must not come after what was said later. */
+  async #say(attempt: StepAttempt): Promise<void> {
+    const { store, workerId, onCrash } = this.#options;
+    const { id } = this.#tasks.get(attempt)!;
+    try {
+      let said: Uint8Array | undefined;
+      for (let next = this.#details.get(attempt); next !== said; next = this.#details.get(attempt)) {
+        said = next;
+        await store.noteProgress(id, workerId, next!);
+      }
+    } catch (error) {
       // It will say more.
       if (!isOutage(error)) onCrash(error);
-    });
+    } finally {
+      this.#saying.delete(attempt);
+    }
   }
 
   attemptSaid({ runId: run, step, attempt }: StepAttempt, level: ConsoleLevel, text: string): void {

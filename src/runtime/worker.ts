@@ -220,7 +220,9 @@ export class Worker {
 
   /** Looks for what there is to do. A store that cannot be reached is asked again later. */
   async #look(): Promise<void> {
-    const { logger } = this.#parts.ports;
+    const { logger, clock } = this.#parts.ports;
+    // Whatever comes of it, also when there is no room for what was parked: the loop would sleep for no time at all.
+    if (this.#parkedUntil <= clock.now()) this.#parkedUntil = Infinity;
     try {
       await this.#inspect();
       if (this.#running && this.#parts.options.runs !== false) await this.#schedules.look();
@@ -260,8 +262,6 @@ export class Worker {
   async #claim(): Promise<void> {
     const { store, ports, options } = this.#parts;
     const now = ports.clock.now();
-    // Also when there is no room for it: then it waits for a place and not for its time, which would let the loop sleep for no time at all.
-    if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     if (this.#isTrying) return this.#comeBack();
     const room = (options.concurrency ?? 1_000) - this.#engine.size;
     if (room <= 0) {

@@ -345,6 +345,26 @@ test("a paused run goes on with nothing until it is resumed, and misses nothing"
   expect(await run.result()).toBe("meanwhile");
 });
 
+test("an attempt that waits for its backoff when the run is paused begins when it is resumed", async () => {
+  const { flow, world } = await setup();
+  let attempts = 0;
+  const shaky = step(
+    () => {
+      if (++attempts === 1) throw new Error("not yet");
+      return "at last";
+    },
+    { name: "runs.shaky", retry: { attempts: 2, backoff: 1_000, jitter: 0 } },
+  );
+  const run = await flow.start(fn("tries", [() => shaky(), (v, text) => done(text)]), []);
+  await world.settle();
+  await run.pause();
+  await world.pass(60_000);
+  expect([attempts, (await run.status()).status, (await run.status()).owner]).toEqual([1, "paused", undefined]);
+  await run.resume();
+  await world.pass(1_000);
+  expect([await run.result(), attempts]).toEqual(["at last", 2]);
+});
+
 test("the result of a step that was under way is kept over the pause", async () => {
   const { flow, world } = await setup();
   let finish: ((text: string) => void) | undefined;
@@ -451,6 +471,23 @@ test("a run starts when it is told to", async () => {
   expect(await run.result()).toBe("ran");
   await expect(flow.start(child, [], { startAt: 1, delay: 1 })).rejects.toThrow("give startAt or delay");
   await expect(flow.start(child, [], { startAt: new Date("x") })).rejects.toThrow("is no point in time");
+});
+
+test("what is sent to a run that starts later waits until then", async () => {
+  const { flow, world } = await setup();
+  const at = world.now + 3_600_000;
+  const run = await flow.start(fn("reads", [() => channel<string>("mail").receive(), (v, text) => done(text)]), [], {
+    startAt: at,
+  });
+  await run.send("mail", "early");
+  await world.pass(3_599_999);
+  expect(await run.status()).toMatchObject({ status: "scheduled", wakeAt: at });
+  await run.pause();
+  await run.resume();
+  await world.settle();
+  expect(await run.status()).toMatchObject({ status: "scheduled", wakeAt: at });
+  await world.pass(1);
+  expect(await run.result()).toBe("early");
 });
 
 // poison
