@@ -20,7 +20,7 @@ const FAMILY: readonly Mutant[] = [
   {
     name: "orphan-not-told",
     file: MEMORY,
-    edits: [["if (FINAL_STATUSES.has(status))", "if (false)"]],
+    edits: [['this.#tell(id, "orphaned", "", undefined, at);', ";"]],
     finding: /is not told to end/,
     within: 100,
     from: 19,
@@ -255,7 +255,7 @@ const OPERATIONS: readonly Mutant[] = [
   {
     name: "delivery-lost-with-its-worker",
     file: "store/memory-hooks.js",
-    edits: [["if (row.owner === workerId)\n                row.owner = undefined;", ";"]],
+    edits: [["if (row.owner === workerId && !kept.includes(id))\n                row.owner = undefined;", ";"]],
     finding: /not over/,
     within: 100,
   },

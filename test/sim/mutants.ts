@@ -146,7 +146,10 @@ const CORE: readonly Mutant[] = [
   {
     name: "key-of-the-attempt",
     file: "attempt.js",
-    edits: [["`${this.runId}:${this.start.call}`", "`${this.runId}:${this.start.call + this.start.attempt / 1000}`"]],
+    edits: [
+      ["(run, { call })", "(run, { call, attempt })"],
+      ["`${run}:${call}`", "`${run}:${call + attempt / 1000}`"],
+    ],
     finding: /two keys|I3/,
     within: 50,
   },
