@@ -7,6 +7,7 @@ import { type ChildOptions, type ChildRun, send, start } from "../../src/runtime
 import { note } from "../../src/runtime/effects/note.js";
 import { sleep } from "../../src/runtime/effects/sleep.js";
 import { step } from "../../src/runtime/effects/step.js";
+import { spawn } from "../../src/runtime/effects/task.js";
 import { memory } from "../../src/runtime/store/memory.js";
 import type { Store } from "../../src/runtime/store/store.js";
 import { CancelledError, RunFailedError, TimeoutError, UnknownRunError, UsageError } from "../../src/shared/errors.js";
@@ -417,6 +418,27 @@ test("pauseOnFailure: a step that has used up its attempts pauses the run; resum
   await run.resume();
   await world.settle();
   expect(await run.result()).toBe("luck");
+});
+
+test("pauseOnFailure and stepBudget: also while strands tidy up after the main function has ended", async () => {
+  const { flow, world } = await setup();
+  broken = 1;
+  log.length = 0;
+  // Cancelled when main ends, it makes a step that fails, and then many.
+  const tidy = fn("tidy", [() => sleep(1e9), () => fragile(), () => say("tidied"), () => goto(2)], { catches: { 0: 1 } });
+  const main = fn("main", [() => (spawn(tidy), sleep(1)), () => done("over")]);
+  const run = await flow.start(main, [], { pauseOnFailure: true, stepBudget: 5 });
+  await world.settle();
+  await world.pass(10);
+  expect(await run.status()).toMatchObject({
+    status: "paused",
+    waitingFor: "to be resumed: step runs.fragile failed: RangeError: no luck",
+  });
+  await run.resume();
+  await world.settle();
+  const { waitingFor } = await run.status();
+  expect(waitingFor).toMatch(/^to be resumed: it has called \d+ steps, as many as its budget allows/);
+  expect(log.length).toBeLessThan(10);
 });
 
 test("stepBudget: a run that goes round and round is paused, and may go on", async () => {
