@@ -25,7 +25,12 @@ import { isGenerator } from "../1-find/full.js";
 import { surgeryOf } from "../1-find/surgery.js";
 import { Plan } from "../3-desugar/plan.js";
 import { fastBody } from "./fast.js";
-import { boundNames, type Captured, type FunctionEmitter, makeCall, Rewriter, withCopies } from "../3-desugar/rewrite.js";
+import { capturedBy } from "../3-desugar/rewrite/captured.js";
+import { closureOf, makeCall } from "../3-desugar/rewrite/closures.js";
+import type { Captured, FunctionEmitter } from "../3-desugar/rewrite/emitter.js";
+import { withCopies } from "../3-desugar/rewrite/opaque.js";
+import { boundNames } from "../3-desugar/rewrite/patterns.js";
+import { Rewriter } from "../3-desugar/rewrite/rewriter.js";
 import { factory, type Context } from "../context.js";
 import { isAssignmentOperator, ts, unwrap } from "../ts.js";
 import { canOpen, instancePrivates, withOpenClasses } from "./privates.js";
@@ -292,7 +297,7 @@ class ModuleEmitter implements FunctionEmitter {
 
   /** `function* g() {…}` ⇒ `const g = $generatorFunction(…)` at the head of the module, since other modules may call it before this one has run. */
   #generatorDeclaration(info: FunctionInfo, node: ts.FunctionDeclaration): ts.Statement[] {
-    const made = this.#top.closure(info);
+    const made = closureOf(this.#top, info);
     this.#closures.delete(info);
     const name = node.name?.text ?? DEFAULT_EXPORT;
     this.#hoisted.set(info, constant(factory.createIdentifier(name), made));
@@ -413,7 +418,7 @@ class ModuleEmitter implements FunctionEmitter {
       const info = this.#siteOwner.get(child);
       if (info) {
         const needsThis = ts.isArrowFunction(info.node) && this.ctx.captures.usesThis.has(info);
-        return makeCall(this.makeName(info), this.#top.capturedBy(info), needsThis);
+        return makeCall(this.makeName(info), capturedBy(this.#top, info), needsThis);
       }
       const cls = this.#classes.get(child);
       if (cls) return makeCall(`${cls.name}$make`, cls.captured, false);
@@ -454,7 +459,7 @@ class ModuleEmitter implements FunctionEmitter {
       const site = this.#closures.get(info);
       if (!emitted.resume && !site && !this.#isBound(info)) continue;
       if (emitted.resume) place(info, `${this.#baseName(info)}$resume`, emitted.resume.parameters, emitted.resume.body);
-      const captured = this.#top.capturedBy(info);
+      const captured = capturedBy(this.#top, info);
       if (site) {
         const parameters = captured.map(({ name }) => factory.createParameterDeclaration(undefined, undefined, name));
         const made = this.#classOf(info) ? this.#withoutSuper(site) : site;
