@@ -11,6 +11,8 @@ import { ts, unwrap } from "../ts.js";
 import { destructureAssignment } from "./destructuring.js";
 import type { Desugarer } from "./desugarer.js";
 import { atom, goesOn, value } from "./expression.js";
+import { checkedRead, readied } from "./rewrite/checked.js";
+import { boxed } from "./rewrite/variables.js";
 
 export function assignment(d: Desugarer, node: ts.BinaryExpression): ts.Expression {
   const kind = node.operatorToken.kind;
@@ -23,9 +25,9 @@ export function assignment(d: Desugarer, node: ts.BinaryExpression): ts.Expressi
   const name = ts.isIdentifier(target) ? target : undefined;
   if (kind === ts.SyntaxKind.EqualsToken) {
     const stored = value(d, node.right);
-    return factory.createAssignment(reference, name ? d.rewriter.readied(name, stored) : stored);
+    return factory.createAssignment(reference, name ? readied(d.rewriter, name, stored) : stored);
   }
-  const current = name ? d.rewriter.checkedRead(name) : reference;
+  const current = name ? checkedRead(d.rewriter, name) : reference;
   if (isLogicalAssignment(kind)) return logicalAssignment(d, kind, reference, current, node.right);
   const old = d.spill(current);
   return factory.createAssignment(reference, factory.createBinaryExpression(old, plainOperator(kind), value(d, node.right)));
@@ -43,7 +45,7 @@ export function evaluatedTarget(d: Desugarer, target: ts.Expression): ts.Express
   }
   // A variable: its checked read, if it has one, is not for writing.
   const variable = ts.isIdentifier(target) ? d.ctx.variableOf(target) : undefined;
-  return variable?.boxed ? d.rewriter.boxed(variable) : d.rewriter.expression(target);
+  return variable?.boxed ? boxed(d.rewriter, variable) : d.rewriter.expression(target);
 }
 
 function logicalAssignment(

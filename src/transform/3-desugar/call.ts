@@ -9,7 +9,7 @@ import { factory } from "../context.js";
 import { ts, unwrap } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { atom, operands, value } from "./expression.js";
-import { substitutionsOf } from "./rewrite.js";
+import { foreignCall, substitutionsOf } from "./rewrite/calls.js";
 import { visibly } from "./visible.js";
 
 export function call(d: Desugarer, node: ts.CallExpression): ts.Expression {
@@ -85,7 +85,7 @@ function isImport(node: ts.Node): boolean {
 
 /** No argument suspends: the callee keeps its form, `o.m(a)`. */
 function inPlace(d: Desugarer, node: ts.CallExpression, callee: ts.Expression): ts.Expression {
-  if (!d.plan.isLowered(callee) && d.ctx.findings.siteOf.get(node)?.kind === "foreign") return d.rewriter.foreignCall(node);
+  if (!d.plan.isLowered(callee) && d.ctx.findings.siteOf.get(node)?.kind === "foreign") return foreignCall(d.rewriter, node);
   const args = node.arguments.map((argument) =>
     ts.isSpreadElement(argument) ? d.rewriter.children(argument) : d.rewriter.expression(argument),
   );

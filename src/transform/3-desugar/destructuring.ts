@@ -12,7 +12,8 @@ import { ts, unwrap } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { evaluatedTarget } from "./assignment.js";
 import { atom, into } from "./expression.js";
-import { boundNames } from "./rewrite.js";
+import { readied } from "./rewrite/checked.js";
+import { boundNames } from "./rewrite/patterns.js";
 
 export type Pattern = ts.BindingPattern | ts.ObjectLiteralExpression | ts.ArrayLiteralExpression;
 
@@ -147,7 +148,7 @@ function store(d: Desugarer, target: Target, stored: ts.Expression, names: Names
   if (!variable) return d.emit({ kind: "eval", value: factory.createAssignment(target, stored) });
   const isDeclared = ts.isBindingElement(target.parent);
   if (names === "declares" && isDeclared) d.declareVariable(variable, stored, target);
-  else d.assignVariable(variable, isDeclared ? stored : d.rewriter.readied(target as ts.Identifier, stored), target);
+  else d.assignVariable(variable, isDeclared ? stored : readied(d.rewriter, target as ts.Identifier, stored), target);
 }
 
 /**

@@ -11,7 +11,8 @@ import { isAssignmentOperator, ts, unwrap } from "../ts.js";
 import { callRuntime } from "./build.js";
 import type { BlockState } from "./full/overlap.js";
 import type { Plan } from "./plan.js";
-import type { Rewriter } from "./rewrite.js";
+import type { Rewriter } from "./rewrite/rewriter.js";
+import { boxed } from "./rewrite/variables.js";
 
 /** A construct around the current place that `break`, `continue` or `return` have to know about. */
 export type Enclosing =
@@ -225,7 +226,7 @@ export class Desugarer {
     if (variable.boxed)
       this.emit({
         kind: "eval",
-        value: factory.createAssignment(this.rewriter.boxed(variable), value),
+        value: factory.createAssignment(boxed(this.rewriter, variable), value),
         ...(source && { source }),
       });
     else this.emit({ kind: "assign", name: variable.emitName, value, ...(source && { source }) });

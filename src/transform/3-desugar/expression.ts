@@ -6,7 +6,9 @@
  */
 import { factory } from "../context.js";
 import { named, plainKey } from "./build.js";
-import { assignedName } from "./rewrite.js";
+import { withAccessors } from "./rewrite/literals.js";
+import { assignedName } from "./rewrite/names.js";
+import { withOpaque } from "./rewrite/opaque.js";
 import { ts, unwrap } from "../ts.js";
 import { assignment, update } from "./assignment.js";
 import { argumentsOf, call, taggedTemplate } from "./call.js";
@@ -210,7 +212,7 @@ function objectLiteral(d: Desugarer, node: ts.ObjectLiteralExpression): ts.Expre
     if (index > last) return ts.visitNode(property, d.rewriter.visit, ts.isObjectLiteralElementLike);
     return objectProperty(d, property, index < last);
   });
-  return d.rewriter.opaque(d.rewriter.accessors(factory.updateObjectLiteralExpression(node, properties), node), node);
+  return withOpaque(d.rewriter, withAccessors(d.rewriter, factory.updateObjectLiteralExpression(node, properties), node), node);
 }
 
 function objectProperty(d: Desugarer, property: ts.ObjectLiteralElementLike, keep: boolean): ts.ObjectLiteralElementLike {

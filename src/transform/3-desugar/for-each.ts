@@ -17,6 +17,7 @@ import { forIn as fullForIn, forOf as fullForOf } from "./full/iteration.js";
 import { atom, value } from "./expression.js";
 import { protectedRegion, resumeCompletion, wasLeft, wasThrown } from "./jump.js";
 import { bindTo, nested } from "./statement.js";
+import { scopeLiteral } from "./rewrite/scopes.js";
 
 export function forEachStatement(
   d: Desugarer,
@@ -174,7 +175,7 @@ function target(node: ts.Node, labels: readonly ts.Node[], label: Label): Enclos
 
 /** Declares or assigns what the head of the loop names. */
 function bindItem(d: Desugarer, node: ts.ForOfStatement | ts.ForInStatement, item: ts.Expression): void {
-  const box = d.rewriter.scopeLiteral(node);
+  const box = scopeLiteral(d.rewriter, node);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "const", value: box });
   const head = node.initializer;
   if (ts.isVariableDeclarationList(head)) return bindTo(d, head.declarations[0]!.name, item);

@@ -10,7 +10,8 @@ import { Label, type Stmt } from "../ir.js";
 import { ts } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { effect, value } from "./expression.js";
-import { containsFunction } from "./rewrite.js";
+import { containsFunction } from "./rewrite/loops.js";
+import { copyScope, scopeLiteral } from "./rewrite/scopes.js";
 import { poll } from "./poll.js";
 import { nested, variableDeclaration } from "./statement.js";
 
@@ -44,7 +45,7 @@ export function forStatement(d: Desugarer, node: ts.ForStatement, labels: readon
     if (testSuspends) leaveUnless(d, node.condition, label);
     loopBody(d, node, labels, label, updateSuspends);
     if (!updateSuspends) return;
-    if (box) d.emit({ kind: "eval", value: d.rewriter.copyScope(box.name, box.owner) });
+    if (box) d.emit({ kind: "eval", value: copyScope(d.rewriter, box.name, box.owner) });
     d.root(node.incrementor);
     effect(d, node.incrementor);
   });
@@ -59,14 +60,14 @@ export function forStatement(d: Desugarer, node: ts.ForStatement, labels: readon
 
 function initialize(d: Desugarer, node: ts.ForStatement): void {
   const init = node.initializer;
-  const box = d.rewriter.scopeLiteral(node);
+  const box = scopeLiteral(d.rewriter, node);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "let", value: box });
   if (!init) return;
   if (ts.isVariableDeclarationList(init)) {
     for (const declaration of init.declarations) variableDeclaration(d, declaration, declaration);
     const scope = d.ctx.captures.scopeObjects.get(node);
     // What the initializer captured is not the first round's.
-    if (scope && containsFunction(init)) d.emit({ kind: "eval", value: d.rewriter.copyScope(scope.name, scope.owner) });
+    if (scope && containsFunction(init)) d.emit({ kind: "eval", value: copyScope(d.rewriter, scope.name, scope.owner) });
   } else {
     d.root(init);
     effect(d, init);
@@ -77,7 +78,7 @@ function updateOf(d: Desugarer, node: ts.ForStatement): ts.Expression | undefine
   const box = d.ctx.captures.scopeObjects.get(node);
   const update = node.incrementor && d.rewriter.expression(node.incrementor);
   if (!box) return update;
-  const copy = d.rewriter.copyScope(box.name, box.owner);
+  const copy = copyScope(d.rewriter, box.name, box.owner);
   return update ? factory.createCommaListExpression([copy, update]) : copy;
 }
 

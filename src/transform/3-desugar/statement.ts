@@ -15,13 +15,18 @@ import { forEachStatement } from "./for-each.js";
 import { jumpTo, returnFrom } from "./jump.js";
 import { forStatement, whileStatement } from "./loop.js";
 import { jumpTarget } from "./plan.js";
-import { boundNames } from "./rewrite.js";
+import { rewriteBlock } from "./rewrite/blocks.js";
+import { readied } from "./rewrite/checked.js";
+import { closureOf, plainFunction } from "./rewrite/closures.js";
+import { withOpaque } from "./rewrite/opaque.js";
+import { assignmentPattern, boundNames } from "./rewrite/patterns.js";
+import { scopeLiteral } from "./rewrite/scopes.js";
 import { switchStatement } from "./switch.js";
 import { tryStatement } from "./try.js";
 
 /** The statements of a block whose scope is `scope`: its scope object, hoisted functions, then the rest in order. */
 export function blockStatements(d: Desugarer, list: readonly ts.Statement[], scope: ts.Node | undefined): void {
-  const box = scope && d.rewriter.scopeLiteral(scope);
+  const box = scope && scopeLiteral(d.rewriter, scope);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(scope)!.name, declare: "const", value: box });
   for (const node of list)
     if (ts.isFunctionDeclaration(node) && node.body && !d.ctx.captures.inPlace.has(d.ctx.findings.functionOf.get(node)!))
@@ -44,14 +49,14 @@ export function functionDeclaration(d: Desugarer, node: ts.FunctionDeclaration):
   const variable = d.ctx.variableOf(node.name!)!;
   const isAssignment = variable.kind === "var" || variable.kind === "parameter";
   const declare = isAssignment ? d.assignVariable.bind(d) : d.declareVariable.bind(d);
-  declare(variable, d.ctx.captures.tagged.has(info) ? d.rewriter.closure(info) : d.rewriter.plainFunction(info), node);
+  declare(variable, d.ctx.captures.tagged.has(info) ? closureOf(d.rewriter, info) : plainFunction(d.rewriter, info), node);
 }
 
 /** A block or the single statement of a loop or branch. What is not lowered stays one native statement, with its own variables inside. */
 export function nested(d: Desugarer, node: ts.Statement): void {
   if (!ts.isBlock(node)) return statement(d, node);
   if (d.plan.isLowered(node)) return blockStatements(d, node.statements, node);
-  if (node.statements.length > 0) d.emit({ kind: "native", node: d.rewriter.block(node) });
+  if (node.statements.length > 0) d.emit({ kind: "native", node: rewriteBlock(d.rewriter, node) });
 }
 
 export function statement(d: Desugarer, node: ts.Statement): void {
@@ -141,7 +146,7 @@ export function bindTo(d: Desugarer, name: ts.BindingName, from: ts.Expression, 
     if (!variable.boxed && variable.kind !== "var")
       d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
   }
-  const assign = factory.createAssignment(d.rewriter.assignmentPattern(name), from);
+  const assign = factory.createAssignment(assignmentPattern(d.rewriter, name), from);
   d.emit({ kind: "eval", value: assign, ...(source && { source }) });
 }
 
@@ -157,7 +162,7 @@ function classDeclaration(d: Desugarer, node: ts.ClassDeclaration): void {
     made.heritageClauses,
     made.members,
   );
-  d.declareVariable(variable, d.rewriter.opaque(ts.setOriginalNode(expression, node), node), node);
+  d.declareVariable(variable, withOpaque(d.rewriter, ts.setOriginalNode(expression, node), node), node);
 }
 
 function expressionStatement(d: Desugarer, node: ts.ExpressionStatement): void {
@@ -175,7 +180,7 @@ function expressionStatement(d: Desugarer, node: ts.ExpressionStatement): void {
   ) {
     const variable = d.ctx.variableOf(bare.left);
     if (variable && isOwn(d, variable))
-      return d.assignVariable(variable, d.rewriter.readied(bare.left, value(d, bare.right)), node);
+      return d.assignVariable(variable, readied(d.rewriter, bare.left, value(d, bare.right)), node);
   }
   effect(d, node.expression);
 }

@@ -10,13 +10,14 @@ import { ts } from "../ts.js";
 import type { Desugarer } from "./desugarer.js";
 import { value } from "./expression.js";
 import { functionDeclaration, statement } from "./statement.js";
+import { scopeLiteral } from "./rewrite/scopes.js";
 
 export function switchStatement(d: Desugarer, node: ts.SwitchStatement, labels: readonly ts.LabeledStatement[]): void {
   const label = new Label(labels[0]?.label.text);
   const clauses = node.caseBlock.clauses;
   d.root(node.expression);
   let subject = value(d, node.expression);
-  const box = d.rewriter.scopeLiteral(node.caseBlock);
+  const box = scopeLiteral(d.rewriter, node.caseBlock);
   if (box) {
     subject = d.spill(subject);
     d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node.caseBlock)!.name, declare: "const", value: box });

@@ -15,6 +15,7 @@ import type { Desugarer } from "./desugarer.js";
 import { scoped, settleAround } from "./full/overlap.js";
 import { protectedRegion, resumeCompletion } from "./jump.js";
 import { bindTo, nested } from "./statement.js";
+import { scopeLiteral } from "./rewrite/scopes.js";
 
 export function tryStatement(d: Desugarer, node: ts.TryStatement): void {
   settleAround(d, node.getStart(), node.end, node);
@@ -34,7 +35,7 @@ function tryCatch(d: Desugarer, node: ts.TryStatement): void {
   const direct = variable && !variable.boxed ? variable.emitName : undefined;
   const param = direct ?? d.fresh();
   const handler = d.collect(() => {
-    const box = d.rewriter.scopeLiteral(clause);
+    const box = scopeLiteral(d.rewriter, clause);
     if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(clause)!.name, declare: "const", value: box });
     if (name && !direct) bindTo(d, name, d.ref(param));
     if (node.finallyBlock) scoped(d, clause.block, () => nested(d, clause.block));

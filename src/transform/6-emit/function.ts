@@ -13,7 +13,12 @@ import { declareRounds } from "../3-desugar/poll.js";
 import { value } from "../3-desugar/expression.js";
 import { fastFunction, finalValue, type FullFunction, fullFunction } from "../3-desugar/full/function.js";
 import { Plan } from "../3-desugar/plan.js";
-import { boundNames, type FunctionEmitter, Rewriter } from "../3-desugar/rewrite.js";
+import { rewriteStatements } from "../3-desugar/rewrite/blocks.js";
+import type { FunctionEmitter } from "../3-desugar/rewrite/emitter.js";
+import { withBody } from "../3-desugar/rewrite/function-expression.js";
+import { boundNames } from "../3-desugar/rewrite/patterns.js";
+import { Rewriter } from "../3-desugar/rewrite/rewriter.js";
+import { scopeLiteral, scopeObject } from "../3-desugar/rewrite/scopes.js";
 import { blockStatements } from "../3-desugar/statement.js";
 import { lower } from "../4-lower/lower.js";
 import type { Cfg } from "../4-lower/cfg.js";
@@ -69,20 +74,20 @@ function rewritePlain(rewriter: Rewriter, ctx: Context, info: FunctionInfo): ts.
   if (!body || !ts.isBlock(body))
     return needsScope && body
       ? arrowWithScope(rewriter, node as ts.ArrowFunction)
-      : rewriter.withBody(node, undefined, undefined);
+      : withBody(rewriter, node, undefined, undefined);
   const hasFunctions = body.statements.some((statement) => ts.isFunctionDeclaration(statement));
-  if (!needsScope && !hasFunctions) return rewriter.withBody(node, undefined, undefined);
+  if (!needsScope && !hasFunctions) return withBody(rewriter, node, undefined, undefined);
   checkParameters(ctx, info);
-  const made = factory.createBlock(rewriter.statements(body.statements, node), true);
+  const made = factory.createBlock(rewriteStatements(rewriter, body.statements, node), true);
   ts.setTextRange(made, body);
-  return rewriter.withBody(node, body, made);
+  return withBody(rewriter, node, body, made);
 }
 
 /** `(n) => () => ++n` ⇒ `(n) => { const $s1 = { n }; return () => ++$s1.n; }`. */
 function arrowWithScope(rewriter: Rewriter, node: ts.ArrowFunction): ts.Node {
   const result = factory.createReturnStatement(rewriter.expression(node.body as ts.Expression));
-  const made = factory.createBlock([rewriter.scopeObject(node)!, result], true);
-  return rewriter.withBody(node, node.body, made);
+  const made = factory.createBlock([scopeObject(rewriter, node)!, result], true);
+  return withBody(rewriter, node, node.body, made);
 }
 
 /** Generators are resumed by whoever holds them, and some functions only guard what they call: neither is entered by the driver. */
@@ -178,7 +183,7 @@ function desugarBody(d: Desugarer): void {
       d.emit({ kind: "let", name: variable.emitName, declare: "let", value: undefined });
   }
   if (ts.isBlock(body)) return blockStatements(d, body.statements, node);
-  const box = d.rewriter.scopeLiteral(node);
+  const box = scopeLiteral(d.rewriter, node);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "const", value: box });
   d.root(body);
   d.emit({ kind: "return", value: value(d, body), source: body });
@@ -189,7 +194,7 @@ function fastNode(rewriter: Rewriter, info: FunctionInfo, statements: readonly t
   const node = info.node as ts.FunctionLikeDeclaration;
   const made = factory.createBlock(statements, true);
   ts.setTextRange(made, node.body);
-  return rewriter.withBody(node, node.body, made);
+  return withBody(rewriter, node, node.body, made);
 }
 
 /**

@@ -8,7 +8,7 @@ export const CLASSES: readonly Mutant[] = [
     file: "src/transform/3-desugar/full/call.ts",
     find: 'd.assignVariable(variable, d.runtime("$once"',
     replace:
-      'd.awaited(node, d.runtime("$initialize", [d.rewriter.read(variable), record]));\n  d.assignVariable(variable, d.runtime("$once"',
+      'd.awaited(node, d.runtime("$initialize", [readVariable(d.rewriter, variable), record]));\n  d.assignVariable(variable, d.runtime("$once"',
   },
   {
     name: "fields-twice",
@@ -22,9 +22,9 @@ export const CLASSES: readonly Mutant[] = [
     name: "super-twice-initializes",
     what: "the fields of an instance are initialized before a second `super()` is refused",
     file: "src/transform/3-desugar/full/call.ts",
-    find: 'd.assignVariable(variable, d.runtime("$once", [d.rewriter.read(variable), made]), node);\n  d.awaited(node, d.runtime("$initialize", [made, record]));',
+    find: 'd.assignVariable(variable, d.runtime("$once", [readVariable(d.rewriter, variable), made]), node);\n  d.awaited(node, d.runtime("$initialize", [made, record]));',
     replace:
-      'd.awaited(node, d.runtime("$initialize", [made, record]));\n  d.assignVariable(variable, d.runtime("$once", [d.rewriter.read(variable), made]), node);',
+      'd.awaited(node, d.runtime("$initialize", [made, record]));\n  d.assignVariable(variable, d.runtime("$once", [readVariable(d.rewriter, variable), made]), node);',
   },
   {
     name: "brand-not-checked",
@@ -51,7 +51,7 @@ export const CLASSES: readonly Mutant[] = [
     name: "this-always-bound",
     what: "a derived constructor can use `this` before `super()`",
     file: "src/transform/3-desugar/full/receiver.ts",
-    find: 'return variable ? callRuntime("$bound", [r.read(variable)]) : factory.createThis();',
-    replace: "return variable ? r.read(variable) : factory.createThis();",
+    find: 'return variable ? callRuntime("$bound", [readVariable(r, variable)]) : factory.createThis();',
+    replace: "return variable ? readVariable(r, variable) : factory.createThis();",
   },
 ];

@@ -5,9 +5,9 @@ export const SCOPES: readonly Mutant[] = [
   {
     name: "rounds-share-scope",
     what: "the rounds of a loop share one binding",
-    file: "src/transform/3-desugar/rewrite.ts",
-    find: "const copy = factory.createObjectLiteralExpression([factory.createSpreadAssignment(this.ctx.ref(name, owner))]);",
-    replace: "const copy = this.ctx.ref(name, owner);",
+    file: "src/transform/3-desugar/rewrite/scopes.ts",
+    find: "const copy = factory.createObjectLiteralExpression([factory.createSpreadAssignment(r.ctx.ref(name, owner))]);",
+    replace: "const copy = r.ctx.ref(name, owner);",
   },
   {
     name: "captured-by-value",
@@ -19,16 +19,16 @@ export const SCOPES: readonly Mutant[] = [
   {
     name: "read-too-early",
     what: "a binding can be read before it is initialized",
-    file: "src/transform/3-desugar/rewrite.ts",
-    find: "if (!this.isCheckedAt(variable, node)) return access;",
-    replace: "if (this.fn.full || !this.isCheckedAt(variable, node)) return access;",
+    file: "src/transform/3-desugar/rewrite/checked.ts",
+    find: "if (!isCheckedAt(r, variable, node)) return access;",
+    replace: "if (r.fn.full || !isCheckedAt(r, variable, node)) return access;",
   },
   {
     name: "written-too-early",
     what: "a binding can be assigned before it is initialized",
-    file: "src/transform/3-desugar/rewrite.ts",
-    find: "return variable ? this.#ready(variable, value) : value;",
-    replace: "return variable && !this.fn.full ? this.#ready(variable, value) : value;",
+    file: "src/transform/3-desugar/rewrite/checked.ts",
+    find: "return variable ? ready(r, variable, value) : value;",
+    replace: "return variable && !r.fn.full ? ready(r, variable, value) : value;",
   },
   {
     name: "constants-assignable",

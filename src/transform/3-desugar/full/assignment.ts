@@ -15,6 +15,7 @@ import { evaluate, goesOn, operation } from "./expression.js";
 import { settleForAssignment, touched } from "./overlap.js";
 import { destructure } from "./pattern.js";
 import { isReference, read, type Reference, reference, write } from "./reference.js";
+import { checkedRead, isCheckedAt, readied } from "../rewrite/checked.js";
 
 /** Where a value goes: a variable, a name that is not the program's own, a member. */
 export type Target = { readonly kind: "name"; readonly node: ts.Identifier } | Reference;
@@ -54,7 +55,7 @@ export function target(d: Desugarer, given: ts.Expression): Target {
 
 function oldValue(d: Desugarer, at: Target, source: ts.Node): ts.Expression {
   if (at.kind !== "name") return read(d, at, source);
-  const old = d.rewriter.checkedRead(at.node);
+  const old = checkedRead(d.rewriter, at.node);
   return d.block?.rules.mayBePending(at.node) ? touched(d, old, source) : d.spill(old);
 }
 
@@ -69,11 +70,11 @@ export function store(d: Desugarer, at: Target, value: ts.Expression, source: ts
 /** Assigns a variable other than by its declaration: checked for initialization, and constants stay what they are. */
 function storeVariable(d: Desugarer, variable: Variable, node: ts.Identifier, value: ts.Expression, source: ts.Node): void {
   if (isConstant(variable)) {
-    if (d.rewriter.isCheckedAt(variable, node)) d.emit({ kind: "eval", value: d.rewriter.checkedRead(node) });
+    if (isCheckedAt(d.rewriter, variable, node)) d.emit({ kind: "eval", value: checkedRead(d.rewriter, node) });
     return constant(d, node);
   }
   settleForAssignment(d, variable, source);
-  d.assignVariable(variable, d.rewriter.readied(node, value), source);
+  d.assignVariable(variable, readied(d.rewriter, node, value), source);
 }
 
 function constant(d: Desugarer, node: ts.Identifier): void {

@@ -10,7 +10,8 @@ import { factory } from "../../context.js";
 import { ts, unwrap } from "../../ts.js";
 import { undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
-import { substitutionsOf } from "../rewrite.js";
+import { substitutionsOf } from "../rewrite/calls.js";
+import { readVariable } from "../rewrite/variables.js";
 import { optionalMethod } from "./chain.js";
 import { assignParameterProperties } from "./function.js";
 import { evaluate } from "./expression.js";
@@ -87,7 +88,7 @@ export function superCall(d: Desugarer, node: ts.CallExpression): ts.Expression 
   const args = argumentList(d, node.arguments, node);
   const made = d.awaited(node, d.runtime("$constructSuper", [parent, args, newTarget(d.rewriter)]));
   const variable = d.ctx.captures.receivers.get(ownerOfThis(d.fn))!;
-  d.assignVariable(variable, d.runtime("$once", [d.rewriter.read(variable), made]), node);
+  d.assignVariable(variable, d.runtime("$once", [readVariable(d.rewriter, variable), made]), node);
   d.awaited(node, d.runtime("$initialize", [made, record]));
   const owner = ownerOfThis(d.fn).node.parent;
   if (ts.isClassLike(owner) && d.fn === ownerOfThis(d.fn)) assignParameterProperties(d, owner, made);

@@ -15,7 +15,12 @@ import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
 import { named as namedBy, undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
-import { assignedName, type Captured } from "../rewrite.js";
+import { capturedBy } from "../rewrite/captured.js";
+import { closureOf } from "../rewrite/closures.js";
+import type { Captured } from "../rewrite/emitter.js";
+import { assignedName } from "../rewrite/names.js";
+import { withOpaque } from "../rewrite/opaque.js";
+import { readVariable } from "../rewrite/variables.js";
 import { evaluate, privateVariable } from "./expression.js";
 import { isGenerator } from "../../1-find/full.js";
 import { placeholder, replaceGenerator } from "./generator.js";
@@ -50,7 +55,7 @@ export function classValue(d: Desugarer, node: ts.ClassLikeDeclaration): ts.Expr
     if (isGenerator(member) && isPublicMethod(member))
       replaceGenerator(
         d,
-        isStatic(member) ? made : factory.createPropertyAccessExpression(d.rewriter.read(record), "home"),
+        isStatic(member) ? made : factory.createPropertyAccessExpression(readVariable(d.rewriter, record), "home"),
         keyOf(member, keys),
         d.ctx.findings.functionOf.get(member)!,
       );
@@ -67,9 +72,9 @@ function defined(
   keys: Keys,
 ): ts.Expression {
   const variable = d.ctx.captures.records.get(node)!;
-  const record = d.rewriter.read(variable);
+  const record = readVariable(d.rewriter, variable);
   if (d.fn.parent === undefined || d.ctx.findings.everywhere)
-    return d.runtime("$class", [record, d.rewriter.opaque(literal, node, [variable])]);
+    return d.runtime("$class", [record, withOpaque(d.rewriter, literal, node, [variable])]);
   return d.rewriter.emitter.classSite(node, d.runtime("$class", [record, literal]), capturedByClass(d, node, parent, keys));
 }
 
@@ -85,7 +90,7 @@ function capturedByClass(d: Desugarer, node: ts.ClassLikeDeclaration, parent: ts
   }
   for (const member of node.members) {
     const info = isPublicMethod(member) || isConstructor(member) ? d.ctx.findings.functionOf.get(member) : undefined;
-    if (info) for (const each of d.rewriter.capturedBy(info)) if (!found.has(each.name)) found.set(each.name, each);
+    if (info) for (const each of capturedBy(d.rewriter, info)) if (!found.has(each.name)) found.set(each.name, each);
   }
   return [...found.values()];
 }
@@ -154,7 +159,7 @@ function publicMembers(d: Desugarer, node: ts.ClassLikeDeclaration, keys: Keys):
 function constructorOf(d: Desugarer, node: ts.ClassLikeDeclaration): ts.ClassElement | undefined {
   const own = node.members.find((member) => isConstructor(member) && member.body !== undefined);
   if (own) return d.rewriter.emitter.emitFunction(d.ctx.findings.functionOf.get(own)!) as ts.ConstructorDeclaration;
-  const record = d.rewriter.read(d.ctx.captures.records.get(node)!);
+  const record = readVariable(d.rewriter, d.ctx.captures.records.get(node)!);
   if (!heritageOf(node)) {
     if (!hasInstanceElements(node)) return undefined;
     return constructorReturning(d.runtime("$initialize", [factory.createThis(), record]), undefined);
@@ -200,7 +205,7 @@ function elements(d: Desugarer, node: ts.ClassLikeDeclaration, made: ts.Expressi
   for (const member of methods) privateMethod(d, node, member as ts.MethodDeclaration | ts.AccessorDeclaration, made);
   for (const name of parameterProperties(node)) {
     const args = [
-      d.rewriter.read(d.ctx.captures.records.get(node)!),
+      readVariable(d.rewriter, d.ctx.captures.records.get(node)!),
       factory.createStringLiteral("field"),
       factory.createStringLiteral(name.text),
     ];
@@ -219,11 +224,11 @@ function privateMethod(
   member: ts.MethodDeclaration | ts.AccessorDeclaration,
   made: ts.Expression,
 ): void {
-  const fn = d.rewriter.closure(d.ctx.findings.functionOf.get(member)!);
+  const fn = closureOf(d.rewriter, d.ctx.findings.functionOf.get(member)!);
   const kind = ts.isGetAccessorDeclaration(member) ? "get" : ts.isSetAccessorDeclaration(member) ? "set" : "method";
   const name = privateVariable(d, member.name as ts.PrivateIdentifier);
   const args = [factory.createStringLiteral(kind), name, fn];
-  const record = d.rewriter.read(d.ctx.captures.records.get(node)!);
+  const record = readVariable(d.rewriter, d.ctx.captures.records.get(node)!);
   d.emit({
     kind: "eval",
     value: isStatic(member) ? d.runtime("$privateAdd", [made, ...args]) : d.runtime("$element", [record, ...args]),
@@ -231,13 +236,13 @@ function privateMethod(
 }
 
 function initializer(d: Desugarer, member: ts.PropertyDeclaration): ts.Expression {
-  return member.initializer ? d.rewriter.closure(d.ctx.findings.functionOf.get(member)!) : undefinedValue();
+  return member.initializer ? closureOf(d.rewriter, d.ctx.findings.functionOf.get(member)!) : undefinedValue();
 }
 
 function field(d: Desugarer, node: ts.ClassLikeDeclaration, member: ts.PropertyDeclaration, keys: Keys): void {
   const isDeclared = hasModifier(member, ts.SyntaxKind.DeclareKeyword) || hasModifier(member, ts.SyntaxKind.AbstractKeyword);
   if (isDeclared) return;
-  const record = d.rewriter.read(d.ctx.captures.records.get(node)!);
+  const record = readVariable(d.rewriter, d.ctx.captures.records.get(node)!);
   const key = isPrivate(member) ? privateVariable(d, member.name as ts.PrivateIdentifier) : keyOf(member, keys);
   const args = [record, factory.createStringLiteral("field"), key, initializer(d, member)];
   if (isUnnamed(member)) args.push(factory.createTrue());
@@ -265,6 +270,6 @@ function applyTo(
   member: ts.PropertyDeclaration | ts.ClassStaticBlockDeclaration,
   made: ts.Expression,
 ): ts.Expression {
-  const fn = d.rewriter.closure(d.ctx.findings.functionOf.get(member)!);
+  const fn = closureOf(d.rewriter, d.ctx.findings.functionOf.get(member)!);
   return d.runtime("$apply", [fn, made, factory.createArrayLiteralExpression()]);
 }

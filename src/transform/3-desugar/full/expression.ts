@@ -19,6 +19,7 @@ import { pending, push, settleCaptured, touched } from "./overlap.js";
 import { deleteReference, isReference, reference, read } from "./reference.js";
 import { newTarget, receiver } from "./receiver.js";
 import { yielded } from "./generator.js";
+import { readVariable } from "../rewrite/variables.js";
 
 /** Evaluates `node`; the result can be read at any later place, any number of times. */
 export function evaluate(d: Desugarer, node: ts.Expression): ts.Expression {
@@ -158,7 +159,7 @@ export function operation(
 /** The name of a private member, as the variable that stands for it. */
 export function privateVariable(d: Desugarer, node: ts.PrivateIdentifier): ts.Expression {
   const variable = d.ctx.privateOf(node);
-  if (variable) return d.rewriter.read(variable);
+  if (variable) return readVariable(d.rewriter, variable);
   d.ctx.diagnostics.report("FLOW2002", node, { what: "a private name that no class around declares" });
   return undefinedValue();
 }

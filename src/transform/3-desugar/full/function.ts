@@ -20,7 +20,9 @@ import { ts } from "../../ts.js";
 import { undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
 import { returnFrom } from "../jump.js";
-import { boundNames } from "../rewrite.js";
+import { boundNames } from "../rewrite/patterns.js";
+import { scopeLiteral } from "../rewrite/scopes.js";
+import { readVariable } from "../rewrite/variables.js";
 import { blockStatements } from "../statement.js";
 import { hasInstanceElements, parameterProperties } from "./class.js";
 import { evaluate } from "./expression.js";
@@ -59,7 +61,7 @@ export function fullFunction(d: Desugarer): FullFunction {
 /** A variable that the body declares again begins with the value of the parameter. */
 function startWith(d: Desugarer, parameter: Variable): void {
   const variable = d.ctx.captures.redeclared.get(parameter);
-  if (variable) d.assignVariable(variable, d.rewriter.read(parameter), d.fn.node);
+  if (variable) d.assignVariable(variable, readVariable(d.rewriter, parameter), d.fn.node);
 }
 
 interface Signature {
@@ -173,7 +175,7 @@ function scope(d: Desugarer, parameters: readonly Variable[], late: boolean): vo
     if (!receiver.boxed)
       d.emit({ kind: "let", name: receiver.emitName, declare: "let", value: factory.createIdentifier("$TDZ") });
   }
-  const box = d.rewriter.scopeLiteral(node, initial);
+  const box = scopeLiteral(d.rewriter, node, initial);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "const", value: box });
 }
 
@@ -221,7 +223,7 @@ function bindParameter(d: Desugarer, parameter: ts.ParameterDeclaration, given: 
 /** `constructor(readonly x: number)` ⇒ `this.x = x`, once there is a `this`. */
 export function assignParameterProperties(d: Desugarer, node: ts.ClassLikeDeclaration, self: ts.Expression): void {
   for (const name of parameterProperties(node)) {
-    const value = d.rewriter.read(d.ctx.variableOf(name)!);
+    const value = readVariable(d.rewriter, d.ctx.variableOf(name)!);
     d.awaited(name, d.runtime("$set", [self, factory.createStringLiteral(name.text), value]));
   }
 }
@@ -243,7 +245,7 @@ function beginConstructor(d: Desugarer, node: ts.ConstructorDeclaration): void {
       node,
       d.runtime("$initialize", [
         factory.createThis(),
-        homeRecord(d.rewriter) ?? d.rewriter.read(d.ctx.captures.records.get(node.parent)!),
+        homeRecord(d.rewriter) ?? readVariable(d.rewriter, d.ctx.captures.records.get(node.parent)!),
       ]),
     );
 }
@@ -269,11 +271,11 @@ export function finalValue(d: Desugarer, value: ts.Expression | undefined): ts.E
   const given = value ?? undefinedValue();
   // Called by `new`, a function answers with its `this`; a resumed activation no longer knows how it was called.
   const target = isConstructible(node) ? d.ctx.captures.newTargets.get(d.fn) : undefined;
-  if (target) return d.runtime("$answer", [given, factory.createThis(), d.rewriter.read(target)]);
+  if (target) return d.runtime("$answer", [given, factory.createThis(), readVariable(d.rewriter, target)]);
   if (!isConstructor(node)) return value;
   if (!isDerivedConstructor(node)) return d.runtime("$constructed", [given, factory.createThis()]);
   const receiver = d.ctx.captures.receivers.get(d.fn);
-  return d.runtime("$constructedBy", [given, receiver ? d.rewriter.read(receiver) : factory.createIdentifier("$TDZ")]);
+  return d.runtime("$constructedBy", [given, receiver ? readVariable(d.rewriter, receiver) : factory.createIdentifier("$TDZ")]);
 }
 
 /** The fast copy of the function over its statements. Computed names are supplied by the class or object around it. */

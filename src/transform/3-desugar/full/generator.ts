@@ -18,6 +18,7 @@ import { undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
 import { returnFrom } from "../jump.js";
 import { evaluate } from "./expression.js";
+import { closureOf } from "../rewrite/closures.js";
 
 /** The method that stands in a literal or class body for a generator: it gives the place, the attributes and the name. Itself a generator, as `$replace` expects. */
 export function placeholder(key: ts.Expression): ts.MethodDeclaration {
@@ -35,7 +36,7 @@ export function placeholder(key: ts.Expression): ts.MethodDeclaration {
 }
 
 export function replaceGenerator(d: Desugarer, target: ts.Expression, key: ts.Expression, info: FunctionInfo): void {
-  d.emit({ kind: "eval", value: d.runtime("$replace", [target, key, d.rewriter.closure(info)]) });
+  d.emit({ kind: "eval", value: d.runtime("$replace", [target, key, closureOf(d.rewriter, info)]) });
 }
 
 export function yielded(d: Desugarer, node: ts.YieldExpression): ts.Expression {

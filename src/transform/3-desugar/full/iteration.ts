@@ -15,6 +15,7 @@ import { evaluate } from "./expression.js";
 import { scoped, settleAround } from "./overlap.js";
 import { needsNoClosing } from "../../1-find/suspension.js";
 import { declarePattern, destructure } from "./pattern.js";
+import { scopeLiteral } from "../rewrite/scopes.js";
 
 /** Runs `body` and closes the iterator when it is left before it is done; `always` also when the body ends normally. */
 export function closing(
@@ -67,7 +68,7 @@ export function forOf(d: Desugarer, node: ts.ForOfStatement, labels: readonly ts
 
 /** The head sees the loop's own names uninitialized: `for (let x of x)` throws. */
 function head(d: Desugarer, node: ts.ForOfStatement | ts.ForInStatement): ts.Expression {
-  const box = d.rewriter.scopeLiteral(node);
+  const box = scopeLiteral(d.rewriter, node);
   if (box) d.emit({ kind: "let", name: d.ctx.captures.scopeObjects.get(node)!.name, declare: "let", value: box });
   return evaluate(d, node.expression);
 }
@@ -101,7 +102,7 @@ function loopTarget(node: ts.Node, labels: readonly ts.Node[], label: Label): En
 
 /** Declares or assigns what the head of the loop names. */
 function bindItem(d: Desugarer, node: ts.ForOfStatement | ts.ForInStatement, item: ts.Expression): void {
-  const box = d.rewriter.scopeLiteral(node);
+  const box = scopeLiteral(d.rewriter, node);
   const initializer = node.initializer;
   if (box) {
     const name = d.ctx.captures.scopeObjects.get(node)!.name;

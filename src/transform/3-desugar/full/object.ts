@@ -12,6 +12,10 @@ import { evaluate } from "./expression.js";
 import { isGenerator } from "../../1-find/full.js";
 import { placeholder, replaceGenerator } from "./generator.js";
 import { propertyKey } from "./pattern.js";
+import { closureOf } from "../rewrite/closures.js";
+import { withAccessors } from "../rewrite/literals.js";
+import { withOpaque } from "../rewrite/opaque.js";
+import { readVariable } from "../rewrite/variables.js";
 
 /** A generator method, installed over its placeholder once the object is there. */
 interface Later {
@@ -49,7 +53,7 @@ class Builder {
     this.#flush();
     const { d, node } = this;
     const object = this.#object!;
-    const made = d.ctx.findings.everywhere ? object : d.rewriter.accessors(object, node);
+    const made = d.ctx.findings.everywhere ? object : withAccessors(d.rewriter, object, node);
     return made === object ? object : d.spill(made);
   }
 
@@ -84,7 +88,7 @@ class Builder {
       return;
     }
     if (!d.ctx.findings.everywhere && ts.isMethodDeclaration(property)) {
-      const closure = d.rewriter.closure(info);
+      const closure = closureOf(d.rewriter, info);
       this.#define(key, ts.isComputedPropertyName(property.name) ? d.runtime("$named", [closure, key]) : closure);
       return;
     }
@@ -108,13 +112,13 @@ class Builder {
     this.#pending = [];
     if (!this.#object) {
       const record = d.ctx.captures.records.get(node);
-      const made = d.rewriter.opaque(literal, node);
+      const made = withOpaque(d.rewriter, literal, node);
       const hasMethods = literal.properties.some((property) => !ts.isPropertyAssignment(property));
       this.#object = d.spill(
-        record || hasMethods ? d.runtime("$homed", record ? [made, d.rewriter.read(record)] : [made]) : made,
+        record || hasMethods ? d.runtime("$homed", record ? [made, readVariable(d.rewriter, record)] : [made]) : made,
       );
     } else if (literal.properties.length > 0) {
-      d.emit({ kind: "eval", value: d.runtime("$extend", [this.#object, d.rewriter.opaque(literal, node)]) });
+      d.emit({ kind: "eval", value: d.runtime("$extend", [this.#object, withOpaque(d.rewriter, literal, node)]) });
     }
     for (const { key, info } of this.#later) replaceGenerator(d, this.#object, key, info);
     this.#later = [];

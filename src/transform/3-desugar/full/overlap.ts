@@ -25,6 +25,8 @@ import { calleeOf } from "./call.js";
 import { evaluate, goesOn, transient, transientEffect } from "./expression.js";
 import { propertyKey } from "./pattern.js";
 import { isReference } from "./reference.js";
+import { withOpaque } from "../rewrite/opaque.js";
+import { readVariable } from "../rewrite/variables.js";
 
 /** What is known of the block while it is written. */
 export interface BlockState {
@@ -108,7 +110,7 @@ export function settleCaptured(d: Desugarer, closure: FunctionInfo): void {
 }
 
 function settleVariable(d: Desugarer, variable: Variable, source: ts.Node): void {
-  const value = touched(d, d.rewriter.read(variable), source);
+  const value = touched(d, readVariable(d.rewriter, variable), source);
   if (d.block!.rules.isCaptured(variable)) d.assignVariable(variable, value, source);
 }
 
@@ -165,7 +167,7 @@ function object(d: Desugarer, node: ts.ObjectLiteralExpression): ts.Expression {
     const value = ts.isPropertyAssignment(property) ? held(d, property.initializer) : held(d, name as ts.Identifier);
     return factory.createPropertyAssignment(factory.createComputedPropertyName(key), value);
   });
-  return d.rewriter.opaque(factory.createObjectLiteralExpression(properties, properties.length > 1), node);
+  return withOpaque(d.rewriter, factory.createObjectLiteralExpression(properties, properties.length > 1), node);
 }
 
 function keep(d: Desugarer, literal: ts.Expression): ts.Expression {

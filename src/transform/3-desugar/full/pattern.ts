@@ -12,7 +12,7 @@ import { ts, unwrap } from "../../ts.js";
 import { undefinedValue } from "../build.js";
 import type { Desugarer } from "../desugarer.js";
 import { elementsOf, type Element, type Pattern } from "../destructuring.js";
-import { boundNames } from "../rewrite.js";
+import { boundNames } from "../rewrite/patterns.js";
 import { store, target, type Target } from "./assignment.js";
 import { evaluate } from "./expression.js";
 import { closing } from "./iteration.js";

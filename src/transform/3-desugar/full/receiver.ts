@@ -4,23 +4,24 @@ import { hasModifier } from "../../1-find/collect.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
 import { callRuntime, undefinedValue } from "../build.js";
-import type { Rewriter } from "../rewrite.js";
+import type { Rewriter } from "../rewrite/rewriter.js";
+import { readVariable } from "../rewrite/variables.js";
 
 /** `this`; in a derived constructor a variable, which throws before `super()` has returned. */
 export function receiver(r: Rewriter): ts.Expression {
   const variable = r.ctx.captures.receivers.get(ownerOfThis(r.fn));
-  return variable ? callRuntime("$bound", [r.read(variable)]) : factory.createThis();
+  return variable ? callRuntime("$bound", [readVariable(r, variable)]) : factory.createThis();
 }
 
 export function newTarget(r: Rewriter): ts.Expression {
   const variable = r.ctx.captures.newTargets.get(ownerOfThis(r.fn));
-  return variable ? r.read(variable) : undefinedValue();
+  return variable ? readVariable(r, variable) : undefinedValue();
 }
 
 /** The record of the class or object literal whose member the code belongs to. */
 export function homeRecord(r: Rewriter): ts.Expression | undefined {
   const variable = r.ctx.captures.records.get(ownerOfThis(r.fn).node.parent);
-  return variable && r.read(variable);
+  return variable && readVariable(r, variable);
 }
 
 /** The object whose prototype `super.p` looks at. */

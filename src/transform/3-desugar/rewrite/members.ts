@@ -7,12 +7,13 @@
  *     #p in o      ⇒   $privateHas(o, $p)
  *     super.p      ⇒   $superior(home, "p", this).value
  */
-import { ownerOfThis } from "../1-find/captures.js";
-import { factory } from "../context.js";
-import { ts, unwrap } from "../ts.js";
-import { callRuntime } from "./build.js";
-import { homeObject, newTarget, receiver } from "./full/receiver.js";
-import type { Rewriter } from "./rewrite.js";
+import { ownerOfThis } from "../../1-find/captures.js";
+import { factory } from "../../context.js";
+import { ts, unwrap } from "../../ts.js";
+import { callRuntime } from "../build.js";
+import { homeObject, newTarget, receiver } from "../full/receiver.js";
+import type { Rewriter } from "./rewriter.js";
+import { readVariable } from "./variables.js";
 
 /** The rewritten node, where it is one of these. */
 export function memberFromOutside(r: Rewriter, node: ts.Node): ts.Expression | undefined {
@@ -73,5 +74,5 @@ function privateSlot(r: Rewriter, node: ts.PropertyAccessExpression | ts.Element
 /** The variable that stands for the name, where the class that declares it is written out. */
 function privateName(r: Rewriter, node: ts.PrivateIdentifier): ts.Expression | undefined {
   const variable = r.ctx.privateOf(node);
-  return variable && r.read(variable);
+  return variable && readVariable(r, variable);
 }
