@@ -441,6 +441,34 @@ test("pauseOnFailure and stepBudget: also while strands tidy up after the main f
   expect(log.length).toBeLessThan(10);
 });
 
+test("a run that is cancelled in a pause learns of the steps that have ended in it", async () => {
+  const { flow, world } = await setup();
+  let answer = (_: string): void => undefined;
+  const book = step(() => new Promise<string>((resolve) => (answer = resolve)), { name: "runs.book" });
+  log.length = 0;
+  const trip = fn(
+    "trip",
+    [
+      () => book(),
+      (v, booking) => ((v["booking"] = booking), sleep(1e9)),
+      () => done(),
+      (v) => say(`undo ${String(v["booking"])}`),
+      () => done(),
+    ],
+    { catches: { 0: 3, 1: 3 } },
+  );
+  const run = await flow.start(trip, []);
+  await world.settle();
+  await run.pause("wait");
+  await world.settle();
+  answer("room 7");
+  await world.settle();
+  expect((await run.status()).status).toBe("paused");
+  await run.cancel("enough");
+  await world.settle();
+  expect(log).toEqual(["undo room 7"]);
+});
+
 test("stepBudget: a run that goes round and round is paused, and may go on", async () => {
   const { flow, world } = await setup();
   log.length = 0;
