@@ -443,7 +443,7 @@ test("pauseOnFailure and stepBudget: also while strands tidy up after the main f
 
 test("a run that is cancelled in a pause learns of the steps that have ended in it", async () => {
   const { flow, world } = await setup();
-  let answer = (_: string): void => undefined;
+  let answer: (booking: string) => void = () => undefined;
   const book = step(() => new Promise<string>((resolve) => (answer = resolve)), { name: "runs.book" });
   log.length = 0;
   const trip = fn(
