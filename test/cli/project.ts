@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
@@ -49,6 +49,24 @@ export class Project {
   get #options(): { cwd: string; env: Record<string, string> } {
     return { cwd: this.folder, env: { FLOWC_STORE: this.store, ...this.env } };
   }
+}
+
+const bundles = new Map<string, Promise<string>>();
+
+/** A program as one self-contained module: commands that are given it start in a fraction of the time, since nothing is compiled. Within a test. */
+export function bundled(program: string): Promise<string> {
+  let text = bundles.get(program);
+  if (text === undefined) {
+    text = bundle(new Project({ "app.ts": program, "tsconfig.json": `{ "compilerOptions": { "types": ["node"] } }` }));
+    bundles.set(program, text);
+  }
+  return text;
+}
+
+async function bundle(project: Project): Promise<string> {
+  const { code, stderr } = await project.flowc("compile", "app.ts", "--bundle", "app.mjs");
+  if (code !== 0) throw new Error(stderr);
+  return readFileSync(project.path("app.mjs"), "utf8");
 }
 
 /** The lines of `--json` output. */

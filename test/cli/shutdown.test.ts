@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { Schema, serverUrl } from "../store/postgres/server.js";
-import { jsonLines, Project } from "./project.js";
+import { bundled, jsonLines, Project } from "./project.js";
 
 const PROGRAM = `
 import { appendFileSync, existsSync } from "node:fs";
@@ -26,11 +26,8 @@ export function sleeps(ms: number): string {
 }`;
 
 class Shop extends Project {
-  constructor() {
-    super({
-      "app.ts": PROGRAM,
-      "tsconfig.json": `{ "compilerOptions": { "strict": true, "types": ["node"] } }`,
-    });
+  static async open(): Promise<Shop> {
+    return new Shop({ "app.mjs": await bundled(PROGRAM) });
   }
 
   get ledger(): string[] {
@@ -50,9 +47,9 @@ type Process = ReturnType<Project["start"]>;
 
 /** A worker with a run in its first step and another one that sleeps. */
 async function busy(shop: Shop, sleepMs: number, ...options: string[]): Promise<Process> {
-  await shop.flowc("run", "app.ts", "sleeps", "--args", `[${sleepMs}]`, "--id", "s", "--detach");
-  await shop.flowc("run", "app.ts", "two", "--id", "w", "--detach");
-  const worker = shop.start("worker", "app.ts", ...options);
+  await shop.flowc("run", "app.mjs", "sleeps", "--args", `[${sleepMs}]`, "--id", "s", "--detach");
+  await shop.flowc("run", "app.mjs", "two", "--id", "w", "--detach");
+  const worker = shop.start("worker", "app.mjs", ...options);
   while (shop.ledger.length === 0) await delay(20);
   await worker.says(/s {2}waiting {4}sleep/);
   return worker;
@@ -69,7 +66,7 @@ async function endOf(worker: Process): Promise<{ code: number | null; signal: No
 }
 
 test("SIGTERM: the step under way ends and counts, no other begins, leases are given back, and another worker goes on at once", async () => {
-  const shop = new Shop();
+  const shop = await Shop.open();
   const worker = await busy(shop, 500_000, "--grace", "10 minutes");
   worker.child.kill("SIGTERM");
   await worker.says(/stopping {3}steps under way have 10 minutes/);
@@ -83,7 +80,7 @@ test("SIGTERM: the step under way ends and counts, no other begins, leases are g
   for (const run of runs) expect(run["owner"]).toBeUndefined();
 
   shop.finish("second");
-  const next = shop.start("worker", "app.ts");
+  const next = shop.start("worker", "app.mjs");
   await next.says(/ready[^]*w {2}completed/);
   expect(shop.ledger).toEqual(["first begins w:1", "first ends", "second begins w:2", "second ends"]);
   next.child.kill("SIGINT");
@@ -91,7 +88,7 @@ test("SIGTERM: the step under way ends and counts, no other begins, leases are g
 }, 240_000);
 
 test("a step that does not end is given up after the grace, its process ends all the same, and the next worker makes it again with the same key", async () => {
-  const shop = new Shop();
+  const shop = await Shop.open();
   const worker = await busy(shop, 5_000, "--grace", "700ms");
   worker.child.kill("SIGTERM");
   const { code, ms } = await endOf(worker);
@@ -102,13 +99,13 @@ test("a step that does not end is given up after the grace, its process ends all
   expect((await shop.runs()).find(({ id }) => id === "w")!["owner"]).toBeUndefined();
   shop.finish("first");
   shop.finish("second");
-  const next = await shop.flowc("worker", "app.ts", "--drain");
+  const next = await shop.flowc("worker", "app.mjs", "--drain");
   expect(next.code).toBe(0);
   expect(shop.ledger.slice(2)).toEqual(["first begins w:1", "first ends", "second begins w:2", "second ends"]);
 }, 240_000);
 
 test("a second signal ends the process at once, and nothing is lost", async () => {
-  const shop = new Shop();
+  const shop = await Shop.open();
   const worker = await busy(shop, 500_000, "--grace", "10 minutes");
   worker.child.kill("SIGTERM");
   await worker.says(/stopping/);
@@ -119,7 +116,7 @@ test("a second signal ends the process at once, and nothing is lost", async () =
   expect([signal, ms < A_WHILE_MS]).toEqual(["SIGTERM", true]);
   shop.finish("first");
   shop.finish("second");
-  const next = shop.start("worker", "app.ts");
+  const next = shop.start("worker", "app.mjs");
   await next.says(/w {2}completed/);
   expect(shop.ledger.filter((line) => line.endsWith("ends"))).toEqual(["first ends", "second ends"]);
   await next.kill();
@@ -128,10 +125,10 @@ test("a second signal ends the process at once, and nothing is lost", async () =
 test("beside another worker: that one takes the runs while the process of the first still ends", async () => {
   const schema = new Schema(await serverUrl());
   onTestFinished(() => schema.destroy());
-  const shop = new Shop();
+  const shop = await Shop.open();
   shop.env["FLOWC_STORE"] = schema.url;
   const worker = await busy(shop, 500_000, "--grace", "10 minutes");
-  const other = shop.start("worker", "app.ts");
+  const other = shop.start("worker", "app.mjs");
   await other.says(/ready/);
   worker.child.kill("SIGTERM");
   await worker.says(/stopping/);
