@@ -35,6 +35,16 @@ export type { ScheduleOptions, ScheduleSpec } from "./runtime/schedules/options.
 export type { Schedule, ScheduleDescription } from "./runtime/schedules/schedule.js";
 export type { Worker, WorkerOptions } from "./runtime/worker.js";
 export type { FrameDescription, RunDescription, StrandDescription } from "./runtime/inspect.js";
+export type { ConsoleLevel, ConsoleLine } from "./runtime/console.js";
+export type {
+  AttemptFacts,
+  AttemptOutcome,
+  AttemptTelemetry,
+  CommitFacts,
+  EndFacts,
+  RunFacts,
+  Telemetry,
+} from "./runtime/telemetry.js";
 export type { Clock, Logger, Ports, TimerHandle, Timers } from "./runtime/ports.js";
 export { aes256gcm, type AesKeys, type Cipher } from "./runtime/store/aes256gcm.js";
 export type { Sealed } from "./runtime/store/sealed.js";

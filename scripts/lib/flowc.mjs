@@ -8,8 +8,17 @@ import { inRoot } from "./root.mjs";
  * @param {readonly string[]} arguments_
  * @param {{ env?: Record<string, string>, cwd?: string }} [options]
  */
-export function startFlowc(arguments_, { env = {}, cwd = inRoot() } = {}) {
-  const child = spawn(process.execPath, [inRoot("bin/flowc.mjs"), ...arguments_], {
+export function startFlowc(arguments_, options) {
+  return startNode([inRoot("bin/flowc.mjs"), ...arguments_], options);
+}
+
+/**
+ * Starts a child process on this very Node.
+ * @param {readonly string[]} arguments_
+ * @param {{ env?: Record<string, string>, cwd?: string }} [options]
+ */
+export function startNode(arguments_, { env = {}, cwd = inRoot() } = {}) {
+  const child = spawn(process.execPath, [...arguments_], {
     cwd,
     env: { ...process.env, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -33,7 +42,7 @@ export function startFlowc(arguments_, { env = {}, cwd = inRoot() } = {}) {
       while (!pattern.test(said.stdout)) {
         const over = await Promise.race([once(child.stdout, "data").then(() => false), ended.then(() => true)]);
         if (over && !pattern.test(said.stdout))
-          throw new Error(`flowc ended before it said ${pattern}:\n${said.stdout}\n${said.stderr}`);
+          throw new Error(`the process ended before it said ${pattern}:\n${said.stdout}\n${said.stderr}`);
       }
     },
     /** As `kill -9` does: the process gets no chance to do anything. */

@@ -1,7 +1,11 @@
 import type { Flow } from "../plugin/host.js";
+import { UsageError } from "../shared/errors.js";
 import type { Host } from "../plugin/load.js";
-import type { Commit } from "../runtime/store/store.js";
+import type { Logger } from "../runtime/ports.js";
+import type { Telemetry } from "../runtime/telemetry.js";
 import { keysOf, KEYS_VARIABLE } from "./keys.js";
+import type { Observer } from "./log/observer.js";
+import { warnings } from "./log/warnings.js";
 import { observed } from "./observe.js";
 
 export type { Flow };
@@ -9,37 +13,48 @@ export type { Flow };
 interface FlowOptions {
   /** The host API of a loaded program; default: this package's own. */
   readonly host?: Host;
-  /** Sees every commit. */
-  readonly listener?: (commit: Commit) => void;
+  readonly observer?: Observer;
+  /** Traces and metrics. Default: none. */
+  readonly telemetry?: boolean;
 }
-
-/** What is told anyway: by the error the command ends with, and by the journal of the run that fails. */
-const TOLD: ReadonlySet<string> = new Set(["the worker has stopped", "a run cannot be loaded"]);
-
-/** Warnings of the worker in one line each, on stderr. */
-const logger = {
-  info: () => undefined,
-  warn: (message: string, facts: Readonly<Record<string, unknown>> = {}) => {
-    if (TOLD.has(message)) return;
-    process.stderr.write(`warning: ${message}${"error" in facts ? `: ${String(facts.error)}` : ""}\n`);
-  },
-};
 
 /** Opens the store of that URL for the time of `body`, with the keys of FLOWC_KEYS when it is set. */
 export async function withFlow<T>(
   url: string,
   body: (flow: Flow) => Promise<T>,
-  { host, listener }: FlowOptions = {},
+  { host, observer, telemetry }: FlowOptions = {},
 ): Promise<T> {
   const { open, openStore, encrypted, aes256gcm } = host ?? (await import("../plugin/host.js"));
   const keys = keysOf(process.env[KEYS_VARIABLE]);
   const cipher = keys && aes256gcm(keys);
   const plain = openStore(url);
   const store = cipher === undefined ? plain : encrypted(plain, cipher);
-  const flow = open({ store: listener === undefined ? store : observed(store, listener), ports: { logger } });
+  const flow = open({
+    store: observer === undefined ? store : observed(store, observer),
+    ports: { logger: loggerOf(observer) },
+    ...(telemetry === true && { telemetry: await loadTelemetry() }),
+  });
   try {
     return await body(flow);
   } finally {
     await flow.close();
+  }
+}
+
+function loggerOf({ logger = SILENT, said }: Observer = { logger: warnings }): Logger {
+  return said === undefined ? logger : { ...logger, said };
+}
+
+const SILENT = { info: () => undefined, warn: () => undefined };
+
+async function loadTelemetry(): Promise<Telemetry> {
+  try {
+    const { opentelemetry } = await import("../opentelemetry/index.js");
+    return opentelemetry();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new UsageError(
+      "--telemetry needs the package @opentelemetry/api, and an SDK that the program registers. Install both.",
+    );
   }
 }

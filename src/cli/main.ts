@@ -34,8 +34,13 @@ const commands = [
   scheduleCommand,
 ];
 
+/** What the program does when everything is over may take so long. */
+const LINGER_MS = 1_000;
+
 handleStrayErrors();
 process.exitCode = await main(process.argv.slice(2));
+// Bodies of steps that were given up, and whatever else the program has left open, would keep the process from ending.
+setTimeout(() => process.exit(), LINGER_MS).unref();
 
 async function main(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;

@@ -3,7 +3,8 @@ import type { Run } from "../plugin/host.js";
 import { EXIT, exitCodeOf } from "./exit.js";
 import type { Output } from "./output.js";
 import { placeOf } from "./place.js";
-import { oneLine, toJson } from "./text.js";
+import { toJson } from "../runtime/to-json.js";
+import { oneLine } from "./text.js";
 
 export type Outcome =
   { readonly status: "completed"; readonly value: unknown } | { readonly status: Failed; readonly error: unknown };

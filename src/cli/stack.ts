@@ -4,7 +4,8 @@ import type pc from "picocolors";
 import type { RunDescription } from "../plugin/host.js";
 import { UsageError } from "../shared/errors.js";
 import type { Manifest } from "../transform/types.js";
-import { clock, oneLine, table, toJson } from "./text.js";
+import { toJson } from "../runtime/to-json.js";
+import { clock, oneLine, table } from "./text.js";
 
 export type Stack = Pick<RunDescription, "strands" | "mailboxes">;
 type Strand = Stack["strands"][number];

@@ -4,4 +4,4 @@ export { open, type Flow, type Run, type RunDescription, type ScheduleDescriptio
 export { aes256gcm } from "../runtime/store/aes256gcm.js";
 export { encrypted } from "../runtime/store/cipher.js";
 export { openStore } from "../runtime/store/open.js";
-export { isWorkflow, loadedWorkflows } from "../runtime/workflows.js";
+export { findWorkflow, isWorkflow, loadedWorkflows } from "../runtime/workflows.js";

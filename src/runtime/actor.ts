@@ -1,18 +1,21 @@
 /** One run in the memory of a worker: its driver, what has happened to it since its last transition, and the attempts that run for it. */
 import { ProgramChangedError, UsageError } from "../shared/errors.js";
-import { StepAttempt, type AttemptOwner } from "./attempt.js";
+import { attemptFacts, StepAttempt, type AttemptOwner } from "./attempt.js";
+import { show, type ConsoleLevel } from "./console.js";
 import type { Driver } from "./driver/driver.js";
 import { definitionOf, type StepDefinition } from "./effects/step.js";
 import type { Codec } from "./image.js";
 import type { Ports, TimerHandle } from "./ports.js";
 import { oneLine, save, unsaveable } from "./saved.js";
 import { cacheEntry, runCached } from "./step-cache.js";
-import type { Message, Store } from "./store/store.js";
+import type { ClaimedRun, Message, Store } from "./store/store.js";
+import type { AttemptTelemetry } from "./telemetry.js";
 import { TransactionBody } from "./transaction-body.js";
 import type { DriverEvent, StepStart } from "./transition.js";
 
 /** What an actor needs of the engine it lives in. */
 export interface ActorHost {
+  readonly workerId: string;
   readonly ports: Ports;
   readonly codec: Codec;
   readonly store: Store;
@@ -36,6 +39,8 @@ export class Actor implements AttemptOwner {
   readonly #delayed = new Map<number, TimerHandle>();
   /** Of those, the ones whose backoff ended while a transition was on its way, which may have given them up. */
   #overdue: StepStart[] = [];
+  /** Attempts whose results were looked for in the cache until a transition was on its way. */
+  readonly #sought: StepAttempt[] = [];
   #timer: TimerHandle | undefined;
   #timerAt: number | undefined;
   #lastSeq = 0;
@@ -49,6 +54,8 @@ export class Actor implements AttemptOwner {
     /** Number of the last commit that was made. */
     public version: number,
     readonly driver: Driver,
+    /** What is told of the run besides. */
+    readonly origin: Pick<ClaimedRun, "workflow" | "parent" | "createdAt">,
   ) {
     this.#host = host;
   }
@@ -88,6 +95,7 @@ export class Actor implements AttemptOwner {
   start(starts: readonly StepStart[], now: number): void {
     const overdue = this.#overdue.filter((start) => this.#delayed.delete(start.call));
     this.#overdue = [];
+    for (const attempt of this.#sought.splice(0)) this.#begin(attempt);
     for (const start of overdue) this.#startAt(start, this.#host.ports.clock.now());
     for (const start of starts) this.#startAt(start, now);
   }
@@ -105,6 +113,7 @@ export class Actor implements AttemptOwner {
   }
 
   #startNow(start: StepStart): void {
+    if (this.driver.isPaused) return this.#putOff(start);
     const definition = definitionOf(start.wait);
     if (definition === undefined) {
       this.failure = new ProgramChangedError(
@@ -114,11 +123,26 @@ export class Actor implements AttemptOwner {
       return this.#host.enqueue(this);
     }
     if (definition.isTx) return this.#transact(start, definition);
-    const attempt = new StepAttempt(this.run, start, definition, this);
+    const attempt = new StepAttempt(this.run, start, definition, this, this.#told(start, definition));
     this.#attempts.set(start.call, attempt);
     const { ports, codec, store } = this.#host;
     if (definition.policy.cache === undefined) return attempt.run(ports.timers, codec);
-    void runCached(attempt, { store, codec, ports });
+    void runCached(attempt, { store, codec, ports }, () => this.#begin(attempt));
+  }
+
+  /** Its result was not in the cache. The transition on its way may have given it up, or paused the run. */
+  #begin(attempt: StepAttempt): void {
+    if (!this.wants(attempt)) return;
+    if (this.phase === "committing") return void this.#sought.push(attempt);
+    if (!this.driver.isPaused) return attempt.run(this.#host.ports.timers, this.#host.codec);
+    this.finish(attempt);
+    this.#putOff(attempt.start);
+  }
+
+  /** A backoff has ended in a pause. With nothing else under way, the run is given back. */
+  #putOff(start: StepStart): void {
+    this.driver.putOff(start);
+    this.#host.enqueue(this);
   }
 
   #transact(start: StepStart, definition: StepDefinition): void {
@@ -132,9 +156,15 @@ export class Actor implements AttemptOwner {
       return this.#host.enqueue(this);
     }
     const body = new TransactionBody(this, this.#host.codec);
-    const attempt = new StepAttempt(this.run, start, definition, body);
+    const attempt = new StepAttempt(this.run, start, definition, body, this.#told(start, definition));
     this.#attempts.set(start.call, attempt);
     this.#host.transact(this, attempt, body);
+  }
+
+  #told(start: StepStart, definition: StepDefinition): AttemptTelemetry | undefined {
+    const { telemetry } = this.#host.ports;
+    if (telemetry === undefined) return undefined;
+    return telemetry.attempt(attemptFacts(this.run, this.origin.workflow, start, definition, this.#host.workerId));
   }
 
   /** Somebody waits for this attempt. */
@@ -202,6 +232,10 @@ export class Actor implements AttemptOwner {
     this.#attempts.delete(call);
     this.inbox.push({ kind: "stepFailed", call, attempt: number, error, final });
     this.#host.enqueue(this);
+  }
+
+  attemptSaid({ runId: run, step, attempt }: StepAttempt, level: ConsoleLevel, text: string): void {
+    show(this.#host.ports.logger, { run, step, attempt, level, text });
   }
 
   notClosed(error: unknown): void {

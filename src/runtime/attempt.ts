@@ -1,12 +1,14 @@
 /** One attempt of one step call in this process: its context, its timeout, its abort signal. */
 import { CancelledError, TimeoutError } from "../shared/errors.js";
-import { callWithContext, type StepContext } from "./effects/context.js";
+import { callWithContext, type RunningStep } from "./effects/context.js";
+import type { ConsoleLevel } from "./console.js";
 import { formatDuration } from "./effects/duration.js";
-import { releaseAll, type Held, type Holder } from "./effects/resource.js";
+import { releaseAll, type Held } from "./effects/resource.js";
 import type { StepDefinition } from "./effects/step.js";
 import { restoreInput } from "./saved.js";
 import type { Codec } from "./image.js";
 import type { Timers, TimerHandle } from "./ports.js";
+import type { AttemptFacts, AttemptTelemetry } from "./telemetry.js";
 import type { StepStart } from "./transition.js";
 
 /** Who is told how an attempt ended. Exactly one of the first two is called, at most once. */
@@ -15,6 +17,8 @@ export interface AttemptOwner {
   attemptFailed(attempt: StepAttempt, error: unknown): void;
   /** What the body says of itself, encoded; not more often than once a second. */
   attemptProgressed(attempt: StepAttempt, details: Uint8Array): void;
+  /** The body has written to the console. */
+  attemptSaid(attempt: StepAttempt, level: ConsoleLevel, text: string): void;
   /** A resource that the body had used could not be closed. */
   notClosed(error: unknown): void;
 }
@@ -22,7 +26,7 @@ export interface AttemptOwner {
 /** What a body says of itself is written no more often than this. */
 const PROGRESS_MS = 1_000;
 
-export class StepAttempt implements StepContext, Holder {
+export class StepAttempt implements RunningStep {
   #controller: AbortController | undefined;
   #timer: TimerHandle | undefined;
   #over = false;
@@ -40,6 +44,8 @@ export class StepAttempt implements StepContext, Holder {
     readonly start: StepStart,
     readonly definition: StepDefinition,
     readonly owner: AttemptOwner,
+    /** Who traces it. */
+    readonly told?: AttemptTelemetry | undefined,
   ) {}
 
   get attempt(): number {
@@ -50,8 +56,16 @@ export class StepAttempt implements StepContext, Holder {
     return this.definition.name;
   }
 
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  say(level: ConsoleLevel, text: string): void {
+    this.owner.attemptSaid(this, level, text);
+  }
+
   get idempotencyKey(): string {
-    return `${this.runId}:${this.start.call}`;
+    return idempotencyKey(this.runId, this.start);
   }
 
   /** The resources the body has open. Most bodies have none. */
@@ -100,6 +114,8 @@ export class StepAttempt implements StepContext, Holder {
 
   /** Calls the body, whose intent is durable (I3), with these before its arguments. A body that answers no promise is over when this returns. */
   run(timers: Timers, codec: Codec, leading: readonly unknown[] = []): void {
+    // Given up while it was looked for in the cache.
+    if (this.#over) return;
     const { policy, self, body } = this.definition;
     const { timeoutMs } = policy;
     this.#world = { timers, codec };
@@ -109,7 +125,11 @@ export class StepAttempt implements StepContext, Holder {
     let result: unknown;
     try {
       // Every attempt is given a copy of its own, so that none sees what an earlier one did to its arguments.
-      result = callWithContext(this, self, body, [...leading, ...restoreInput(this.start.wait.input, codec)]);
+      const args = [...leading, ...restoreInput(this.start.wait.input, codec)];
+      result =
+        this.told === undefined
+          ? callWithContext(this, self, body, args)
+          : this.told.around(() => callWithContext(this, self, body, args));
       if (!isThenable(result)) {
         this.#letGo();
         return this.#succeed(result, timers);
@@ -148,22 +168,29 @@ export class StepAttempt implements StepContext, Holder {
 
   /** Nobody wants the outcome any more. The body is told through its signal; whatever it still answers is ignored. */
   abort(reason: string, timers: Timers): void {
-    if (this.#finish(timers)) this.#controller?.abort(new CancelledError(reason));
+    if (!this.#finish(timers)) return;
+    this.told?.ended({ kind: "aborted", reason });
+    this.#controller?.abort(new CancelledError(reason));
   }
 
   #expire(timers: Timers, why: string): void {
     if (!this.#finish(timers)) return;
     const error = new TimeoutError(`step ${this.step}: attempt ${this.attempt} ${why}`);
+    this.told?.ended({ kind: "failed", error });
     this.owner.attemptFailed(this, error);
     this.#controller?.abort(error);
   }
 
   #succeed(value: unknown, timers: Timers): void {
-    if (this.#finish(timers)) this.owner.attemptSucceeded(this, value);
+    if (!this.#finish(timers)) return;
+    this.told?.ended({ kind: "succeeded", isCached: this.wasAnswered });
+    this.owner.attemptSucceeded(this, value);
   }
 
   #fail(error: unknown, timers: Timers): void {
-    if (this.#finish(timers)) this.owner.attemptFailed(this, error);
+    if (!this.#finish(timers)) return;
+    this.told?.ended({ kind: "failed", error });
+    this.owner.attemptFailed(this, error);
   }
 
   /** False when it was over already. */
@@ -173,6 +200,22 @@ export class StepAttempt implements StepContext, Holder {
     for (const timer of [this.#timer, this.#beat, this.#pause]) if (timer !== undefined) timers.cancel(timer);
     return true;
   }
+}
+
+/** The same for all attempts of a call. */
+function idempotencyKey(run: string, { call }: StepStart): string {
+  return `${run}:${call}`;
+}
+
+/** What is told of an attempt that begins. `workflow`: where it is known. */
+export function attemptFacts(
+  run: string,
+  workflow: string | undefined,
+  start: StepStart,
+  { name, policy: { queue } }: StepDefinition,
+  worker: string,
+): AttemptFacts {
+  return { run, workflow, step: name, attempt: start.attempt, queue, idempotencyKey: idempotencyKey(run, start), worker };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -9,6 +9,7 @@
  * Cost: a step whose body answers no promise costs no timer, no macrotask and no promise of its own: all of them share the one awaited per group.
  */
 import { Actor, type ActorHost } from "./actor.js";
+import { show, type ConsoleLevel } from "./console.js";
 import { Driver } from "./driver/driver.js";
 import type { Codec, Outcome } from "./image.js";
 import type { CheckpointLimits } from "./limits.js";
@@ -26,6 +27,7 @@ import {
   type Message,
   type Store,
 } from "./store/store.js";
+import { commitFacts, tellRun } from "./telemetry.js";
 import { BodyFailure, type TransactionBody } from "./transaction-body.js";
 import type { DriverEvent, Transition } from "./transition.js";
 
@@ -34,6 +36,7 @@ export interface EngineOptions {
   readonly codec: Codec;
   readonly ports: Ports;
   readonly limits: Required<CheckpointLimits>;
+  readonly workerId: string;
   /** A run that only waits for a timer further away than this, or for a message, is given back to the store. */
   readonly parkAfterMs: number;
   /** How long a run may compute before it gives way to others. */
@@ -79,6 +82,7 @@ export class Engine implements ActorHost {
   readonly ports: Ports;
   readonly codec: Codec;
   readonly store: Store;
+  readonly workerId: string;
   readonly #options: EngineOptions;
   readonly #actors = new Map<string, Actor>();
   #ready: Actor[] = [];
@@ -103,6 +107,7 @@ export class Engine implements ActorHost {
     this.ports = options.ports;
     this.codec = options.codec;
     this.store = options.store;
+    this.workerId = options.workerId;
   }
 
   /** Number of runs in memory. */
@@ -138,7 +143,8 @@ export class Engine implements ActorHost {
     }
     // Left over from a lease that was lost without this worker noticing; the new fence is the one that counts (I5).
     this.#actors.get(claimed.id)?.drop("this worker lost the run");
-    const actor = new Actor(this, claimed.id, claimed.fence, claimed.version, driver);
+    const { workflow, parent, createdAt } = claimed;
+    const actor = new Actor(this, claimed.id, claimed.fence, claimed.version, driver, { workflow, parent, createdAt });
     this.#actors.set(claimed.id, actor);
     if (actor.receive(claimed.messages) || driver.isDue(now)) return this.enqueue(actor);
     const starts = driver.takeStarts();
@@ -163,7 +169,7 @@ export class Engine implements ActorHost {
     this.#end(claimed, "crashed", error, at);
   }
 
-  #end({ id: run, fence, version }: ClaimedRun, status: "failed" | "crashed", error: unknown, at: number): void {
+  #end({ id: run, fence, version, ...origin }: ClaimedRun, status: "failed" | "crashed", error: unknown, at: number): void {
     const outcome: Outcome = { kind: status, error: saveableError(error, this.codec) };
     const commit: Commit = {
       run,
@@ -179,8 +185,10 @@ export class Engine implements ActorHost {
       release: true,
     };
     this.#write([commit]).then(
-      () => {
+      ([result]) => {
         this.#endTrial(run);
+        if (result === "committed" && this.ports.telemetry !== undefined)
+          tellRun(this.ports.telemetry, { ...origin, run }, commit, this.workerId);
         this.#options.onOutward();
         this.#options.onEnded(run);
       },
@@ -226,15 +234,19 @@ export class Engine implements ActorHost {
   transact(actor: Actor, attempt: StepAttempt, body: TransactionBody): void {
     let pending: Pending | undefined;
     let hasAdvanced = false;
+    let written: (() => void) | undefined;
     const commits = async (result: Saved): Promise<readonly Commit[]> => {
       hasAdvanced = (await actor.takeTurn()) && this.#isWanted(actor, attempt);
       if (hasAdvanced) pending = await this.#advanceWith(actor, attempt, result);
-      return pending === undefined ? [] : [pending.commit];
+      if (pending === undefined) return [];
+      written = this.ports.telemetry?.commit(commitFacts([pending.commit]));
+      return [pending.commit];
     };
     this.#transactions++;
     this.store.transaction!((client) => body.run(attempt, client, this.ports.timers), commits)
       .then(
         ([result]) => {
+          written?.();
           if (pending !== undefined) this.#settle(pending, result === "committed");
         },
         (error: unknown) => this.#rolledBack(actor, attempt, error, hasAdvanced),
@@ -389,7 +401,10 @@ export class Engine implements ActorHost {
       while (this.#pending.length > 0 && !this.#dead) {
         const group = this.#pending;
         this.#pending = [];
-        const results = await this.#write(group.map((entry) => entry.commit));
+        const commits = group.map((entry) => entry.commit);
+        const written = this.ports.telemetry?.commit(commitFacts(commits));
+        const results = await this.#write(commits);
+        written?.();
         const scheduled = this.#scheduled;
         this.#scheduled = true;
         for (let i = 0; i < group.length; i++) this.#settle(group[i]!, results[i] === "committed");
@@ -425,6 +440,11 @@ export class Engine implements ActorHost {
   }
 
   #settle({ actor, transition, commit }: Pending, committed: boolean): void {
+    if (committed) {
+      this.#show(commit);
+      if (this.ports.telemetry !== undefined)
+        tellRun(this.ports.telemetry, { ...actor.origin, run: actor.run }, commit, this.workerId);
+    }
     if (actor.phase === "gone") return;
     if (!committed) return this.#remove(actor, "another worker has taken the run over");
     this.#endTrial(actor.run);
@@ -442,6 +462,12 @@ export class Engine implements ActorHost {
     actor.passTurn();
     if (!this.#stopping) actor.start(transition.start, commit.at);
     if (actor.inbox.length > 0 || actor.failure !== undefined) this.enqueue(actor);
+  }
+
+  /** What the program has written to the console in a transition that has happened. */
+  #show({ run, journal }: Commit): void {
+    for (const { kind, data } of journal)
+      if (kind === "log") show(this.ports.logger, { run, level: data["level"] as ConsoleLevel, text: String(data["text"]) });
   }
 
   #remove(actor: Actor, reason: string): void {

@@ -6,7 +6,14 @@
  *     const run = await flow.start(checkout, [order], { id: "order-17" });
  *     const receipt = await run.result();
  */
-import { CancelledError, CipherError, RunFailedError, UnknownRunError, UsageError } from "../shared/errors.js";
+import {
+  CancelledError,
+  CipherError,
+  ProgramChangedError,
+  RunFailedError,
+  UnknownRunError,
+  UsageError,
+} from "../shared/errors.js";
 import { codec as plainCodec, secretCodec } from "./checkpoint.js";
 import type { HeapReport } from "./codec/heap.js";
 import { Channel } from "./effects/channel.js";
@@ -36,6 +43,7 @@ import {
   type Store,
   type StoredRun,
 } from "./store/store.js";
+import { harmless, type Telemetry } from "./telemetry.js";
 import { Worker, type WorkerOptions } from "./worker.js";
 import { workflowId } from "./workflows.js";
 
@@ -48,6 +56,8 @@ export interface FlowOptions {
   readonly ports?: Partial<Ports>;
   /** How large the continuation of a run may become. */
   readonly checkpoints?: CheckpointLimits;
+  /** Traces and metrics: `opentelemetry()` of `flowc/opentelemetry`. Default: none. */
+  readonly telemetry?: Telemetry;
 }
 
 export interface StartOptions {
@@ -80,7 +90,9 @@ export function open(options: FlowOptions): Flow {
     throw new UsageError("open(): cipher is what aes256gcm(…) answers.");
   const used = cipher === undefined ? store : encrypted(store, cipher);
   const codec = isEncrypted(used) ? secretCodec : plainCodec;
-  return new Flow(used, { ...realPorts, ...options.ports }, codec, checkLimits(options.checkpoints));
+  const ports: Ports = { ...realPorts, ...options.ports };
+  const telemetry = options.telemetry && harmless(options.telemetry, ports.logger);
+  return new Flow(used, { ...ports, telemetry: telemetry ?? ports.telemetry }, codec, checkLimits(options.checkpoints));
 }
 
 export class Flow {
@@ -116,6 +128,7 @@ export class Flow {
     const createdAt = this.#ports.clock.now();
     const startAt = startOf(options, createdAt);
     const settings = {
+      startAt,
       deadline: deadlineOf(options.deadline, startAt),
       pauseOnFailure: options.pauseOnFailure,
       stepBudget: budgetOf(options),
@@ -123,7 +136,10 @@ export class Flow {
     const image = this.#codec.encode(newImage(id, name, workflow, args, createdAt, settings));
     const answer = await this.store.createRun({ id, workflow: name, image, createdAt, startAt });
     if (answer === "exists") await this.#checkSame(id, name);
-    else hubOf(this.store).work();
+    else {
+      this.#ports.telemetry?.created({ run: id, workflow: name });
+      hubOf(this.store).work();
+    }
     return this.run(id);
   }
 
@@ -135,12 +151,22 @@ export class Flow {
   }
 
   /**
-   * Answers a token that `callback` gave out. The second answer to a token is lost. Throws UsageError for what is no token or when the run has ended,
-   * UnknownRunError, NotSaveableError for a value that cannot be saved.
+   * Answers a token that `callback` gave out. False when it had been answered before: the first answer counts. Throws UsageError for what is no token or when the run has
+   * ended, UnknownRunError, NotSaveableError for a value that cannot be saved.
    */
-  async answer(token: string, value?: unknown): Promise<void> {
+  async answer(token: string, value?: unknown): Promise<boolean> {
     const { run, channel } = readToken(token);
-    await this.run(run).send(channel, value, { id: channel });
+    const answer = await this.run(run).send(channel, value, { id: channel });
+    return answer === "sent";
+  }
+
+  /**
+   * Whether the run that gave out the token waits for an answer, as of its last commit: false when it was answered, given up, or was never given out. `undefined`: nobody can
+   * tell here, since the modules of the run's program are not loaded. Throws UsageError for what is no token, and UnknownRunError.
+   */
+  async awaitsAnswer(token: string): Promise<boolean | undefined> {
+    const { run, channel } = readToken(token);
+    return this.run(run).hasCallback(channel);
   }
 
   /** A handle to a run. Does not look whether it exists; its methods throw UnknownRunError when it does not. */
@@ -289,15 +315,15 @@ export class Run<R = unknown> {
   }
 
   /**
-   * Sends a message to a channel of the run. It is kept until the run receives it. Throws UnknownRunError, UsageError when the run has ended, and
+   * Sends a message to a channel of the run. It is kept until the run receives it. `"duplicate"`: one of that id had been sent already. Throws UnknownRunError, UsageError when the run has ended, and
    * NotSaveableError for a value that cannot be saved.
    */
-  send<T>(channel: Channel<T>, value: NoInfer<T>, options?: SendOptions): Promise<void>;
-  send(channel: string, value: unknown, options?: SendOptions): Promise<void>;
-  async send(channel: Channel<unknown> | string, value: unknown, options: SendOptions = {}): Promise<void> {
+  send<T>(channel: Channel<T>, value: NoInfer<T>, options?: SendOptions): Promise<"sent" | "duplicate">;
+  send(channel: string, value: unknown, options?: SendOptions): Promise<"sent" | "duplicate">;
+  async send(channel: Channel<unknown> | string, value: unknown, options: SendOptions = {}): Promise<"sent" | "duplicate"> {
     const topic = typeof channel === "string" ? channel : channel?.name;
     if (typeof topic !== "string" || topic === "") throw new UsageError("send() takes a channel or its name.");
-    await this.#send("send", topic, this.#codec.encode(value, "message"), options.id, "receive messages");
+    return this.#send("send", topic, this.#codec.encode(value, "message"), options.id, "receive messages");
   }
 
   /**
@@ -308,13 +334,20 @@ export class Run<R = unknown> {
     await this.#send("cancel", reason, this.#codec.encode(undefined), undefined, "be cancelled");
   }
 
-  async #send(kind: NewMessage["kind"], topic: string, payload: Uint8Array, id: string | undefined, verb: string): Promise<void> {
+  async #send(
+    kind: NewMessage["kind"],
+    topic: string,
+    payload: Uint8Array,
+    id: string | undefined,
+    verb: string,
+  ): Promise<"sent" | "duplicate"> {
     await checkCipher(this.#store);
     const sentAt = this.#ports.clock.now();
     const answer = await this.#store.send({ run: this.id, kind, topic, payload, sentAt, ...(id !== undefined && { id }) });
     if (answer === "unknown") throw this.#unknown();
     if (answer === "ended") throw new UsageError(`run ${this.id} has ended; it can no longer ${verb}.`);
     hubOf(this.#store).work();
+    return answer;
   }
 
   /**
@@ -334,6 +367,24 @@ export class Run<R = unknown> {
   async status(): Promise<RunSummary> {
     const { outcome: _, ...summary } = await this.#stored();
     return summary;
+  }
+
+  /** How the run has ended, `undefined` as long as it has not. Does not wait. Throws UnknownRunError. */
+  async outcome(): Promise<Outcome | undefined> {
+    const { outcome } = await this.#stored();
+    return outcome === undefined ? undefined : (this.#codec.decode(outcome) as Outcome);
+  }
+
+  /** For `flow.awaitsAnswer`. */
+  async hasCallback(channel: string): Promise<boolean | undefined> {
+    const { status } = await this.#stored();
+    if (!LIVE_STATUSES.has(status)) return false;
+    try {
+      return (await this.#image()).rare?.callbacks.has(channel) ?? false;
+    } catch (error) {
+      if (error instanceof ProgramChangedError) return undefined;
+      throw error;
+    }
   }
 
   /**

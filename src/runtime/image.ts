@@ -90,6 +90,7 @@ export class RunImage {
       deadline: undefined,
       pauseOnFailure: false,
       budget: undefined,
+      startAt: undefined,
     };
     return this.rare;
   }
@@ -110,6 +111,8 @@ export interface Rare {
   pauseOnFailure: boolean;
   /** How many steps may be called until the run is paused, and at which number that is. */
   budget: { readonly steps: number; until: number } | undefined;
+  /** It does not begin before that time, whatever wakes it. */
+  startAt: number | undefined;
 }
 
 /** When the run as a whole is over time. */
@@ -121,6 +124,8 @@ export interface Deadline {
 
 /** What a run is given besides its arguments. */
 export interface RunSettings {
+  /** It begins then, milliseconds since the epoch. Default: at once. */
+  readonly startAt?: number | undefined;
   /** When TimeoutError is raised in it, milliseconds since the epoch. */
   readonly deadline?: number | undefined;
   readonly pauseOnFailure?: boolean | undefined;
@@ -183,9 +188,10 @@ export function newImage(
   fn: Function,
   args: readonly unknown[],
   now: number,
-  { deadline, pauseOnFailure, stepBudget }: RunSettings = {},
+  { startAt = now, deadline, pauseOnFailure, stepBudget }: RunSettings = {},
 ): RunImage {
   const image = new RunImage(run, workflow, new Strand(0, undefined, { kind: "start", fn, args, since: now }));
+  if (startAt > now) image.more.startAt = startAt;
   if (deadline !== undefined) image.more.deadline = { at: deadline, raised: undefined };
   if (pauseOnFailure === true) image.more.pauseOnFailure = true;
   if (stepBudget !== undefined) image.more.budget = { steps: stepBudget, until: stepBudget };

@@ -3,6 +3,8 @@
  * can put time and chance under their control.
  */
 import { randomUUID } from "node:crypto";
+import type { ConsoleLine } from "./console.js";
+import type { Telemetry } from "./telemetry.js";
 
 /** A running timer; what `Timers.after` answers. */
 export type TimerHandle = { readonly timer: unknown };
@@ -24,12 +26,16 @@ export interface Timers {
 export interface Logger {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  /** What a run has written to the console, once its commit is made. Default: goes to the console, with the run's id before it. */
+  said?(line: ConsoleLine): void;
 }
 
 export interface Ports {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  /** Who traces and counts. Default: nobody, which costs nothing. */
+  readonly telemetry?: Telemetry | undefined;
   /** A number between 0 and 1, for jitter. */
   random(): number;
   /** A new globally unique id. */

@@ -49,6 +49,9 @@ const QUEUE_PIECE = 1_024;
 /** Outside of all timeouts. */
 const OUTERMOST = -1;
 
+/** What a run may write to the console in one transition. */
+const MOST_LINES = 1_000;
+
 export class Scheduler implements RunPort, NurseryHost {
   /** The time of the transition under way. */
   now = 0;
@@ -83,6 +86,8 @@ export class Scheduler implements RunPort, NurseryHost {
   /** The strand on the native stack. */
   #running: Strand | undefined;
   #queue: Runnable[] = [];
+  /** Lines written to the console since the last transition. */
+  #said = 0;
   /** Errors to raise in strands that were runnable when they were interrupted. */
   readonly #interrupts = new Map<Strand, Interrupt>();
 
@@ -120,6 +125,7 @@ export class Scheduler implements RunPort, NurseryHost {
 
   /** Everything up to now has been written. */
   written(): void {
+    this.#said = 0;
     this.touched.clear();
     this.touched.add(this.image);
     this.image.strands.written();
@@ -460,7 +466,7 @@ export class Scheduler implements RunPort, NurseryHost {
     const startAt = now + start.delayMs;
     const deadline = start.deadlineMs === undefined ? undefined : startAt + start.deadlineMs;
     const { pauseOnFailure, isAttached } = start;
-    const bytes = this.#codec.encode(newImage(id, workflow, fn, args, now, { deadline, pauseOnFailure }), "arguments");
+    const bytes = this.#codec.encode(newImage(id, workflow, fn, args, now, { startAt, deadline, pauseOnFailure }), "arguments");
     image.more.children++;
     const run = { id, workflow, image: bytes, createdAt: now, parent: image.run, endsWithParent: isAttached };
     this.outward.starts.push(start.delayMs > 0 ? { ...run, startAt } : run);
@@ -470,6 +476,13 @@ export class Scheduler implements RunPort, NurseryHost {
 
   sendMessage(kind: "send" | "cancel", run: string, topic: string, value: unknown): void {
     this.outward.sends.push({ run, kind, topic, payload: this.#codec.encode(value, "message"), sentAt: this.now });
+  }
+
+  say(level: string, text: string): void {
+    this.#said++;
+    if (this.#said < MOST_LINES) this.log("log", { level, text });
+    else if (this.#said === MOST_LINES)
+      this.log("log", { level: "warn", text: `more than ${MOST_LINES} lines in one transition; the others are left out` });
   }
 
   note(key: string, value: NoteValue): void {

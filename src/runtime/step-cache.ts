@@ -11,15 +11,15 @@ interface World {
   readonly ports: Ports;
 }
 
-/** Runs the attempt, or ends it with the result that is there already. */
-export async function runCached(attempt: StepAttempt, { store, codec, ports }: World): Promise<void> {
+/** Ends the attempt with the result that is there already, or lets it `begin`. */
+export async function runCached(attempt: StepAttempt, { store, codec, ports }: World, begin: () => void): Promise<void> {
   try {
     const found = await store.readCache(keyOf(attempt, codec)!, ports.clock.now());
     if (found !== undefined) return attempt.answer((codec.decode(found) as [unknown])[0], ports.timers);
   } catch (error) {
     return attempt.refuse(error, ports.timers);
   }
-  attempt.run(ports.timers, codec);
+  begin();
 }
 
 /** What is to be kept of a result; `undefined` when the step has no cache, or this came out of it. */

@@ -96,6 +96,8 @@ export interface RunPort extends Holder {
   /** Has a message sent with the next commit. */
   sendMessage(kind: "send" | "cancel", run: string, topic: string, value: unknown): void;
   note(key: string, value: NoteValue): void;
+  /** What the program writes to the console: goes into the journal. */
+  say(level: string, text: string): void;
   /** A channel that nobody can guess. */
   openCallback(): string;
   closeCallback(channel: string): void;
@@ -143,6 +145,11 @@ export function runPort(primitive: string): RunPort {
 /** Whether the strand that executes may give way here, as far as its run is concerned. */
 export function mayYield(): boolean {
   return current !== undefined && current.request === undefined && current.port.isSliceOver;
+}
+
+/** The run that executes the caller, also while a suspension is on its way out; `undefined` outside a run. */
+export function currentRun(): RunPort | undefined {
+  return current?.port;
 }
 
 /** True while workflow code of a run is on the native stack. */

@@ -5,7 +5,8 @@
  *
  * Upholds: I3, a task is in the store before anybody can claim it; I5, a task of a lost worker goes to another one, and the lost one's answer changes nothing.
  */
-import { type AttemptOwner, StepAttempt } from "./attempt.js";
+import { attemptFacts, type AttemptOwner, StepAttempt } from "./attempt.js";
+import { show, type ConsoleLevel } from "./console.js";
 import { allSteps, definitionOf } from "./effects/step.js";
 import { queueLimits } from "./effects/queue.js";
 import type { Codec } from "./image.js";
@@ -15,7 +16,7 @@ import { oneLine, saveableError, unsaveable } from "./saved.js";
 import { cacheEntry, runCached } from "./step-cache.js";
 import type { Store, Task } from "./store/store.js";
 import { StepWait } from "./strand.js";
-import type { TaskEnd } from "./transition.js";
+import type { StepStart, TaskEnd } from "./transition.js";
 
 export interface TaskRunnerOptions {
   readonly store: Store;
@@ -37,6 +38,8 @@ export class TaskRunner implements AttemptOwner {
   readonly #attempts = new Map<number, StepAttempt>();
   readonly #tasks = new WeakMap<StepAttempt, Task>();
   readonly #details = new WeakMap<StepAttempt, Uint8Array>();
+  /** Attempts that are saying how far they have got. */
+  readonly #saying = new WeakSet<StepAttempt>();
   #onQuiet: (() => void) | undefined;
   #stopping = false;
   /** Tasks whose answers are on their way to the store. */
@@ -98,11 +101,13 @@ export class TaskRunner implements AttemptOwner {
     const { call, attempt: number, details, queue } = task;
     Object.assign(wait, { call, attempt: number, extra: { queue, ...(details !== undefined && { details }) } });
     const definition = definitionOf(wait)!;
-    const attempt = new StepAttempt(task.run, { call, attempt: number, notBefore: 0, wait }, definition, this);
+    const start: StepStart = { call, attempt: number, notBefore: 0, wait };
+    const told = ports.telemetry?.attempt(attemptFacts(task.run, undefined, start, definition, this.#options.workerId));
+    const attempt = new StepAttempt(task.run, start, definition, this, told);
     this.#attempts.set(task.id, attempt);
     this.#tasks.set(attempt, task);
     if (definition.policy.cache === undefined) attempt.run(ports.timers, codec);
-    else void runCached(attempt, { store, codec, ports });
+    else void runCached(attempt, { store, codec, ports }, () => attempt.run(ports.timers, codec));
   }
 
   attemptSucceeded(attempt: StepAttempt, value: unknown): void {
@@ -141,12 +146,32 @@ export class TaskRunner implements AttemptOwner {
   }
 
   attemptProgressed(attempt: StepAttempt, details: Uint8Array): void {
-    const { store, workerId, onCrash } = this.#options;
     this.#details.set(attempt, details);
-    store.noteProgress(this.#tasks.get(attempt)!.id, workerId, details).catch((error: unknown) => {
+    if (this.#saying.has(attempt)) return;
+    this.#saying.add(attempt);
+    void this.#say(attempt);
+  }
+
+  /** One after the other: what was said before must not come after what was said later. */
+  async #say(attempt: StepAttempt): Promise<void> {
+    const { store, workerId, onCrash } = this.#options;
+    const { id } = this.#tasks.get(attempt)!;
+    try {
+      let said: Uint8Array | undefined;
+      for (let next = this.#details.get(attempt); next !== said; next = this.#details.get(attempt)) {
+        said = next;
+        await store.noteProgress(id, workerId, next!);
+      }
+    } catch (error) {
       // It will say more.
       if (!isOutage(error)) onCrash(error);
-    });
+    } finally {
+      this.#saying.delete(attempt);
+    }
+  }
+
+  attemptSaid({ runId: run, step, attempt }: StepAttempt, level: ConsoleLevel, text: string): void {
+    show(this.#options.ports.logger, { run, step, attempt, level, text });
   }
 
   notClosed(error: unknown): void {

@@ -1,6 +1,7 @@
 /** The body of a step that takes part in the commit of its result, as a promise. */
 import { CancelledError } from "../shared/errors.js";
 import type { AttemptOwner, StepAttempt } from "./attempt.js";
+import type { ConsoleLevel } from "./console.js";
 import type { Codec } from "./image.js";
 import type { Timers } from "./ports.js";
 import { save, unsaveable, type Saved } from "./saved.js";
@@ -14,13 +15,15 @@ export class BodyFailure {
   ) {}
 }
 
+/** Who hears of what is not about the end of an attempt. */
+type Listener = Omit<AttemptOwner, "attemptSucceeded" | "attemptFailed">;
+
 export class TransactionBody implements AttemptOwner {
-  readonly #parent: Pick<AttemptOwner, "attemptProgressed" | "notClosed">;
+  readonly #parent: Listener;
   readonly #codec: Codec;
   #settle: { resolve(result: Saved): void; reject(reason: unknown): void } | undefined;
 
-  /** @param parent is told of what is not about the end of the attempt */
-  constructor(parent: Pick<AttemptOwner, "attemptProgressed" | "notClosed">, codec: Codec) {
+  constructor(parent: Listener, codec: Codec) {
     this.#parent = parent;
     this.#codec = codec;
   }
@@ -48,6 +51,10 @@ export class TransactionBody implements AttemptOwner {
 
   attemptProgressed(attempt: StepAttempt, details: Uint8Array): void {
     this.#parent.attemptProgressed(attempt, details);
+  }
+
+  attemptSaid(attempt: StepAttempt, level: ConsoleLevel, text: string): void {
+    this.#parent.attemptSaid(attempt, level, text);
   }
 
   notClosed(error: unknown): void {

@@ -7,6 +7,7 @@
 import { hostname } from "node:os";
 import { StoreError, UsageError } from "../shared/errors.js";
 import { Engine } from "./engine.js";
+import { attributeConsole } from "./console.js";
 import type { Hub } from "./hub.js";
 import { HookRunner, type Hooks } from "./hooks/runner.js";
 import type { Codec } from "./image.js";
@@ -42,6 +43,8 @@ export interface WorkerOptions {
    * itself, so that no run is taken for it that was only beside it. Default 10.
    */
   readonly maxLosses?: number;
+  /** `false`: what runs write to the console goes there as it is, also in transitions that are lost. Default: it is attributed to them; see docs/operations.md. */
+  readonly console?: boolean;
   /** How long `stop` lets running steps finish. Default 5,000. */
   readonly graceMs?: number;
 }
@@ -87,6 +90,8 @@ export class Worker {
   #renewing: Promise<void> | undefined;
   #leaseUntil = 0;
   #unlisten: () => void;
+  #unattribute: () => void = () => undefined;
+  #uncount: () => void = () => undefined;
   /** The sleeping claim loop, when it sleeps. */
   #nap: { wake(): void } | undefined;
   #woken = false;
@@ -117,6 +122,7 @@ export class Worker {
       store: parts.store,
       codec: parts.codec,
       ports,
+      workerId: this.id,
       limits: parts.limits,
       parkAfterMs: positive(options.parkAfterMs ?? 1_000, "parkAfterMs"),
       onEnded: (run) => this.#ended(run),
@@ -166,6 +172,9 @@ export class Worker {
       worker.done.catch(() => undefined);
       throw error;
     }
+    if (parts.options.console !== false) worker.#unattribute = attributeConsole();
+    const { telemetry } = parts.ports;
+    if (telemetry !== undefined) worker.#uncount = telemetry.worker(worker.id, () => worker.#engine.size);
     worker.#scheduleRenewal();
     worker.#loop = worker.#work();
     return worker;
@@ -211,7 +220,9 @@ export class Worker {
 
   /** Looks for what there is to do. A store that cannot be reached is asked again later. */
   async #look(): Promise<void> {
-    const { logger } = this.#parts.ports;
+    const { logger, clock } = this.#parts.ports;
+    // Whatever comes of it, also when there is no room for what was parked: the loop would sleep for no time at all.
+    if (this.#parkedUntil <= clock.now()) this.#parkedUntil = Infinity;
     try {
       await this.#inspect();
       if (this.#running && this.#parts.options.runs !== false) await this.#schedules.look();
@@ -251,8 +262,6 @@ export class Worker {
   async #claim(): Promise<void> {
     const { store, ports, options } = this.#parts;
     const now = ports.clock.now();
-    // Also when there is no room for it: then it waits for a place and not for its time, which would let the loop sleep for no time at all.
-    if (this.#parkedUntil <= now) this.#parkedUntil = Infinity;
     if (this.#isTrying) return this.#comeBack();
     const room = (options.concurrency ?? 1_000) - this.#engine.size;
     if (room <= 0) {
@@ -388,8 +397,10 @@ export class Worker {
       // After the runs: the last of them may have ended only now.
       await this.#hooks.stop(graceMs);
       await store.unregisterWorker(this.id, ports.clock.now());
+      this.#leave();
       this.#settleDone.resolve();
     } catch (error) {
+      this.#leave();
       this.#settleDone.reject(error);
     }
   }
@@ -399,10 +410,17 @@ export class Worker {
     this.#engine.dropAll("the worker has stopped");
     this.#tasks.dropAll("the worker has stopped");
     this.#hooks.dropAll();
+    this.#leave();
     const { store, ports } = this.#parts;
     const report = (): void => this.#settleDone.reject(error);
     // So that nobody has to wait for the lease to end. A store that is broken may refuse this too.
     store.unregisterWorker(this.id, ports.clock.now()).then(report, report);
+  }
+
+  /** Undoes what a worker does to its process. */
+  #leave(): void {
+    this.#unattribute();
+    this.#uncount();
   }
 
   /** Ends everything periodic. False when that has happened already. */

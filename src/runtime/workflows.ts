@@ -28,6 +28,14 @@ export function workflowId(workflow: unknown, caller: string): string {
   return code.id;
 }
 
+/** The loaded workflow of that id, or, when only one has it, of that name; `undefined` when there is none. */
+export function findWorkflow(name: string): ((...args: unknown[]) => unknown) | undefined {
+  const ids = loadedWorkflows();
+  const named = ids.includes(name) ? [name] : ids.filter((id) => id.endsWith(`#${name}`));
+  const found = named.length === 1 ? functionById(named[0]!) : undefined;
+  return isWorkflow(found) ? (found as (...args: unknown[]) => unknown) : undefined;
+}
+
 let known: readonly string[] = [];
 let knownAt = -1;
 

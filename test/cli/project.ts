@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
-import { flowc, startFlowc } from "../../scripts/lib/flowc.mjs";
+import { flowc, startFlowc, startNode } from "../../scripts/lib/flowc.mjs";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 
@@ -39,6 +39,11 @@ export class Project {
 
   start(...args: readonly string[]): ReturnType<typeof startFlowc> {
     return startFlowc(args, this.#options);
+  }
+
+  /** Starts Node in the project's folder. */
+  node(...args: readonly string[]): ReturnType<typeof startNode> {
+    return startNode(args, this.#options);
   }
 
   get #options(): { cwd: string; env: Record<string, string> } {

@@ -72,7 +72,7 @@ test("a worker carries out what is triggered and backfilled, from source and fro
   await bundled.says(/said daily/);
   bundled.child.kill("SIGTERM");
   await bundled.ended;
-});
+}, 240_000);
 
 test("a bundle without schedules does not carry the library", async () => {
   const made = project();
@@ -80,4 +80,4 @@ test("a bundle without schedules does not carry the library", async () => {
   await made.flowc("compile", "cron.ts", "--bundle", "cron.mjs");
   const read = (name: string): string => readFileSync(made.path(name), "utf8");
   expect([read("plain.mjs"), read("cron.mjs")].map((text) => text.includes("CronPattern"))).toEqual([false, true]);
-});
+}, 240_000);

@@ -144,6 +144,88 @@ test("by priority, and so many of a key", async () => {
   expect(log.slice(0, 3)).toEqual(["low a1", "high b2", "low a2"]);
 });
 
+/** A store in memory that calls `before` with the name of each method that is called, and waits for what it answers. */
+function watched(before: (method: string) => Promise<void> | undefined): Store {
+  const inner = memory();
+  return new Proxy(inner, {
+    get(target, key) {
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member !== "function") return member;
+      const method = member.bind(target) as (...args: unknown[]) => Promise<unknown>;
+      return async (...args: unknown[]) => {
+        await before(String(key));
+        return method(...args);
+      };
+    },
+  });
+}
+
+test("a worker that makes steps of queues only does not ask without pause once one was due", async () => {
+  let asked = 0;
+  const store = watched((method) => {
+    if (method !== "claimTasks") return undefined;
+    // What asks without pause would keep the test from ending.
+    return ++asked < 100 ? undefined : new Promise(() => undefined);
+  });
+  const { flow, world } = await setup({ queues: [], pollIntervalMs: 10_000 }, store);
+  await flow.worker({ runs: false, pollIntervalMs: 10_000, leaseMs: 3_600_000, graceMs: 1 });
+  const run = await flow.start(one, ["a"]);
+  await world.settle();
+  gates.get("a")!.fail(new Error("out of memory"));
+  await world.pass(30_000);
+  gates.get("a")!.open();
+  await world.pass(10);
+  expect([await run.result(), asked < 30]).toEqual(["a", true]);
+});
+
+test("a call that is given up while its result is looked for in the cache never begins", async () => {
+  let find: (() => void) | undefined;
+  const store = watched((method) => (method === "readCache" ? new Promise((resolve) => (find = resolve)) : undefined));
+  const { flow, world } = await setup({}, store);
+  const sought = step((key: string) => log.push(key), { name: "q.sought", cache: { key: (key: string) => key, ttl: "1 hour" } });
+  const seeks = fn("seeks", [() => sought("k")]);
+  const gives = fn("gives up", [() => withTimeout(1_000, seeks), () => done("found"), () => done("given up")], {
+    catches: { 0: 2 },
+  });
+  const run = await flow.start(gives, []);
+  await world.pass(1_000);
+  find!();
+  await world.settle();
+  expect([await run.result(), log]).toEqual(["given up", []]);
+});
+
+test("what an attempt says of itself is written in the order in which it is said", async () => {
+  let write: (() => void) | undefined;
+  let writing = 0;
+  const store = watched((method) => {
+    if (method !== "noteProgress") return undefined;
+    writing++;
+    return new Promise((resolve) => (write = resolve));
+  });
+  const { flow, world } = await setup({}, store);
+  const beats = step(
+    async (): Promise<unknown> => {
+      const context = stepContext();
+      if (context.details !== undefined) return context.details;
+      for (let n = 1; n <= 3; n++) {
+        context.heartbeat(n);
+        await new Promise<void>((resolve) => void world.ports.timers.after(2_000, resolve));
+      }
+      throw new Error("no more");
+    },
+    { name: "q.beats", queue: "q.beats", retry: { attempts: 2, backoff: 1 } },
+  );
+  const run = await flow.start(fn("beats", [() => beats(), (_, value) => done(value)]), []);
+  await world.pass(5_000);
+  expect(writing).toBe(1);
+  write!();
+  await world.settle();
+  expect(writing).toBe(2);
+  write!();
+  await world.pass(10_000);
+  expect(await run.result()).toBe(3);
+});
+
 test("at most so many in a time", async () => {
   const slow = queue("q.slow", { rate: { limit: 2, per: "10 seconds" } });
   const call = step(gated("call"), { name: "q.call", queue: slow });

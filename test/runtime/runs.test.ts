@@ -7,6 +7,7 @@ import { type ChildOptions, type ChildRun, send, start } from "../../src/runtime
 import { note } from "../../src/runtime/effects/note.js";
 import { sleep } from "../../src/runtime/effects/sleep.js";
 import { step } from "../../src/runtime/effects/step.js";
+import { spawn } from "../../src/runtime/effects/task.js";
 import { memory } from "../../src/runtime/store/memory.js";
 import type { Store } from "../../src/runtime/store/store.js";
 import { CancelledError, RunFailedError, TimeoutError, UnknownRunError, UsageError } from "../../src/shared/errors.js";
@@ -345,6 +346,26 @@ test("a paused run goes on with nothing until it is resumed, and misses nothing"
   expect(await run.result()).toBe("meanwhile");
 });
 
+test("an attempt that waits for its backoff when the run is paused begins when it is resumed", async () => {
+  const { flow, world } = await setup();
+  let attempts = 0;
+  const shaky = step(
+    () => {
+      if (++attempts === 1) throw new Error("not yet");
+      return "at last";
+    },
+    { name: "runs.shaky", retry: { attempts: 2, backoff: 1_000, jitter: 0 } },
+  );
+  const run = await flow.start(fn("tries", [() => shaky(), (v, text) => done(text)]), []);
+  await world.settle();
+  await run.pause();
+  await world.pass(60_000);
+  expect([attempts, (await run.status()).status, (await run.status()).owner]).toEqual([1, "paused", undefined]);
+  await run.resume();
+  await world.pass(1_000);
+  expect([await run.result(), attempts]).toEqual(["at last", 2]);
+});
+
 test("the result of a step that was under way is kept over the pause", async () => {
   const { flow, world } = await setup();
   let finish: ((text: string) => void) | undefined;
@@ -399,6 +420,55 @@ test("pauseOnFailure: a step that has used up its attempts pauses the run; resum
   expect(await run.result()).toBe("luck");
 });
 
+test("pauseOnFailure and stepBudget: also while strands tidy up after the main function has ended", async () => {
+  const { flow, world } = await setup();
+  broken = 1;
+  log.length = 0;
+  // Cancelled when main ends, it makes a step that fails, and then many.
+  const tidy = fn("tidy", [() => sleep(1e9), () => fragile(), () => say("tidied"), () => goto(2)], { catches: { 0: 1 } });
+  const main = fn("main", [() => (spawn(tidy), sleep(1)), () => done("over")]);
+  const run = await flow.start(main, [], { pauseOnFailure: true, stepBudget: 5 });
+  await world.settle();
+  await world.pass(10);
+  expect(await run.status()).toMatchObject({
+    status: "paused",
+    waitingFor: "to be resumed: step runs.fragile failed: RangeError: no luck",
+  });
+  await run.resume();
+  await world.settle();
+  const { waitingFor } = await run.status();
+  expect(waitingFor).toMatch(/^to be resumed: it has called \d+ steps, as many as its budget allows/);
+  expect(log.length).toBeLessThan(10);
+});
+
+test("a run that is cancelled in a pause learns of the steps that have ended in it", async () => {
+  const { flow, world } = await setup();
+  let answer = (_: string): void => undefined;
+  const book = step(() => new Promise<string>((resolve) => (answer = resolve)), { name: "runs.book" });
+  log.length = 0;
+  const trip = fn(
+    "trip",
+    [
+      () => book(),
+      (v, booking) => ((v["booking"] = booking), sleep(1e9)),
+      () => done(),
+      (v) => say(`undo ${String(v["booking"])}`),
+      () => done(),
+    ],
+    { catches: { 0: 3, 1: 3 } },
+  );
+  const run = await flow.start(trip, []);
+  await world.settle();
+  await run.pause("wait");
+  await world.settle();
+  answer("room 7");
+  await world.settle();
+  expect((await run.status()).status).toBe("paused");
+  await run.cancel("enough");
+  await world.settle();
+  expect(log).toEqual(["undo room 7"]);
+});
+
 test("stepBudget: a run that goes round and round is paused, and may go on", async () => {
   const { flow, world } = await setup();
   log.length = 0;
@@ -451,6 +521,23 @@ test("a run starts when it is told to", async () => {
   expect(await run.result()).toBe("ran");
   await expect(flow.start(child, [], { startAt: 1, delay: 1 })).rejects.toThrow("give startAt or delay");
   await expect(flow.start(child, [], { startAt: new Date("x") })).rejects.toThrow("is no point in time");
+});
+
+test("what is sent to a run that starts later waits until then", async () => {
+  const { flow, world } = await setup();
+  const at = world.now + 3_600_000;
+  const run = await flow.start(fn("reads", [() => channel<string>("mail").receive(), (v, text) => done(text)]), [], {
+    startAt: at,
+  });
+  await run.send("mail", "early");
+  await world.pass(3_599_999);
+  expect(await run.status()).toMatchObject({ status: "scheduled", wakeAt: at });
+  await run.pause();
+  await run.resume();
+  await world.settle();
+  expect(await run.status()).toMatchObject({ status: "scheduled", wakeAt: at });
+  await world.pass(1);
+  expect(await run.result()).toBe("early");
 });
 
 // poison

@@ -2,8 +2,8 @@
 import { codec } from "../../dist/runtime/checkpoint.js";
 import { open } from "../../dist/runtime/flow.js";
 import type { Outcome } from "../../dist/runtime/image.js";
-import type { Store, StoredRun } from "../../dist/runtime/store/store.js";
-import { CancelledError } from "../../dist/shared/errors.js";
+import type { Notes, Store, StoredRun } from "../../dist/runtime/store/store.js";
+import { CancelledError, TimeoutError } from "../../dist/shared/errors.js";
 import type { Observer } from "./observer.ts";
 import type { Outside } from "./outside.ts";
 import type { Plan } from "./plans.ts";
@@ -31,21 +31,38 @@ export class Audit {
     this.#outside = outside;
   }
 
-  /** Checks one run, and answers how it ended. */
+  /** Checks all runs, whoever started them, and what is left over. */
+  async all(): Promise<void> {
+    this.#observer.occurrences.audit();
+    if (this.#observer.tasks.size > 0) this.#world.violate(`${this.#observer.tasks.size} tasks are left of runs that have ended`);
+    for (const track of this.#observer.runs.values()) await this.#checkRun(track);
+  }
+
+  async #checkRun(track: Track): Promise<void> {
+    const run = await this.#store.getRun(track.id);
+    const say = (message: string): void => this.#world.violate(`run ${track.id}: ${message}`);
+    if (run === undefined) return say("it does not exist");
+    await this.#journal(track, say);
+    this.#effects(track, say);
+    for (const [lane, open] of track.blocks) if (open !== 0) say(`${open} try blocks of ${lane} were never left`);
+    if (JSON.stringify(sorted(run.notes)) !== JSON.stringify(sorted(track.notes)))
+      say(`its notes are ${JSON.stringify(run.notes)}, and the program has made them ${JSON.stringify(track.notes)}`);
+    if (run.parent !== track.parent) say(`its parent is ${run.parent}, and ${track.parent} has started it`);
+    await this.#result(track.id, endOf(run), say);
+  }
+
+  /** Checks what only the plan of a run can tell, and answers how it ended. */
   async run(plan: Plan): Promise<Ended> {
     const track = this.#observer.runs.get(plan.id);
     const run = await this.#store.getRun(plan.id);
+    const say = (message: string): void => this.#world.violate(`run ${plan.id}: ${message}`);
     if (track === undefined || run === undefined) {
-      this.#world.violate(`run ${plan.id} does not exist`);
+      say("it was never started");
       return { status: "unknown", result: undefined };
     }
-    const say = (message: string): void => this.#world.violate(`run ${plan.id}: ${message}`);
-    await this.#journal(track, say);
-    this.#effects(track, plan, say);
-    for (const [lane, open] of track.blocks) if (open !== 0) say(`${open} try blocks of ${lane} were never left`);
     const ended = endOf(run);
-    await this.#result(plan.id, ended, say);
     if (ended.status === "cancelled" && plan.cancelAt === undefined) say("it was cancelled, and nobody asked for that");
+    if (ended.status === "timed-out" && plan.options.deadline === undefined) say("it is timed-out, and it had no deadline");
     this.#program(plan, track, ended, say);
     return ended;
   }
@@ -57,9 +74,10 @@ export class Audit {
       .result()
       .then(
         (value) => JSON.stringify(value),
-        (error: unknown) => (error instanceof CancelledError ? "cancelled" : String(error)),
+        (error: unknown) =>
+          error instanceof CancelledError ? "cancelled" : error instanceof TimeoutError ? "timed-out" : String(error),
       );
-    if (told !== (status === "cancelled" ? "cancelled" : result)) say(`it is ${status}, and its result is told as ${told}`);
+    if (told !== (status === "completed" ? result : status)) say(`it is ${status}, and its result is told as ${told}`);
   }
 
   /** The journal is what the commits said, from beginning to end. */
@@ -68,10 +86,10 @@ export class Audit {
     if (JSON.stringify(journal) !== JSON.stringify(track.journal)) say("I4: the journal is not what was committed to it");
     const kinds = journal.map(({ kind }) => kind);
     const begun = kinds.filter((kind) => kind === "run.started").length;
-    if (begun > 1 || (begun === 0 && track.status !== "cancelled")) say(`it started ${begun} times`);
+    if (begun > 1 || (begun === 0 && track.status === "completed")) say(`it started ${begun} times`);
     const last = kinds.at(-1);
     if (last !== `run.${track.status}`) say(`it is ${track.status}, and its journal ends with ${last}`);
-    const ends = kinds.filter((kind) => kind === "run.completed" || kind === "run.cancelled").length;
+    const ends = kinds.filter((kind) => ["run.completed", "run.cancelled", "run.timed-out"].includes(kind)).length;
     if (ends !== 1) say(`it ended ${ends} times`);
     const failed = kinds.filter((kind) => kind === "run.failed" || kind === "run.crashed").length;
     const retried = kinds.filter((kind) => kind === "run.retried").length;
@@ -79,10 +97,11 @@ export class Audit {
   }
 
   /** No effect is lost: what the journal says was done, the ledger has. */
-  #effects(track: Track, plan: Plan, say: (message: string) => void): void {
+  #effects(track: Track, say: (message: string) => void): void {
     for (const { kind, data } of track.journal) {
-      if (kind !== "step.completed") continue;
-      const key = `${plan.id}:${String(data["call"])}`;
+      // What is fetched may have been there already.
+      if (kind !== "step.completed" || String(data["step"]).startsWith("fetch")) continue;
+      const key = `${track.id}:${String(data["call"])}`;
       if (!this.#outside.effects.has(key)) say(`step ${key} is completed, and its effect never happened`);
     }
   }
@@ -90,8 +109,8 @@ export class Audit {
   /** Without faults every attempt begins once; when a run fails, what its other strands wait for begins again with the retry. */
   undisturbed(): void {
     for (const [name, times] of this.#outside.begun) {
-      const track = this.#observer.runs.get(name.slice(0, name.indexOf(":")))!;
-      const isDisturbed = track.journal.some(({ kind }) => kind === "run.failed");
+      const track = this.#observer.runs.get(name.slice(0, name.lastIndexOf(":")))!;
+      const isDisturbed = track.journal.some(({ kind }) => kind === "run.failed" || kind === "run.paused");
       if (times !== 1 && !isDisturbed) this.#world.violate(`${name} began ${times} times without a fault`);
     }
   }
@@ -124,6 +143,10 @@ export class Audit {
     );
     if (undone.length !== known.length) say(`${known.length} bookings were completed, and ${undone.length} undone`);
   }
+}
+
+function sorted(notes: Notes): readonly unknown[] {
+  return Object.entries(notes).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function payloadOf(track: Track, call: unknown): string {

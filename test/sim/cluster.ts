@@ -1,17 +1,38 @@
 /** Worker processes: they die, pause, stop and come back, as the seed wants; when the faults are over, healthy ones remain. */
 import { StoreError } from "../../dist/shared/errors.js";
-import { open } from "../../dist/runtime/flow.js";
+import { open, type Flow } from "../../dist/runtime/flow.js";
+import type { RunEvent } from "../../dist/runtime/hooks/hooks.js";
 import { hubOf } from "../../dist/runtime/hub.js";
-import type { Store } from "../../dist/runtime/store/store.js";
+import type { HookEvent, Store } from "../../dist/runtime/store/store.js";
 import type { Worker, WorkerOptions } from "../../dist/runtime/worker.js";
 import type { Faults } from "./faults.ts";
 import type { Network } from "./network.ts";
+import type { Observer } from "./observer.ts";
 import { Process } from "./process.ts";
 import type { World } from "./world.ts";
 
 const MINUTE = 60_000;
 
+/** What a worker does: advances runs, makes steps of queues, or both. */
+export type Role = "both" | "runs" | "queues";
+
+/** A hook that every worker serves. */
+export interface Listener {
+  readonly name: string;
+  readonly events: readonly HookEvent[];
+}
+
+export interface ClusterParts {
+  readonly world: World;
+  readonly faults: Faults;
+  readonly network: Network;
+  readonly observer: Observer;
+  readonly options: WorkerOptions;
+  readonly listeners: readonly Listener[];
+}
+
 interface Member {
+  readonly role: Role;
   readonly process: Process;
   readonly store: Store;
   worker: Worker | undefined;
@@ -21,40 +42,68 @@ export class Cluster {
   readonly #world: World;
   readonly #faults: Faults;
   readonly #network: Network;
+  readonly #observer: Observer;
   readonly #options: WorkerOptions;
+  readonly #listeners: readonly Listener[];
   readonly #members = new Set<Member>();
   #started = 0;
   deaths = 0;
 
-  constructor(world: World, faults: Faults, network: Network, options: WorkerOptions) {
+  constructor({ world, faults, network, observer, options, listeners }: ClusterParts) {
     this.#world = world;
     this.#faults = faults;
     this.#network = network;
+    this.#observer = observer;
     this.#options = options;
+    this.#listeners = listeners;
   }
 
-  start(workers: number): void {
-    for (let i = 0; i < workers; i++) this.#spawnIn(this.#world.random.below(MINUTE));
+  start(workers: readonly Role[]): void {
+    for (const role of workers) this.#spawnIn(this.#world.random.below(MINUTE), role);
   }
 
-  #spawnIn(delayMs: number): void {
-    this.#world.after(delayMs, undefined, "a worker is started", () => this.#spawn());
+  #spawnIn(delayMs: number, role: Role): void {
+    this.#world.after(delayMs, undefined, "a worker is started", () => this.#spawn(role));
   }
 
-  #spawn(): void {
+  #spawn(role: Role): void {
     const process = new Process(`w${++this.#started}`, this.#world, this.#faults, true);
     process.skewMs = this.#faults.isOn ? this.#faults.skew() : 0;
     const store = this.#network.connect(process, true);
-    const member: Member = { process, store, worker: undefined };
+    const member: Member = { role, process, store, worker: undefined };
     this.#members.add(member);
     process.onDeath = () => this.#died(member);
     this.#world.current = process;
-    const flow = open({ store, ports: process.ports });
-    flow.worker(this.#options).then(
+    this.#begin(open({ store, ports: process.ports }), member).then(
       (worker) => this.#runs(member, worker),
       (error: unknown) => this.#exits(process, error),
     );
     this.#plan(member);
+  }
+
+  async #begin(flow: Flow, { role, process }: Member): Promise<Worker> {
+    for (const { name, events } of this.#listeners) await flow.on(events, (event) => this.#hears(process, event), { name });
+    const roles = { both: {}, runs: { queues: [] }, queues: { runs: false } };
+    return flow.worker({ ...this.#options, ...roles[role] });
+  }
+
+  /** A handler. Like a body, it may take its time, fail, or never answer. */
+  #hears(process: Process, event: RunEvent): Promise<void> {
+    const { deliveries } = this.#observer;
+    if (process.isDead) return new Promise(() => undefined);
+    deliveries.called(event);
+    const fails = this.#faults.chance("stepFails");
+    const hangs = this.#faults.chance("stepHangs");
+    const dies = this.#faults.chance("diesAtStep");
+    return new Promise((resolve, reject) => {
+      this.#world.after(this.#world.random.below(2_000), process, `is told: ${event.idempotencyKey}`, () => {
+        if (dies) return process.kill("in the handler of a hook");
+        if (hangs) return;
+        if (fails) return reject(new Error("not reachable"));
+        deliveries.told(event.idempotencyKey);
+        resolve();
+      });
+    });
   }
 
   #runs(member: Member, worker: Worker): void {
@@ -80,6 +129,7 @@ export class Cluster {
       this.#faults.isOn
         ? random.pick([random.below(10_000), random.below(30 * MINUTE), random.below(300 * MINUTE)])
         : 10 * MINUTE,
+      member.role,
     );
   }
 

@@ -8,17 +8,6 @@ import type { World } from "./world.ts";
 
 const METHODS: readonly StoreMethod[] = [
   "createRun",
-  "putHook",
-  "listHooks",
-  "deleteHook",
-  "claimDeliveries",
-  "finishDelivery",
-  "deferDelivery",
-  "putSchedule",
-  "getSchedule",
-  "listSchedules",
-  "deleteSchedule",
-  "dueSchedules",
   "getRun",
   "getImage",
   "listRuns",
@@ -30,13 +19,6 @@ const METHODS: readonly StoreMethod[] = [
   "renew",
   "releaseDead",
   "unregisterWorker",
-  "releaseDead",
-  "nextDue",
-  "claimTasks",
-  "heldTasks",
-  "noteProgress",
-  "finishTask",
-  "readCache",
   "claim",
   "nextDue",
   "commit",
@@ -45,9 +27,22 @@ const METHODS: readonly StoreMethod[] = [
   "noteProgress",
   "finishTask",
   "readCache",
+  "putHook",
+  "listHooks",
+  "deleteHook",
+  "claimDeliveries",
+  "finishDelivery",
+  "deferDelivery",
+  "putSchedule",
+  "getSchedule",
+  "listSchedules",
+  "deleteSchedule",
+  "dueSchedules",
 ];
 
-const MOST_A_MINUTE = 60;
+/** What a worker asks when it looks for work. */
+const ASKING: ReadonlySet<StoreMethod> = new Set(["claim", "pollMessages", "claimTasks"]);
+const MOST_A_MINUTE = 90;
 
 export class Network {
   readonly #asked = new WeakMap<Process, { readonly minute: number; times: number }>();
@@ -69,8 +64,8 @@ export class Network {
 
   /** Nobody has reason to ask for work so often when none is done. */
   #count(process: Process, method: StoreMethod): void {
-    if (method === "commit") this.#asked.delete(process);
-    if (method !== "claim" && method !== "pollMessages") return;
+    if (method === "commit" || method === "finishTask") this.#asked.delete(process);
+    if (!ASKING.has(method)) return;
     const minute = Math.floor(this.#world.now / 60_000);
     const asked = this.#asked.get(process);
     if (asked?.minute !== minute) this.#asked.set(process, { minute, times: 1 });

@@ -4,15 +4,15 @@
  *  - I2: plain code is numbered in the continuation; what commits say ran is 1, 2, 3, … on each lane, each number once.
  *  - I3: a body begins only for an intent that was committed, with the same arguments; and when its process still holds the run, the stored continuation waits
  *    for exactly that attempt.
- *  - I4: what a commit says happened (journal, messages, image) is there together: an answered call is not waited for any more, consumed messages are received
- *    or in a mailbox, in the order in which they were sent.
+ *  - I4: what a commit says happened (journal, messages, image) is there together: an answered call is not waited for any more; messages are in `mail.ts`.
  *  - I5: fences grow; nothing is committed under an old one, or by somebody who gave the run back.
+ *
+ * What else is promised is checked by those it hands on to.
  */
 import { codec } from "../../dist/runtime/checkpoint.js";
 import type { RunImage } from "../../dist/runtime/image.js";
 import { runPort } from "../../dist/runtime/suspend.js";
 import {
-  LIVE_STATUSES,
   RETRYABLE_STATUSES,
   type ClaimedRun,
   type Commit,
@@ -22,8 +22,15 @@ import {
   type StoredImage,
   type StoredRun,
 } from "../../dist/runtime/store/store.js";
+import { Deliveries } from "./deliveries.ts";
+import { Family } from "./family.ts";
+import { Mail } from "./mail.ts";
+import { Occurrences } from "./occurrences.ts";
 import type { Process } from "./process.ts";
-import { append, Track, type Mark } from "./track.ts";
+import { Stops } from "./stops.ts";
+import { Structure } from "./structure.ts";
+import { numberOf, Tasks } from "./tasks.ts";
+import { append, count, Track, type Mark } from "./track.ts";
 import type { World } from "./world.ts";
 
 export class Observer {
@@ -32,7 +39,18 @@ export class Observer {
   commits = 0;
   /** Number of commits that were superseded. */
   lateCommits = 0;
+  readonly mail: Mail;
+  readonly tasks: Tasks;
+  readonly deliveries: Deliveries;
+  readonly occurrences: Occurrences;
+  /** Values the outside world has handed out to be kept. */
+  readonly produced = new Set<string>();
+  readonly #stops: Stops;
+  readonly #structure: Structure;
+  readonly #family: Family;
   readonly #world: World;
+  /** Number of runs that can go on. */
+  #live = 0;
   /** The claim under which each loaded continuation runs. */
   readonly #claims = new WeakMap<object, string>();
   /** The last claim of each process and run. */
@@ -40,7 +58,29 @@ export class Observer {
 
   constructor(world: World) {
     this.#world = world;
+    const say = (track: Track, message: string): void => this.#violate(track, message);
+    this.mail = new Mail(say);
+    this.tasks = new Tasks(world);
+    this.deliveries = new Deliveries(world);
+    this.occurrences = new Occurrences(world, this.runs);
+    this.#stops = new Stops(say);
+    this.#structure = new Structure(say);
+    this.#family = new Family(this.runs, say);
     globalThis.simMark = (run, lane, n, what) => this.#mark(run, { lane, n, what });
+    globalThis.simExpect = (isKept, otherwise) => {
+      if (!isKept && world.current?.isDead === false) world.violate(otherwise);
+    };
+    globalThis.simSelf = () => runPort("its id").runId;
+  }
+
+  /** No run can go on. */
+  get isQuiet(): boolean {
+    return this.#live === 0;
+  }
+
+  /** Runs that can go on, or be retried. */
+  get open(): readonly string[] {
+    return [...this.runs.values()].filter((run) => isOpen(run)).map(({ id, status }) => `${id} (${status})`);
   }
 
   broken(message: string): void {
@@ -71,16 +111,19 @@ export class Observer {
 
   // what the store was told
 
-  created({ id }: NewRun): void {
-    this.runs.set(id, new Track(id));
+  created(run: NewRun): void {
+    if (this.runs.has(run.id)) return;
+    this.runs.set(run.id, new Track(run));
+    this.#live++;
   }
 
+  /** The store took a message, or lost it since there is nobody to receive it. */
   sent({ run, kind, topic, payload, id }: NewMessage): void {
-    const track = this.runs.get(run)!;
+    const track = this.runs.get(run);
+    if (track?.isLive !== true) return;
     if (id !== undefined && track.messageIds.has(id)) this.#violate(track, `message ${id} was taken twice`);
     if (id !== undefined) track.messageIds.add(id);
     if (kind === "send") append(track.sent, topic, codec.decode(payload) as number);
-    else track.cancelsSent++;
   }
 
   retried(run: string, entry: JournalEntry): void {
@@ -96,6 +139,9 @@ export class Observer {
     if (run.fence <= track.fence) this.#violate(track, `I5: claimed with fence ${run.fence} after ${track.fence}`);
     track.fence = run.fence;
     track.holder = process.id;
+    this.mail.given(run.messages);
+    track.claimed = run.messages.map(({ seq }) => seq);
+    this.#family.claimed(track, run.messages);
   }
 
   /** The process is about to load the run. */
@@ -131,9 +177,16 @@ export class Observer {
     track.version++;
     if (run.version !== track.version || run.status !== commit.status)
       this.#violate(track, `I4: version ${run.version}, ${run.status} after commit ${track.version}, ${commit.status}`);
+    const wasOpen = isOpen(track);
     track.status = commit.status;
     track.journal.push(...commit.journal);
-    track.consumed += commit.consumed.length;
+    // A failed run consumes nothing but ends of attempts: it meets its messages again.
+    const forgotten = track.claimed.filter((seq) => !commit.consumed.includes(seq));
+    if (!(RETRYABLE_STATUSES as ReadonlySet<string>).has(commit.status) && forgotten.length > 0)
+      this.#violate(track, `I4: messages were consumed without a word: ${forgotten.join()}`);
+    track.claimed = [];
+    for (const { kind, topic } of this.mail.consumed(track, commit.consumed))
+      if (kind === "step") this.tasks.heard(track.id, topic);
     const marks = track.pending.get(`${process.id} ${commit.fence}`) ?? [];
     track.pending.delete(`${process.id} ${commit.fence}`);
     // A failed run stays where it was: what ran last will run again.
@@ -141,15 +194,25 @@ export class Observer {
     if (!isStuck) for (const mark of marks) this.#ran(track, mark);
     const before = track.waits;
     track.waits = new Map();
-    const isLive = LIVE_STATUSES.has(commit.status);
-    if (isLive || isStuck) {
-      const stored = codec.decode(image.image, image.parts, image.blobs) as RunImage;
-      this.#checkWaits(track, stored, before);
-      // A failed run consumes nothing: it stays where it was, and meets its messages again.
-      if (isLive) this.#checkMessages(track, stored);
-    }
+    const stored = track.isLive || isStuck ? (codec.decode(image.image, image.parts, image.blobs) as RunImage) : undefined;
+    if (stored !== undefined) this.#checkWaits(track, stored, before);
+    if (stored !== undefined && track.isLive) this.mail.check(track, stored);
+    if (!isStuck) this.#stops.committed(track, commit, marks, stored);
     for (const entry of commit.journal) this.#entry(track, entry, before);
-    if (commit.release || !isLive) track.holder = undefined;
+    if (commit.release || !track.isLive) track.holder = undefined;
+    this.#reachesOthers(track, commit);
+    if (wasOpen && !isOpen(track)) this.#live--;
+  }
+
+  #reachesOthers(track: Track, commit: Commit): void {
+    for (const run of commit.starts ?? []) this.created(run);
+    for (const message of commit.sends ?? []) this.sent(message);
+    for (const run of commit.watches ?? []) count(track.watches, run);
+    this.tasks.committed(commit);
+    this.deliveries.committed(commit);
+    if (track.isLive) return;
+    track.ends.add(track.status);
+    this.#family.ended(track);
   }
 
   #checkOwner(track: Track, process: Process, { fence }: Commit): void {
@@ -167,18 +230,30 @@ export class Observer {
     track.words.set(what, (track.words.get(what) ?? 0) + 1);
     const message = /^got (.+) (\d+)$/.exec(what);
     if (message !== null) append(track.got, message[1]!, Number(message[2]));
+    this.#structure.ran(track, { lane, n, what });
+    this.#learnt(track, what);
     if (what === "enter" || what === "leave") track.blocks.set(lane, (track.blocks.get(lane) ?? 0) + (what === "enter" ? 1 : -1));
+  }
+
+  /** What the program has been told. */
+  #learnt(track: Track, what: string): void {
+    const [kind, name, value] = what.split(" ");
+    if (kind === "child") this.#family.heard(track, name!, value!);
+    else if (kind === "answered") this.mail.answered(track, name!, Number(value));
+    else if (kind === "noted") track.notes[name!] = Number(value);
+    else if (kind === "fetched" && !this.produced.has(name!)) this.#violate(track, `${name} was fetched, and nobody made it`);
   }
 
   /** What the stored continuation waits for. That of a failed run is the one before, with results that came too late kept in it. */
   #checkWaits(track: Track, image: RunImage, before: Track["waits"]): void {
     for (const { wait } of image.strands) {
       if (wait?.kind !== "step") continue;
-      const { call, attempt, step, input } = wait;
+      const { call, attempt, step, input, extra } = wait;
       const kept = wait.kept !== undefined;
-      track.waits.set(call, { attempt, kept });
+      track.waits.set(call, { attempt, kept, details: extra?.details });
       const intent = track.intents.get(call);
-      if (intent === undefined) track.intents.set(call, { step, input, attempts: new Set([attempt]) });
+      const queue = extra?.queue;
+      if (intent === undefined) track.intents.set(call, { step, input, queue, attempts: new Set([attempt]) });
       else {
         intent.attempts.add(attempt);
         if (intent.step !== step || !isSame(intent.input, input)) this.#violate(track, `I3: call ${call} has other arguments`);
@@ -188,26 +263,14 @@ export class Observer {
     }
   }
 
-  /** What was consumed was received, or is in a mailbox, in the order of arrival. */
-  #checkMessages(track: Track, image: RunImage): void {
-    let seen = image.cancel === undefined ? 0 : 1;
-    for (const [channel, sent] of track.sent) {
-      const got = [...(track.got.get(channel) ?? []), ...(image.mailboxes.get(channel) ?? [])];
-      seen += got.length;
-      if (got.some((value, index) => value !== sent[index]))
-        this.#violate(track, `messages on ${channel} were sent as ${sent.join()} and arrived as ${got.join()}`);
-    }
-    const cancels = Math.max(track.cancelsSent - 1, 0);
-    if (seen > track.consumed || seen + cancels < track.consumed)
-      this.#violate(track, `I4: ${track.consumed} messages were consumed, ${seen} arrived`);
-  }
-
-  #entry(track: Track, { kind, data }: JournalEntry, before: Track["waits"]): void {
+  #entry(track: Track, { kind, data, at }: JournalEntry, before: Track["waits"]): void {
+    this.#stops.journal(track, kind, at);
     if (kind !== "step.completed" && kind !== "step.failed") return;
     const call = data["call"] as number;
     if (track.answered.has(call)) this.#violate(track, `I2: call ${call} was answered twice`);
     if (!before.has(call)) this.#violate(track, `I4: call ${call} was answered, and nobody waited for it`);
-    if (track.status === "failed" && kind === "step.failed") return;
+    // It is made anew with the retry, or when the run is resumed.
+    if (kind === "step.failed" && (track.status === "failed" || track.isPaused)) return;
     track.answered.add(call);
     const wait = track.waits.get(call);
     if (wait !== undefined && !wait.kept) this.#violate(track, `I4: call ${call} was answered and is waited for`);
@@ -227,11 +290,35 @@ export class Observer {
     // What the call did not give, the body has defaults for.
     if (JSON.stringify(input) !== JSON.stringify(args.slice(0, input.length)))
       this.#violate(track, `I3: call ${call} began with other arguments`);
-    if (track.holder !== process.id) return;
+    if (!this.#isCurrent(process, track, call, attempt)) return;
     const wait = track.waits.get(call);
     if (wait === undefined || wait.kept || wait.attempt !== attempt)
       this.#violate(track, `I3: attempt ${attempt} of call ${call} began, and the run does not wait for it`);
+    // What is in a queue when the run is paused is under way.
+    if (intent.queue === undefined) this.#stops.bodyBegins(track, call);
   }
+
+  /** As far as the store knows, the attempt is in the hands of that process: others have lost it and are allowed to go on with what they had. */
+  #isCurrent(process: Process, track: Track, call: number, attempt: number): boolean {
+    if (track.intents.get(call)?.queue === undefined) return track.holder === process.id;
+    return this.tasks.isHeld(process.id, `${track.id}:${call}`, attempt);
+  }
+
+  /** An attempt is told how far the one before it had got. */
+  goesOnFrom(process: Process, key: string, attempt: number, told: number): void {
+    const at = key.lastIndexOf(":");
+    const track = this.runs.get(key.slice(0, at))!;
+    const call = Number(key.slice(at + 1));
+    if (!this.#isCurrent(process, track, call, attempt)) return;
+    const isQueued = track.intents.get(call)!.queue !== undefined;
+    const kept = numberOf(isQueued ? this.tasks.detailsOf(key) : track.waits.get(call)?.details);
+    if (kept !== told) this.#violate(track, `call ${call} had got as far as ${kept}, and attempt ${attempt} is told ${told}`);
+  }
+}
+
+/** It can go on, or be retried. */
+function isOpen(track: Track): boolean {
+  return track.isLive || (RETRYABLE_STATUSES as ReadonlySet<string>).has(track.status);
 }
 
 function isSame(a: readonly unknown[] | Uint8Array, b: readonly unknown[] | Uint8Array): boolean {

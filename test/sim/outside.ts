@@ -7,6 +7,8 @@ import type { Faults } from "./faults.ts";
 import type { Observer } from "./observer.ts";
 import type { World } from "./world.ts";
 
+const MINUTE = 60_000;
+
 /** An effect that has happened. */
 export interface Effect {
   readonly key: string;
@@ -20,6 +22,9 @@ export class Outside {
   readonly effects = new Map<string, Effect>();
   /** Bodies that began, by key and attempt. */
   readonly begun = new Map<string, number>();
+  /** Somebody wants to answer a token, in so many milliseconds. */
+  onAnswer: ((token: string, value: number, delayMs: number) => void) | undefined;
+  #answers = 0;
   readonly #labels = new Map<string, string>();
   readonly #repairs = new Map<string, number>();
   readonly #world: World;
@@ -32,6 +37,8 @@ export class Outside {
     this.#observer = observer;
     globalThis.simAct = (context, label, payload, shared) => this.#act(context, label, payload, shared);
     globalThis.simActNow = (context, label, payload, shared) => this.#actNow(context, label, payload, shared);
+    globalThis.simBeat = (context, label, payload) => this.#beat(context, label, payload);
+    globalThis.simFetch = (context, key, label) => this.#fetch(context, key, label);
     globalThis.simIsBroken = (label, times) => this.#isUnrepaired(label, times);
   }
 
@@ -74,12 +81,51 @@ export class Outside {
     return answer;
   }
 
-  #begins(context: StepContext, label: string, payload: string, shared: readonly string[]): void {
+  /** Takes minutes, and says every minute how many have gone by. */
+  #beat(context: StepContext, label: string, payload: string): Promise<string> {
+    const process = this.#world.current;
+    if (process === undefined || process.isDead) return new Promise(() => undefined);
+    this.#begins(context, label, payload);
+    const from = (context.details ?? 0) as number;
+    this.#observer.goesOnFrom(process, context.idempotencyKey, context.attempt, from);
+    const fails = this.#faults.chance("stepFails") || this.#faults.chance("stepLost");
+    const hangs = this.#faults.chance("stepHangs");
+    const dies = this.#faults.chance("diesAtStep");
+    const end = fails ? from + 1 + this.#world.random.below(3) : Math.max(from, 4);
+    return new Promise((resolve, reject) => {
+      const goOn = (done: number): void => {
+        if (done > from) context.heartbeat(done);
+        if (hangs && done === end - 1) return;
+        if (done < end) return void this.#world.after(MINUTE, process, `${context.idempotencyKey} goes on`, () => goOn(done + 1));
+        if (dies) return process.kill("when a body has said how far it has got");
+        if (fails) return reject(new Error("not reachable"));
+        settle(this.#request(context.idempotencyKey, label, payload), resolve, reject);
+      };
+      goOn(from);
+    });
+  }
+
+  #fetch(context: StepContext, key: string, label: string): Promise<string> {
+    const process = this.#world.current;
+    if (process === undefined || process.isDead) return new Promise(() => undefined);
+    this.#begins(context, key, label);
+    const fails = this.#faults.chance("stepFails");
+    const value = `${key}=${this.#observer.produced.size}`;
+    this.#observer.produced.add(value);
+    return new Promise((resolve, reject) => {
+      this.#world.after(this.#world.random.below(5_000), process, `${context.idempotencyKey} answers ${value}`, () => {
+        if (fails) reject(new Error("not reachable"));
+        else resolve(value);
+      });
+    });
+  }
+
+  #begins(context: StepContext, ...args: readonly [label: string, ...rest: unknown[]]): void {
     const { idempotencyKey, attempt } = context;
-    this.#world.log(`${idempotencyKey} begins, attempt ${attempt}: ${label}`);
+    this.#world.log(`${idempotencyKey} begins, attempt ${attempt}: ${args[0]}`);
     const name = `${idempotencyKey}, attempt ${attempt}`;
     this.begun.set(name, (this.begun.get(name) ?? 0) + 1);
-    this.#observer.bodyBegins(this.#world.current!, idempotencyKey, attempt, [label, payload, shared]);
+    this.#observer.bodyBegins(this.#world.current!, idempotencyKey, attempt, args);
   }
 
   /** True the first so many times. */
@@ -89,6 +135,12 @@ export class Outside {
     return asked < times;
   }
 
+  /** Somebody answers in so many milliseconds, each time something else. */
+  #asked(token: string, delays: string): void {
+    if (delays === "") return;
+    for (const delay of delays.split(",")) this.onAnswer?.(token, ++this.#answers, Number(delay));
+  }
+
   /** The service does what it is asked to, once for each key. A payload that begins with `fatal` it refuses as often as that says. */
   #request(key: string, label: string, payload: string): string | Error {
     const broken = /^fatal (\d+)/.exec(payload);
@@ -96,6 +148,8 @@ export class Outside {
     const effect = this.effects.get(key);
     if (effect === undefined) {
       this.effects.set(key, { key, label, payload, times: 1 });
+      const question = /^ask (\S+) ([\d,]*)$/.exec(payload);
+      if (question !== null) this.#asked(question[1]!, question[2]!);
       const other = this.#labels.get(label);
       if (other !== undefined) this.#world.violate(`effect ${label} happened under two keys: ${other} and ${key}`);
       this.#labels.set(label, key);

@@ -9,6 +9,8 @@ export class Process {
   pausedUntil = 0;
   /** What its clock is off by, in milliseconds. */
   skewMs = 0;
+  /** For how long it has computed in the event that is happening. */
+  spentMs = 0;
   readonly ports: Ports;
   /** Called once, when it dies. */
   onDeath: (() => void) | undefined;
@@ -25,7 +27,7 @@ export class Process {
     this.#faults = faults;
     this.#canDie = canDie;
     this.ports = {
-      clock: { now: () => EPOCH + Math.floor(world.now) + this.skewMs },
+      clock: { now: () => EPOCH + Math.floor(world.now + this.spentMs) + this.skewMs },
       timers: {
         after: (delayMs, fn) => ({ timer: this.#timer("timer", delayMs + faults.timerLateness(), fn) }),
         cancel: (handle) => void ((handle.timer as Event).cancelled = true),

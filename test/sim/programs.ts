@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { inbox, saga, script } from "./programs/main.ts";
+import type { inbox, saga, script, tick } from "./programs/main.ts";
 
 export interface Programs {
   readonly script: typeof script;
   readonly saga: typeof saga;
   readonly inbox: typeof inbox;
+  readonly tick: typeof tick;
 }
 
 const root = path.resolve(import.meta.dirname, "../..");

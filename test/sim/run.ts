@@ -5,6 +5,8 @@ import { type Outcome, simulate } from "./simulate.ts";
 export interface RunOptions {
   readonly first: number;
   readonly count: number;
+  /** The next seed is so many further. */
+  readonly step: number;
   /** Of real time. */
   readonly minutes: number;
   /** Print everything that happens. */
@@ -31,7 +33,8 @@ export async function runSeeds(programs: Programs, options: RunOptions): Promise
   const sums = new Sums();
   let printed = started;
   let findings = 0;
-  for (let seed = options.first; seed < options.first + options.count; seed++) {
+  for (let index = 0; index < options.count; index++) {
+    const seed = options.first + index * options.step;
     const outcome = await outcomeOf(seed, programs, options);
     sums.add(outcome);
     if (options.isTraced) console.log(outcome.lines.join("\n"));

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { sim } from "./child.ts";
 
-const SEEDS = 200;
+const SEEDS = 80;
 
 test(`${SEEDS} seeds without a finding, with faults of all kinds`, async () => {
   const { code, output } = await sim("--seeds", String(SEEDS));
@@ -26,8 +26,8 @@ test("a seed replays exactly, line by line, and another one does not", async () 
 }, 300_000);
 
 test("a seed does the same again in one process", async () => {
-  const { code, output } = await sim("--seeds", "20", "--twice");
-  expect(output).toContain("20 seeds");
+  const { code, output } = await sim("--seeds", "8", "--twice");
+  expect(output).toContain("8 seeds");
   expect(code).toBe(0);
 }, 300_000);
 

@@ -1,9 +1,10 @@
 /** One seed: a world, a store, workers, clients, faults; then the same runs in a world without faults, to compare. */
+import type { HookEvent } from "../../dist/runtime/store/store.js";
 import type { WorkerOptions } from "../../dist/runtime/worker.js";
 import { Random } from "../fuzz/random.ts";
 import { Audit, type Ended } from "./audit.ts";
 import { Client } from "./client.ts";
-import { Cluster } from "./cluster.ts";
+import { Cluster, type Listener, type Role } from "./cluster.ts";
 import { type FaultMix, Faults, noFaults, seededFaults } from "./faults.ts";
 import { Network } from "./network.ts";
 import { ObservedStore } from "./observed.ts";
@@ -11,6 +12,7 @@ import { Observer } from "./observer.ts";
 import { Outside } from "./outside.ts";
 import { type Plan, plansOf } from "./plans.ts";
 import type { Programs } from "./programs.ts";
+import { type Timetable, timetablesOf } from "./timetables.ts";
 import { World } from "./world.ts";
 
 const MINUTE = 60_000;
@@ -33,7 +35,8 @@ export interface Outcome {
 
 /** A cluster, and how long things go wrong in it. */
 interface Setting {
-  readonly workers: number;
+  readonly workers: readonly Role[];
+  readonly listeners: readonly Listener[];
   readonly options: WorkerOptions;
   readonly mix: FaultMix;
   readonly faultyMs: number;
@@ -42,12 +45,13 @@ interface Setting {
 /** @param isTraced whether the outcome has the trace as text */
 export async function simulate(seed: number, programs: Programs, isTraced = false): Promise<Outcome> {
   const random = new Random(seed);
-  const plans = plansOf(random);
-  const setting = settingOf(random);
-  const faulty = await play(seed, plans, setting, programs, isTraced);
+  const work: Work = { plans: plansOf(random), timetables: timetablesOf(random) };
+  const { plans } = work;
+  const setting = settingOf(random, plans);
+  const faulty = await play(seed, work, setting, programs, isTraced);
   if (faulty.violations.length > 0) return faulty;
-  const calm: Setting = { workers: 1, options: setting.options, mix: noFaults(), faultyMs: 0 };
-  const reference = await play(seed, plans, calm, programs, isTraced);
+  const calm: Setting = { ...setting, workers: ["both"], mix: noFaults(), faultyMs: 0 };
+  const reference = await play(seed, work, calm, programs, isTraced);
   const violations = reference.violations.map((text) => `without faults: ${text}`);
   for (const plan of plans.filter((each) => each.isDeterministic)) {
     const [is, should] = [faulty.ended.get(plan.id), reference.ended.get(plan.id)];
@@ -69,7 +73,29 @@ function comparable(ended: Ended | undefined): string {
   return `${ended?.status} ${ended?.result?.replace(/"([ab]) \d+"/g, '"$1"')}`;
 }
 
-function settingOf(random: Random): Setting {
+/** Which steps of which programs are made by any worker. */
+function usesQueues(plans: readonly Plan[]): boolean {
+  const text = JSON.stringify(plans);
+  return text.includes('"queued"') || text.includes('"isQueued":true');
+}
+
+const EVENTS: readonly HookEvent[] = ["completed", "failed", "cancelled", "timed-out", "crashed", "paused"];
+
+function listenersOf(random: Random): Listener[] {
+  return random.weighted<Listener[]>([
+    [7, []],
+    [2, [{ name: "h1", events: EVENTS }]],
+    [
+      1,
+      [
+        { name: "h1", events: EVENTS },
+        { name: "h2", events: [random.pick(EVENTS)] },
+      ],
+    ],
+  ]);
+}
+
+function settingOf(random: Random, plans: readonly Plan[]): Setting {
   const options: WorkerOptions = {
     leaseMs: random.pick([20 * MINUTE, 2 * HOUR, 12 * HOUR]),
     pollIntervalMs: random.pick([10 * MINUTE, HOUR, 6 * HOUR]),
@@ -77,14 +103,30 @@ function settingOf(random: Random): Setting {
     concurrency: random.pick([1, 2, 1_000]),
     maxLosses: random.pick([2, 5, 1_000]),
     graceMs: random.pick([1, 5_000, MINUTE]),
+    taskConcurrency: random.pick([1, 3, 100]),
+    ...(!usesQueues(plans) && { queues: [] }),
   };
-  return { workers: 1 + random.below(4), options, mix: seededFaults(random), faultyMs: HOUR + random.below(30 * HOUR) };
+  // The first one can do everything, so that everything is done in the end.
+  const others = Array.from({ length: random.below(4) }, () => random.pick<Role>(["both", "both", "runs", "queues"]));
+  return {
+    workers: ["both", ...others],
+    listeners: listenersOf(random),
+    options,
+    mix: seededFaults(random),
+    faultyMs: HOUR + random.below(30 * HOUR),
+  };
 }
 
 /** The runtime knows the workers of this process by their ids, and those of the seed before have the same. */
 function forgetWorkers(): void {
   const own = (globalThis as { [key: symbol]: Set<string> | undefined })[Symbol.for("flowc.workers")];
   own?.clear();
+}
+
+/** What is to be done. */
+interface Work {
+  readonly plans: readonly Plan[];
+  readonly timetables: readonly Timetable[];
 }
 
 interface Played extends Outcome {
@@ -96,7 +138,7 @@ const LIMIT_MS = 3_000 * HOUR;
 
 async function play(
   seed: number,
-  plans: readonly Plan[],
+  { plans, timetables }: Work,
   setting: Setting,
   programs: Programs,
   isTraced: boolean,
@@ -109,12 +151,14 @@ async function play(
   const store = new ObservedStore(observer);
   const outside = new Outside(world, faults, observer);
   const network = new Network(world, faults, store);
-  const cluster = new Cluster(world, faults, network, setting.options);
-  const client = new Client(world, faults, network, cluster, programs);
+  const cluster = new Cluster({ world, faults, network, observer, options: setting.options, listeners: setting.listeners });
+  const client = new Client({ world, faults, network, cluster, programs, observer, outside });
   const audit = new Audit(world, store.inner, observer, outside);
 
+  for (const { name, events } of setting.listeners) client.listen(name, events);
   cluster.start(setting.workers);
   for (const plan of plans) client.follow(plan);
+  for (const table of timetables) client.schedule(table);
   world.after(setting.faultyMs, undefined, "the faults are over", () => {
     faults.isOn = false;
     cluster.heal();
@@ -125,6 +169,7 @@ async function play(
   await world.play(() => client.isDone);
 
   const ended = new Map<string, Ended>();
+  if (world.violations.length === 0) await audit.all();
   if (world.violations.length === 0) for (const plan of plans) ended.set(plan.id, await audit.run(plan));
   if (setting.faultyMs === 0) audit.undisturbed();
   return {
@@ -137,7 +182,7 @@ async function play(
     commits: observer.commits,
     lateCommits: observer.lateCommits,
     deaths: cluster.deaths,
-    runs: plans.length,
+    runs: observer.runs.size,
     ended,
   };
 }

@@ -40,6 +40,7 @@ export class World {
 
   constructor(seed: number, isTraced: boolean) {
     this.random = new Random(seed);
+    globalThis.simBusy = busy(this);
     this.trace = new Trace(isTraced);
   }
 
@@ -80,6 +81,12 @@ export class World {
     });
   }
 
+  /** It has computed for some time: what comes meanwhile waits. */
+  #spend(owner: Process): void {
+    owner.pausedUntil = Math.max(owner.pausedUntil, this.now + owner.spentMs);
+    owner.spentMs = 0;
+  }
+
   #play(isOver: () => boolean): void {
     while (!isOver() && this.violations.length === 0) {
       const event = this.#queue.pop();
@@ -97,9 +104,22 @@ export class World {
       this.log(event.label, owner?.id);
       event.run();
       drain();
+      if (owner !== undefined && owner.spentMs > 0) this.#spend(owner);
     }
     this.current = undefined;
   }
+}
+
+/** Of the process whose code is running. */
+function busy(world: World): typeof simBusy {
+  return {
+    get ms() {
+      return world.current?.spentMs ?? 0;
+    },
+    set ms(ms) {
+      if (world.current !== undefined) world.current.spentMs = ms;
+    },
+  };
 }
 
 /**

@@ -174,6 +174,16 @@ export function describeOutward(bench: () => Bench): void {
       },
     );
 
+    test("a child that has failed hears of it when it is retried", async () => {
+      const parent = await held();
+      await store().commit([commitOf(parent, { starts: [child("c1")] })]);
+      await store().commit([commitOf(named(await claim("w1", 2_000), "c1"), { status: "failed", outcome: bytes("x") })]);
+      await store().commit([commitOf(parent, END)]);
+      expect(await claim("w1", 9_000)).toEqual([]);
+      await store().retryRun("c1", 9_000, { at: 9_000, kind: "run.retried", data: {} });
+      expect(kinds((await claim("w1", 9_000))[0])).toEqual(["orphaned  "]);
+    });
+
     test.each<[RunStatus]>([["failed"], ["crashed"]])("but not when it can be retried: %s", async (status) => {
       expect(await family(status)).toEqual([]);
     });

@@ -146,6 +146,33 @@ export function describeTasks(bench: () => Bench): void {
       expect([second!.attempt, text(second!.payload)]).toEqual([2, "again"]);
     });
 
+    test("whose end waits for the run is not put in again", async () => {
+      const run = await bench().held();
+      await store().commit([commitOf(run, { tasks: [newTask(7), newTask(8)] })]);
+      const [first] = await take();
+      await finish(first!);
+      await store().commit([commitOf(run, { tasks: [newTask(7), newTask(8)] })]);
+      expect(calls(await take())).toEqual([]);
+      const consumed = (await store().pollMessages("w1")).map(({ seq }) => seq);
+      await store().commit([commitOf(run, { consumed, tasks: [newTask(7, { attempt: 2 })] })]);
+      expect((await take()).map(({ call, attempt }) => [call, attempt])).toEqual([[7, 2]]);
+    });
+
+    test("whose claim was not answered is handed over again to who says what it holds", async () => {
+      await queued(newTask(1), newTask(2), newTask(3));
+      const [first] = await take({}, 2_000, "w1", 2);
+      const again = await store().claimTasks({
+        workerId: "w1",
+        now: 2_000,
+        queues: [{ queue: "gpu", concurrency: 2 }],
+        steps: STEPS,
+        limit: 100,
+        holds: [first!.id],
+      });
+      expect(calls(again)).toEqual([2]);
+      expect(calls(await take())).toEqual([3]);
+    });
+
     test("withdrawn, or of an ended run, it is gone", async () => {
       const run = await bench().held();
       await store().commit([commitOf(run, { tasks: [newTask(1), newTask(2), newTask(3)] })]);

@@ -23,9 +23,9 @@ export function answerCommand(exit: SetExit): Command {
     .action(async (token: string, json: string, options: CommonOptions) => {
       const out = new Output(options.json === true);
       const answer = parseJson(json, "The answer");
-      await withFlow(options.store, (flow) => flow.answer(token, answer));
-      out.line("answered");
-      out.data({ answered: true });
+      const isFirst = await withFlow(options.store, (flow) => flow.answer(token, answer));
+      out.line(isFirst ? "answered" : "answered before; that answer counts");
+      out.data({ answered: isFirst });
       exit(EXIT.ok);
     });
 }

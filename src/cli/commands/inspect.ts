@@ -9,8 +9,10 @@ import { withFlow } from "../flow.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
 import { Output } from "../output.js";
 import { findProgram } from "../find-program.js";
+import { journalLines } from "../journal.js";
 import { onlyStrand, stackLines, strandData, type Stack } from "../stack.js";
-import { clock, oneLine, span, table, toJson } from "../text.js";
+import { toJson } from "../../runtime/to-json.js";
+import { clock, oneLine, span, table } from "../text.js";
 
 interface Options extends CommonOptions {
   readonly program?: string;
@@ -59,7 +61,7 @@ async function inspect(id: string, options: Options): Promise<number> {
   else if (!isOver(status) && file === undefined) out.line("\nFor the stack, name the program: flowc inspect --program <file>");
   if (heap) out.lines(heapLines(heap));
   else if (options.heap && isOver(status)) out.line("\nThe run has ended: it holds nothing any more.");
-  if (options.journal) out.lines(["", ...table(journal.map(({ at, kind, data }) => [clock(at), kind, oneLine(data)]))]);
+  if (options.journal) out.lines(["", ...journalLines(journal)]);
   out.data({
     ...status,
     ...(status.status === "completed" && { result: toJson(result) }),

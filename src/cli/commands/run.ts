@@ -6,14 +6,14 @@ import { EXIT } from "../exit.js";
 import { withFlow } from "../flow.js";
 import { untilInterrupted } from "../interrupt.js";
 import { parseJson } from "../json.js";
+import { addLogOptions, openLog, type LogOptions } from "../log/options.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
 import { outcomeOf, printOutcome } from "../outcome.js";
 import { Output } from "../output.js";
 import { printDiagnostics } from "../problems.js";
-import { Progress } from "../progress.js";
 import { chooseWorkflow } from "../workflow.js";
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, LogOptions {
   readonly input?: string;
   readonly args?: string;
   readonly id?: string;
@@ -31,14 +31,15 @@ Examples:
   flowc run checkout.ts --input @order.json --detach      start it and leave it to a worker`;
 
 export function runCommand(exit: SetExit): Command {
-  return new Command("run")
+  const command = new Command("run")
     .description("run a workflow to its end")
     .argument("<file>", "TypeScript source, or JavaScript made by flowc compile")
     .argument("[function]", "the exported workflow; default: the only one, or main")
     .option("-i, --input <json>", "the workflow's one argument, as JSON; @file reads it from a file")
     .option("--args <json>", "all its arguments, as a JSON array")
     .option("--id <id>", "id of the run; a run that exists already is continued")
-    .option("--detach", "create the run and leave it to a worker")
+    .option("--detach", "create the run and leave it to a worker");
+  return addLogOptions(command)
     .addOption(storeOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
@@ -58,9 +59,10 @@ async function run(file: string, name: string | undefined, options: Options): Pr
     const { checkArguments } = await import("../check-arguments.js");
     checkArguments(program.file, workflow.name, args);
   }
-  const progress = new Progress(out);
   // The worker advances other runs of this program as well; they are not what this command is about.
   let shown: string | undefined;
+  const log = await openLog(options, out, { endings: false, labelOf: (id) => (id === shown ? "" : undefined) });
+  const { progress } = log;
   return withFlow(
     options.store,
     async (flow) => {
@@ -73,6 +75,7 @@ async function run(file: string, name: string | undefined, options: Options): Pr
       // A run that is continued may wait for a long time yet, and says nothing while it does.
       if (version > 0) progress.wait({ run: handle.id, waitingFor });
       const worker = await flow.worker();
+      log.started(worker.id);
       const outcome = await untilInterrupted(Promise.race([outcomeOf(handle), worker.done]));
       progress.stop();
       await worker.stop();
@@ -82,7 +85,7 @@ async function run(file: string, name: string | undefined, options: Options): Pr
       );
       return EXIT.interrupted;
     },
-    { host: program.host, listener: (commit) => commit.run === shown && progress.show(commit) },
+    { host: program.host, observer: log.observer, telemetry: options.telemetry === true },
   );
 }
 

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type NoteValue, type RunStatus, type RunSummary, STATUSES } from "../../runtime/store/store.js";
+import { readNote } from "../../runtime/note-text.js";
 import { EXIT } from "../exit.js";
 import { withFlow } from "../flow.js";
 import { jsonOption, storeOption, type CommonOptions, type SetExit } from "../options.js";
@@ -61,13 +62,10 @@ function row({ id, status, workflow, createdAt, waitingFor, notes: facts }: RunS
   return [id, status, workflow, clock(createdAt), waitingFor, noted.join(" ")];
 }
 
-/** `amount=12.5`: numbers, booleans and null are what they look like, everything else is a text. */
 function notes(text: string, before: Readonly<Record<string, NoteValue>> = {}): Readonly<Record<string, NoteValue>> {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It has the form key=value.");
-  const value = text.slice(at + 1);
-  const isText = !/^(?:true|false|null|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/i.test(value);
-  return { ...before, [text.slice(0, at)]: isText ? value : (JSON.parse(value) as NoteValue) };
+  const note = readNote(text);
+  if (note === undefined) throw new InvalidArgumentError("It has the form key=value.");
+  return { ...before, ...note };
 }
 
 function time(text: string): number {

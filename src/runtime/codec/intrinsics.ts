@@ -25,10 +25,20 @@ const NAMED = [
 const names = new Map<object, string>();
 const objects = new Map<string, object>();
 
+/** Values that stand for intrinsics, and what those intrinsics are now. */
+const aliases = new WeakMap<object, string>();
+const replaced = new Map<string, () => object>();
+
+/** Somebody replaces a built-in for a while: each of `values` is saved as that built-in, and what comes back is whatever it is at the time. */
+export function replaceIntrinsic(name: string, values: readonly object[], current: () => object): void {
+  for (const value of values) aliases.set(value, name);
+  replaced.set(name, current);
+}
+
 /** The name of an intrinsic object or function, `undefined` when it is none. */
 export function intrinsicName(value: object): string | undefined {
   if (names.size === 0) build();
-  return names.get(value) ?? (types.isProxy(value) ? undefined : namedGlobal(value));
+  return aliases.get(value) ?? names.get(value) ?? (types.isProxy(value) ? undefined : namedGlobal(value));
 }
 
 /** All of them that have been looked into, with their names. */
@@ -40,7 +50,7 @@ export function allIntrinsics(): Iterable<[object, string]> {
 /** The intrinsic of that name. Throws CorruptCheckpointError when this process has none. */
 export function intrinsic(name: string): object {
   if (names.size === 0) build();
-  const value = objects.get(name) ?? globalNamed(name);
+  const value = replaced.get(name)?.() ?? objects.get(name) ?? globalNamed(name);
   if (value === undefined)
     throw corrupt(`it names the built-in ${JSON.stringify(name)}, which this Node (${process.version}) does not have`);
   return value;

@@ -20,11 +20,11 @@ import { releaseAll } from "../effects/resource.js";
 import { settleCursors } from "../iterate.js";
 import type { Message, StoredImage } from "../store/store.js";
 import type { DriverEvent, StepStart, Transition } from "../transition.js";
-import { fireTimers, nextTimer } from "./due.js";
+import { canBegin, fireTimers, nextTimer } from "./due.js";
 import { Finisher } from "./finish.js";
 import { messageArrived, unpackedEvent } from "./messages.js";
 import { checkBudget } from "./pauses.js";
-import { takeStarts } from "./starts.js";
+import { putOff, takeStarts } from "./starts.js";
 import { deliverKept, stepEvent } from "./steps.js";
 import { Stored } from "./stored.js";
 import { type DriverPorts, Turn } from "./turn.js";
@@ -46,11 +46,10 @@ export class Driver {
 
   /** True when a freshly loaded run can advance without an event: it has not begun, a timer is due, or it was retried with a result at hand. */
   isDue(now: number): boolean {
-    const { isPaused, image, kept, strands } = this.#turn;
+    const { isPaused, kept, strands } = this.#turn;
     if (isPaused) return false;
-    if (!image.begun) return true;
     const timer = this.timerAt();
-    return (timer !== undefined && timer <= now) || kept.length > 0 || strands.waiting.hasQueued;
+    return canBegin(this.#turn, now) || (timer !== undefined && timer <= now) || kept.length > 0 || strands.waiting.hasQueued;
   }
 
   /** The next time `advance` has something to do although nothing happened. */
@@ -61,6 +60,15 @@ export class Driver {
   /** Attempts whose intent is durable and that nobody has started in this process: after a load, all that the image waits for. */
   takeStarts(): StepStart[] {
     return takeStarts(this.#turn);
+  }
+
+  get isPaused(): boolean {
+    return this.#turn.isPaused;
+  }
+
+  /** The attempt was handed out and has not begun, since the run is paused: it is handed out again when the run is resumed. */
+  putOff(start: StepStart): void {
+    putOff(this.#turn, start);
   }
 
   /** Applies what happened and whatever is due at `now`, and runs the strands until all wait or the run has ended. */
@@ -128,8 +136,8 @@ export class Driver {
   }
 
   #begin(): void {
-    const { image, strands, isPaused } = this.#turn;
-    if (image.begun || strands.outcome !== undefined || isPaused) return;
+    const { image, strands, isPaused, now } = this.#turn;
+    if (!canBegin(this.#turn, now) || strands.outcome !== undefined || isPaused) return;
     image.begun = true;
     this.#turn.log("run.started", { workflow: image.workflow });
     strands.beginMain();

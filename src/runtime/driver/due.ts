@@ -13,7 +13,13 @@ import type { Turn } from "./turn.js";
 export function nextTimer({ image, strands, isPaused }: Turn): number | undefined {
   if (isPaused) return undefined;
   const deadline = image.rare?.deadline;
+  if (!image.begun && image.rare?.startAt !== undefined) return earliest(image.rare.startAt, deadline?.at);
   return earliest(strands.waiting.timers.next, deadline?.raised === undefined ? deadline?.at : undefined);
+}
+
+/** It has not begun, and its time has come: what wakes it before that does not begin it. */
+export function canBegin({ image }: Turn, now: number): boolean {
+  return !image.begun && (image.rare?.startAt ?? now) <= now;
 }
 
 /** Fires what is due; what comes into being meanwhile waits for the next transition. */

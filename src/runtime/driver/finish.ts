@@ -125,6 +125,7 @@ export class Finisher {
 
   #liveStatus({ running, next }: StepsUnderWay): RunStatus {
     if (this.#turn.isPaused) return "paused";
+    if (!this.#turn.image.begun) return "scheduled";
     if (this.#turn.image.cancel !== undefined) return "cancelling";
     if (running) return "running";
     return next === undefined ? "waiting" : "retrying";

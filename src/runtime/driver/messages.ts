@@ -7,7 +7,7 @@ import type { Outcome } from "../image.js";
 import type { Message } from "../store/store.js";
 import type { AttemptEvent, DriverEvent, TaskEnd } from "../transition.js";
 import { endPause, pause } from "./pauses.js";
-import { stepProgress } from "./steps.js";
+import { deliverKept, stepProgress } from "./steps.js";
 import type { Turn } from "./turn.js";
 
 export function messageArrived(turn: Turn, message: Message): void {
@@ -112,6 +112,8 @@ function cancelRun(turn: Turn, reason: string): void {
   const { image, strands } = turn;
   if (image.cancel !== undefined || image.ending !== undefined) return;
   resumeRun(turn);
+  // What has been done is known to the program before it is told to end: it may have to undo it.
+  deliverKept(turn);
   image.cancel = { reason };
   turn.log("run.cancelling", { reason });
   const main = image.strands.first;

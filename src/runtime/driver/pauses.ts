@@ -1,9 +1,8 @@
 /** A run that is paused stays as it is: what happens to it is noted in its image, and nothing goes on. */
 import type { Turn } from "./turn.js";
 
-/** Does nothing in a run that is ending; a second reason does not replace the first. */
+/** Also a run whose main function has ended, while its other strands tidy up. A second reason does not replace the first. */
 export function pause(turn: Turn, reason: string): void {
-  if (turn.image.ending !== undefined) return;
   if (!turn.isPaused) turn.log("run.paused", { reason });
   turn.image.more.paused ??= { reason };
 }

@@ -20,6 +20,12 @@ export function takeStarts(turn: Turn): StepStart[] {
   return start;
 }
 
+/** It has not begun in the process that was to make it. */
+export function putOff({ strands }: Turn, { call, wait }: StepStart): void {
+  strands.started.delete(call);
+  if (strands.waiting.forCall(call)?.wait === wait) strands.waiting.attempt(wait);
+}
+
 function taskOf(turn: Turn, wait: StepWait, queue: string): NewTask {
   const { call, attempt, step, input, notBefore, extra } = wait;
   return {

@@ -1,6 +1,7 @@
 /** What the body of a running step may know about itself. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { UsageError } from "../../shared/errors.js";
+import type { ConsoleLevel } from "../console.js";
 import type { Holder } from "./resource.js";
 
 /** Facts about the attempt that is running; see `stepContext`. */
@@ -26,7 +27,15 @@ export interface StepContext {
   heartbeat(details?: unknown): void;
 }
 
-const contexts = new AsyncLocalStorage<StepContext & Holder>();
+/** An attempt as the runtime sees it. */
+export interface RunningStep extends StepContext, Holder {
+  /** Nobody is interested in it any more; what it started may go on. */
+  readonly isOver: boolean;
+  /** The body has written to the console. */
+  say(level: ConsoleLevel, text: string): void;
+}
+
+const contexts = new AsyncLocalStorage<RunningStep>();
 
 /** The context of the step that calls this, also after an `await`. Throws UsageError outside the body of a step. */
 export function stepContext(): StepContext {
@@ -37,11 +46,11 @@ export function stepContext(): StepContext {
 }
 
 /** The attempt whose body calls this, `undefined` outside the body of a step. */
-export function currentStep(): Holder | undefined {
+export function currentStep(): RunningStep | undefined {
   return contexts.getStore();
 }
 
 /** Calls a body with its context. For the worker. */
-export function callWithContext(context: StepContext & Holder, self: unknown, body: Function, args: readonly unknown[]): unknown {
+export function callWithContext(context: RunningStep, self: unknown, body: Function, args: readonly unknown[]): unknown {
   return contexts.run(context, Reflect.apply, body, self, args as unknown[]);
 }

@@ -53,35 +53,38 @@ export class ScheduleKeeper {
       return;
     }
     const { due, nextAt } = await store.dueSchedules({ now, workflows: loadedWorkflows(), limit: AT_ONCE });
-    for (const schedule of due) await this.#lookAtOne(schedule, now);
+    let again = due.length === AT_ONCE ? now : Infinity;
+    for (const schedule of due) again = Math.min(again, await this.#lookAtOne(schedule, now));
     this.#lookAt = Math.min(nextAt ?? Infinity, now + LOOK_INTERVAL_MS);
-    // Some may be due still: they wait for the end of a run.
-    this.#dueAt = due.length > 0 ? this.#lookAt : (nextAt ?? Infinity);
+    this.#dueAt = Math.min(nextAt ?? Infinity, Math.max(again, this.#lookAt));
   }
 
-  /** One that cannot be carried out keeps nobody from the others. */
-  async #lookAtOne(schedule: StoredSchedule, now: number): Promise<void> {
+  /** Answers when to look at it again. One that cannot be carried out keeps nobody from the others. */
+  async #lookAtOne(schedule: StoredSchedule, now: number): Promise<number> {
     try {
-      await this.#carryOut(fromStored(schedule), now);
+      return await this.#carryOut(fromStored(schedule), now);
     } catch (error) {
       if (isOutage(error) || (error as { code?: unknown }).code === "FLOW_STORE") throw error;
-      if (this.#told.get(schedule.name) === schedule.version) return;
+      if (this.#told.get(schedule.name) === schedule.version) return now;
       this.#told.set(schedule.name, schedule.version);
       this.#options.ports.logger.warn("a schedule cannot be carried out", { schedule: schedule.name, error: oneLine(error) });
+      return now;
     }
   }
 
-  async #carryOut(record: ScheduleRecord, now: number): Promise<void> {
+  async #carryOut(record: ScheduleRecord, now: number): Promise<number> {
     const { store, ports, onOutward } = this.#options;
     const { name, definition, state } = record;
     const running = await this.#live(state.running);
     const planned = plan(name, definition, state, await calendarOf(definition.spec), now, running);
-    if (!changes(record, planned)) return;
+    if (!changes(record, planned)) return Infinity;
     const next = { ...record, state: planned.state, dueAt: planned.dueAt, version: ports.newId() };
     const outward = { starts: this.#runsOf(record, planned.starts, now), sends: this.#cancelsOf(planned, now) };
     // Superseded: somebody else has looked, or changed it. What that one decided counts.
-    if ((await store.putSchedule(toStored(next), record.version, outward)) === "superseded") return;
+    if ((await store.putSchedule(toStored(next), record.version, outward)) === "superseded") return now;
     if (outward.starts.length + outward.sends.length > 0) onOutward();
+    // The end of a run that others wait for is seen by the next poll, or word of it comes before.
+    return planned.state.line.length > 0 ? Infinity : (planned.dueAt ?? Infinity);
   }
 
   async #live(runs: readonly string[]): Promise<string[]> {

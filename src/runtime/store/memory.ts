@@ -363,15 +363,18 @@ export class MemoryStore implements Store {
     }
     if (notes !== undefined) row.notes = { ...row.notes, ...notes };
     this.#tasks.withdraw(row.id, withdrawn);
-    this.#tasks.put(row.id, tasks);
+    const told = new Set(row.messages.flatMap(({ kind, topic }) => (kind === "step" ? [topic] : [])));
+    this.#tasks.put(
+      row.id,
+      tasks.filter(({ call, attempt }) => !told.has(`${call}:${attempt}`)),
+    );
     for (const entry of cached) this.#tasks.cache(entry, at);
     if (!ended) return;
     this.#tasks.forget(row.id);
     for (const id of row.watchers) this.#tell(id, "ended", row.id, row.outcome, at);
     row.watchers.clear();
     if (!FINAL_STATUSES.has(status)) return;
-    for (const id of row.children)
-      if (LIVE_STATUSES.has(this.#runs.get(id)!.status)) this.#tell(id, "orphaned", "", undefined, at);
+    for (const id of row.children) this.#tell(id, "orphaned", "", undefined, at);
   }
 
   #tell(run: string, kind: "ended" | "orphaned" | "step", topic: string, outcome: Uint8Array | undefined, at: number): void {

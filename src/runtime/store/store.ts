@@ -188,7 +188,10 @@ export interface Commit {
   readonly watches?: readonly string[];
   /** Facts to add or replace. */
   readonly notes?: Notes;
-  /** Attempts for other workers. There is one task of a call: a later attempt takes the place of an earlier one, and the same one again changes nothing. */
+  /**
+   * Attempts for other workers. There is one task of a call: a later attempt takes the place of an earlier one, and the same one again changes nothing, also when it has
+   * ended and the run has not consumed the message that says so.
+   */
   readonly tasks?: readonly NewTask[];
   /** Calls whose tasks nobody wants any more. Those of a run that has ended go in any case. */
   readonly withdrawn?: readonly number[];

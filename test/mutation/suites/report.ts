@@ -28,8 +28,9 @@ export function outcomeOf(output: string, code: number | null, silent: boolean):
   return { test, failure: { how: `died: ${said.trim()}`, ...(said.includes("InvariantError") && { compiler: said }) } };
 }
 
-/** Text for a cell of a table. */
+/** Text for a cell of a table, without the folder that the run was in. */
 export function short(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
+  const here = text.replaceAll(/(?:file:\/\/)?\/[^\s()]*\/\.cache\/[^/\s()]*\//g, "");
+  const line = here.replaceAll(/\s+/g, " ").trim();
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }

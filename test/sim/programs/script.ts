@@ -1,42 +1,13 @@
 /** A workflow that is an interpreter: what it does is its argument, so that every seed is another program. */
-import { CancelledError, channel, sleep, spawn, StepError, withTimeout, TimeoutError, type Task } from "flowc";
-import { act, actNow, Lane } from "./outside.ts";
-
-export type Op =
-  | { readonly op: "act" | "act now"; readonly payload: string; readonly shares: boolean }
-  | { readonly op: "break"; readonly times: number }
-  | { readonly op: "sleep"; readonly ms: number }
-  | { readonly op: "grow"; readonly size: number; readonly count: number }
-  | { readonly op: "shrink"; readonly keep: number }
-  | { readonly op: "receive"; readonly channel: string; readonly timeout: number | undefined }
-  | { readonly op: "take"; readonly channel: string }
-  | { readonly op: "limit"; readonly ms: number; readonly body: readonly Op[] }
-  | { readonly op: "spawn"; readonly name: string; readonly body: readonly Op[] }
-  | { readonly op: "join"; readonly name: string }
-  | { readonly op: "cancel"; readonly name: string }
-  | { readonly op: "loop"; readonly times: number; readonly body: readonly Op[] }
-  | { readonly op: "try"; readonly body: readonly Op[]; readonly cleanup: readonly Op[] }
-  | { readonly op: "throw" };
-
-/** What the strands of a run share. */
-interface Shared {
-  readonly tasks: Map<string, Task<string[]>>;
-  readonly ballast: string[];
-  /** What any strand has seen, in no particular order. */
-  total: number;
-}
-
-export interface Result {
-  readonly seen: readonly string[];
-  readonly total: number;
-  readonly ballast: number;
-}
-
-class Thrown extends Error {}
-class Broken extends Error {}
+import { CancelledError, channel, note, sleep, spawn, StepError, withTimeout, TimeoutError } from "flowc";
+import { ask, resultOf, startChild } from "./family.ts";
+import { group, mapped } from "./groups.ts";
+import type { Op } from "./ops.ts";
+import { act, actNow, beat, fetch, fetchQueued, Lane, queued } from "./outside.ts";
+import { Broken, Thrown, type Result, type Shared } from "./shared.ts";
 
 export function script(run: string, ops: readonly Op[]): Result {
-  const shared: Shared = { tasks: new Map(), ballast: [], total: 0 };
+  const shared: Shared = { tasks: new Map(), children: new Map(), started: 0, ballast: [], total: 0 };
   const lane = new Lane(run, "main");
   const seen: string[] = [];
   lane.mark("begin");
@@ -55,10 +26,13 @@ function block(ops: readonly Op[], lane: Lane, seen: string[], shared: Shared): 
 function perform(op: Op, lane: Lane, seen: string[], shared: Shared): void {
   switch (op.op) {
     case "act":
-      note(act(lane.label(), op.payload, op.shares ? shared.ballast : []), seen, shared);
+      heard(act(lane.label(), op.payload, op.shares ? shared.ballast : []), seen, shared);
       return;
     case "act now":
-      note(actNow(lane.label(), op.payload, op.shares ? shared.ballast : []), seen, shared);
+      heard(actNow(lane.label(), op.payload, op.shares ? shared.ballast : []), seen, shared);
+      return;
+    case "beat":
+      heard(beat(lane.label(), op.payload), seen, shared);
       return;
     case "break":
       // Fails the run: nothing catches this.
@@ -106,10 +80,73 @@ function perform(op: Op, lane: Lane, seen: string[], shared: Shared): void {
       return;
     case "throw":
       throw new Thrown(lane.label());
+    default:
+      beyond(op, lane, seen, shared);
   }
 }
 
-function note(answer: string, seen: string[], shared: Shared): void {
+/** What concerns more than the strand: other strands, runs, workers, the outside world. */
+function beyond(op: Extract<Op, { readonly op: Beyond }>, lane: Lane, seen: string[], shared: Shared): void {
+  switch (op.op) {
+    case "compute":
+      compute(op.rounds, op.ms);
+      return;
+    case "note":
+      lane.mark(`noted ${op.key} ${lane.n}`);
+      note(op.key, lane.n - 1);
+      return;
+    case "group":
+      group(op.combinator, op.bodies, lane, seen, shared, block);
+      return;
+    case "map":
+      mapped(op.items, op.concurrency, op.member, lane, seen, shared, block);
+      return;
+    case "callback":
+      ask(op.answers, op.timeout, lane, seen);
+      return;
+    case "queued":
+      heard(queued[op.queue](lane.label(), op.key), seen, shared);
+      return;
+    case "fetch":
+      fetched(op.key, op.isQueued, lane, seen);
+      return;
+    case "start":
+      startChild(op, lane, shared);
+      return;
+    case "result":
+      resultOf(op.name, op.isTimed, lane, seen, shared);
+      return;
+    case "stop": {
+      const child = shared.children.get(op.name);
+      child?.cancel(child.id);
+      return;
+    }
+    case "tell":
+      shared.children.get(op.name)?.send(channel<number>(op.channel), op.value);
+      return;
+  }
+}
+
+type Beyond = "compute" | "note" | "group" | "map" | "callback" | "queued" | "fetch" | "start" | "result" | "stop" | "tell";
+
+/** So often a loop looks whether it has to give way. */
+const LOOK = 1_024;
+
+/** The strand goes on in here after the wait, so the loop is one that gives way. */
+function compute(rounds: number, ms: number): void {
+  sleep(0);
+  for (let round = 0; round < rounds * LOOK; round++) simBusy.ms += ms / LOOK;
+}
+
+/** What is fetched may have been fetched by somebody else before. */
+function fetched(key: string, isQueued: boolean, lane: Lane, seen: string[]): void {
+  const value = isQueued ? fetchQueued(key, lane.label()) : fetch(key, lane.label());
+  lane.mark(`fetched ${value}`);
+  simExpect(value.startsWith(`${key}=`), `${key} was fetched, and ${value} came`);
+  seen.push(key);
+}
+
+function heard(answer: string, seen: string[], shared: Shared): void {
   seen.push(answer);
   shared.total++;
 }

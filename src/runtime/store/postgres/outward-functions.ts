@@ -31,7 +31,7 @@ const lockRuns = (s: string): string => `
     SELECT array_agg(x.n) INTO others FROM (
       SELECT r.n FROM ${s}.runs r WHERE r.id = ANY (ids)
       UNION SELECT w.run FROM ${s}.watches w WHERE w.target = ANY (ended)
-      UNION SELECT r.n FROM ${s}.runs r WHERE r.parent = ANY (ended) AND r.ends_with_parent AND r.status IN (${LIVE})
+      UNION SELECT r.n FROM ${s}.runs r WHERE r.parent = ANY (ended) AND r.ends_with_parent AND r.status IN (${LIVE}, ${RETRYABLE})
     ) AS x (n);
     IF others IS NOT NULL THEN
       PERFORM FROM ${s}.runs r WHERE r.n = ANY (own || others) ORDER BY r.n FOR NO KEY UPDATE;
@@ -145,7 +145,7 @@ const tellEnds = (s: string): string => `
     DELETE FROM ${s}.tasks t WHERE t.run = ANY (gone);
     SELECT array_agg(r.n ORDER BY r.n) AS run, array_agg(''::text) AS topic, array_agg(''::bytea) AS payload, array_agg(x.at ORDER BY r.n) AS at INTO told
       FROM unnest(tell_ends.ended, tell_ends.at, tell_ends.final) AS x (source, at, final) JOIN ${s}.runs r ON r.parent = x.source
-      WHERE ${committed} AND x.final = 1 AND r.ends_with_parent AND r.status IN (${LIVE});
+      WHERE ${committed} AND x.final = 1 AND r.ends_with_parent AND r.status IN (${LIVE}, ${RETRYABLE});
     IF told.run IS NOT NULL THEN
       PERFORM ${s}.deliver(told.run, ${ORPHANED}::smallint, told.topic, told.payload, told.at);
       any_told := true;

@@ -30,7 +30,10 @@ const putTasks = (s: string): string => `
             put_tasks.payload, put_tasks.details)
             WITH ORDINALITY AS x (source, call, attempt, queue, step, key, priority, due_at, payload, details, place)
           WHERE ${committed} ORDER BY x.source, x.call, x.attempt DESC, x.place
-      ) y ORDER BY y.place
+      ) y
+      -- What has ended, and the run has not been told yet, is not made again.
+      WHERE NOT EXISTS (SELECT FROM ${s}.messages m WHERE m.run = y.source AND m.kind = ${STEP} AND m.topic = y.call || ':' || y.attempt)
+      ORDER BY y.place
       ON CONFLICT (run, call) DO UPDATE SET attempt = EXCLUDED.attempt, queue = EXCLUDED.queue, step = EXCLUDED.step, key = EXCLUDED.key,
         priority = EXCLUDED.priority, due_at = EXCLUDED.due_at, payload = EXCLUDED.payload, details = EXCLUDED.details, owner = NULL
         WHERE t.attempt < EXCLUDED.attempt;

@@ -19,6 +19,8 @@ type Prepare = (sql: string) => StatementSync;
 const NOTHING = new Uint8Array(0);
 const LIVE = statusList(LIVE_STATUSES);
 const RETRYABLE = statusList(RETRYABLE_STATUSES);
+/** One that has failed hears of the end of its parent when it is retried. */
+const CAN_GO_ON = statusList([...LIVE_STATUSES, ...RETRYABLE_STATUSES]);
 
 /** @param n number of the run that commits; its row is written already */
 export function writeOutward(prepare: Prepare, n: number, commit: Commit): void {
@@ -92,7 +94,7 @@ function tellEnd(prepare: Prepare, n: number, { run, outcome = NOTHING, status, 
   prepare("DELETE FROM watches WHERE target = ?").run(n);
   prepare("DELETE FROM tasks WHERE run = ?").run(n);
   if (!FINAL_STATUSES.has(status)) return;
-  const children = prepare(`SELECT n FROM runs WHERE parent = ? AND ends_with_parent = 1 AND status IN (${LIVE})`).all(n);
+  const children = prepare(`SELECT n FROM runs WHERE parent = ? AND ends_with_parent = 1 AND status IN (${CAN_GO_ON})`).all(n);
   for (const child of children as { n: number }[]) deliver(prepare, child.n, ORPHANED, "", NOTHING, at);
 }
 

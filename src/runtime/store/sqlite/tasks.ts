@@ -12,10 +12,11 @@ const STEP = kindNumber("step");
 /** @param n number of the run */
 export function putTasks(prepare: Prepare, n: number, tasks: readonly NewTask[]): void {
   for (const { call, attempt, queue, step, key = null, priority, dueAt, payload, details = null } of tasks)
-    prepare(PUT).run(n, call, attempt, queue, step, key, priority, dueAt, payload, details);
+    prepare(PUT).run(n, call, attempt, queue, step, key, priority, dueAt, payload, details, `${call}:${attempt}`);
 }
 
-const PUT = `INSERT INTO tasks (run, call, attempt, queue, step, key, priority, due_at, payload, details) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+const PUT = `INSERT INTO tasks (run, call, attempt, queue, step, key, priority, due_at, payload, details) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+  WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.run = ?1 AND m.kind = ${STEP} AND m.topic = ?11)
   ON CONFLICT (run, call) DO UPDATE SET attempt = ?3, queue = ?4, key = ?6, priority = ?7, due_at = ?8, payload = ?9, details = ?10, owner = NULL WHERE attempt < ?3`;
 
 export function withdraw(prepare: Prepare, n: number, calls: readonly number[]): void {
