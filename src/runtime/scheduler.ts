@@ -1,29 +1,28 @@
 /**
  * Runs the strands of one image until all of them wait or the run has ended, in the order in which they became runnable. Owns the image during a
- * transition and is what running code talks to (RunPort). Starts nothing: a request is taken, numbered and left in the image (I3).
+ * transition. Starts nothing: a request is taken, numbered and left in the image (I3).
  *
  * Whatever is done here costs the same however many strands there are: who waits for what is indexed, and what changed is noted for the writer (I7).
  */
 import { RESUME_NEXT, RESUME_THROW, type ResumeMode } from "../shared/abi.js";
 import { CancelledError, NotSaveableError, UsageError } from "../shared/errors.js";
 import { deadlock } from "./deadlock.js";
-import { describeWait, strandName } from "./describe.js";
-import type { Held } from "./effects/resource.js";
+import { strandName } from "./describe.js";
 import { resumeStrand, startStrand } from "./execute.js";
 import { definitionOf } from "./effects/step.js";
 import { placeOf } from "./frame.js";
 import { CALLBACK } from "./effects/callback.js";
 import type { End } from "./group.js";
-import { type Codec, newImage, type Outcome, type RunImage } from "./image.js";
+import type { Codec, Outcome, RunImage } from "./image.js";
+import { closeCallback } from "./mailboxes.js";
 import { isOwnCancel, Nursery, outranks, type NurseryHost } from "./nursery.js";
 import { Outward } from "./outward.js";
-import type { OverlapScope } from "./overlap.js";
 import { Pending } from "./pending.js";
-import { oneLine, restoreInput, save, saveableError, saveInput, unsaveable } from "./saved.js";
+import { ImagePort, type PortHost } from "./run-port.js";
+import { save, saveableError, saveInput, unsaveable } from "./saved.js";
 import {
   type StepExtra,
   Strand,
-  TimeoutScope,
   type Interrupt,
   type ArgumentsWait,
   type JoinWait,
@@ -31,8 +30,7 @@ import {
   type StepWait,
   TaskState,
 } from "./strand.js";
-import type { NoteValue } from "./store/store.js";
-import { type CallStart, type ChildStart, Execution, requestName, type RunPort } from "./suspend.js";
+import { type CallStart, Execution, requestName } from "./suspend.js";
 import { Waiting } from "./waiting.js";
 
 /** A runnable strand with what it goes on with. */
@@ -49,10 +47,7 @@ const QUEUE_PIECE = 1_024;
 /** Outside of all timeouts. */
 const OUTERMOST = -1;
 
-/** What a run may write to the console in one transition. */
-const MOST_LINES = 1_000;
-
-export class Scheduler implements RunPort, NurseryHost {
+export class Scheduler implements NurseryHost, PortHost {
   /** The time of the transition under way. */
   now = 0;
   /** How the run ended, once it has. From then on nothing runs. */
@@ -61,9 +56,6 @@ export class Scheduler implements RunPort, NurseryHost {
   readonly started = new Set<number>();
   /** Of those, the ones nobody waits for any more. Emptied by the driver. */
   aborted: number[] = [];
-
-  /** The resources the run has open in this process. */
-  readonly held = new Set<Held>();
 
   /** The strands that ran in this transition. */
   readonly ran = new Set<Strand>();
@@ -78,16 +70,15 @@ export class Scheduler implements RunPort, NurseryHost {
 
   /** What the transition does beyond the run. */
   readonly outward = new Outward();
+  /** What the running code talks to. */
+  readonly port: ImagePort;
+  /** The strand on the native stack. */
+  running: Strand | undefined;
 
   readonly #codec: Codec;
-  readonly #newId: () => string;
   readonly #nursery = new Nursery(this);
-  readonly #execution = new Execution(this);
-  /** The strand on the native stack. */
-  #running: Strand | undefined;
+  readonly #execution: Execution;
   #queue: Runnable[] = [];
-  /** Lines written to the console since the last transition. */
-  #said = 0;
   /** Errors to raise in strands that were runnable when they were interrupted. */
   readonly #interrupts = new Map<Strand, Interrupt>();
 
@@ -99,20 +90,13 @@ export class Scheduler implements RunPort, NurseryHost {
     readonly log: NurseryHost["log"],
   ) {
     this.#codec = codec;
-    this.#newId = newId;
+    this.port = new ImagePort(this, codec, newId);
+    this.#execution = new Execution(this.port);
     this.touched.add(image);
     for (const strand of image.strands) {
       this.waiting.add(strand);
       for (let depth = 0; depth < strand.scopes.length; depth++) this.waiting.timers.addScope(strand, depth);
     }
-  }
-
-  get isSliceOver(): boolean {
-    return this.isOver();
-  }
-
-  get runId(): string {
-    return this.image.run;
   }
 
   /** A new transition begins at `now`, milliseconds since the epoch. */
@@ -125,7 +109,7 @@ export class Scheduler implements RunPort, NurseryHost {
 
   /** Everything up to now has been written. */
   written(): void {
-    this.#said = 0;
+    this.port.written();
     this.touched.clear();
     this.touched.add(this.image);
     this.image.strands.written();
@@ -172,7 +156,7 @@ export class Scheduler implements RunPort, NurseryHost {
     } else if (wait.kind === "start" || wait.kind === "arguments") {
       this.#ended(strand, { kind: "threw", error });
     } else {
-      if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) this.closeCallback(wait.channel);
+      if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) closeCallback(this.image, wait.channel);
       if (wait.kind === "step") this.giveUp(wait);
       this.wake(strand, RESUME_THROW, error);
     }
@@ -223,16 +207,35 @@ export class Scheduler implements RunPort, NurseryHost {
     }
     const { wait } = strand;
     strand.wait = undefined;
-    this.#running = strand;
+    this.running = strand;
     this.ran.add(strand);
     const rest =
       wait?.kind === "start"
         ? startStrand(this.#execution, strand, wait.fn, wait.args, wait.self)
         : resumeStrand(this.#execution, strand, mode, value);
-    this.#running = undefined;
+    this.running = undefined;
     if (rest.kind === "waits") this.#accept(strand, rest.request);
     else if (rest.kind === "broken") this.outcome = { kind: "failed", error: rest.error };
     else this.#ended(strand, rest);
+  }
+
+  /** Runs a new strand on top of the running one, up to where it first waits; what ends before that is no strand at all. */
+  runNow(strand: Strand, pending: Pending, start: CallStart): unknown {
+    const before = this.running;
+    this.running = strand;
+    this.ran.add(strand);
+    const rest = startStrand(new Execution(this.port), strand, start.fn, start.args, start.self);
+    this.running = before;
+    if (rest.kind === "waits") {
+      this.#accept(strand, rest.request);
+      return pending;
+    }
+    this.image.strands.delete(strand);
+    this.touched.delete(strand);
+    this.#interrupts.delete(strand);
+    if (rest.kind === "returned") return rest.value;
+    if (rest.kind === "broken") this.outcome = { kind: "failed", error: rest.error };
+    throw rest.error;
   }
 
   /** Takes a request: from here on the strand waits for it. Nothing is started (I3). */
@@ -376,142 +379,6 @@ export class Scheduler implements RunPort, NurseryHost {
   #finalOutcome(ending: Outcome): Outcome {
     const lost = this.image.uncaught.find((task) => !task.joined);
     return lost === undefined || ending.kind !== "completed" ? ending : { kind: "failed", error: lost.value };
-  }
-
-  // What running code may ask (RunPort).
-
-  spawn(fn: () => unknown): TaskState {
-    const task = new TaskState(this.image.nextStrand++);
-    const strand = new Strand(task.id, task, { kind: "start", fn, args: [], since: this.now });
-    this.begin(strand);
-    return task;
-  }
-
-  call(name: string, place: number, start: CallStart, on: readonly Pending[], scope: OverlapScope): unknown {
-    const pending = new Pending(this.image.nextStrand++, name, place);
-    const strand = new Strand(pending.id, pending, undefined);
-    this.image.strands.add(strand);
-    this.touched.add(strand);
-    if (on.length === 0) return this.#beginNow(strand, pending, start);
-    strand.wait = { kind: "arguments", name, ...start, on, scope, since: this.now };
-    this.waiting.add(strand);
-    this.log("call.waiting", { strand: strandName(strand), waitingFor: describeWait(strand.wait) });
-    return pending;
-  }
-
-  /** Runs a new strand on top of the running one, up to where it first waits; what ends before that is no strand at all. */
-  #beginNow(strand: Strand, pending: Pending, start: CallStart): unknown {
-    const before = this.#running;
-    this.#running = strand;
-    this.ran.add(strand);
-    const rest = startStrand(new Execution(this), strand, start.fn, start.args, start.self);
-    this.#running = before;
-    if (rest.kind === "waits") {
-      this.#accept(strand, rest.request);
-      return pending;
-    }
-    this.image.strands.delete(strand);
-    this.touched.delete(strand);
-    this.#interrupts.delete(strand);
-    if (rest.kind === "returned") return rest.value;
-    if (rest.kind === "broken") this.outcome = { kind: "failed", error: rest.error };
-    throw rest.error;
-  }
-
-  lost(call: Pending): void {
-    this.log("strand.failed", { strand: `${call.name} (task ${call.id})`, error: oneLine(call.value) });
-    this.tellOutcome(call);
-  }
-
-  /** Copies of what a step is going to be called with, as if it had been called at once. */
-  snapshot(values: readonly unknown[]): readonly unknown[] {
-    try {
-      return restoreInput(saveInput(values, this.#codec), this.#codec);
-    } catch (error) {
-      // It is refused when the step is called.
-      if (error instanceof NotSaveableError) return values;
-      throw error;
-    }
-  }
-
-  /** Somebody is given the outcome of a task that has ended. */
-  tellOutcome(task: TaskState): void {
-    task.joined = true;
-    this.touched.add(task);
-  }
-
-  cancelTask(task: TaskState, reason: string | undefined): void {
-    const strand = this.image.strands.get(task.id);
-    if (strand?.task === task) this.cancelStrand(strand, `the task was cancelled${reason === undefined ? "" : `: ${reason}`}`);
-  }
-
-  take(channel: string): { readonly value: unknown } | undefined {
-    const box = this.image.mailboxes.get(channel);
-    if (box === undefined) return undefined;
-    const value = box.shift();
-    if (box.length === 0) this.image.mailboxes.delete(channel);
-    return { value };
-  }
-
-  endOf(run: string): { readonly outcome: Outcome | undefined } | undefined {
-    const bytes = this.image.rare?.ends.get(run);
-    if (bytes === undefined) return undefined;
-    this.image.rare!.ends.delete(run);
-    return { outcome: bytes.length === 0 ? undefined : (this.#codec.decode(bytes) as Outcome) };
-  }
-
-  startRun(workflow: string, fn: Function, args: readonly unknown[], start: ChildStart): string {
-    const { image, now } = this;
-    const id = start.id ?? `${image.run}/${image.more.children + 1}`;
-    const startAt = now + start.delayMs;
-    const deadline = start.deadlineMs === undefined ? undefined : startAt + start.deadlineMs;
-    const { pauseOnFailure, isAttached } = start;
-    const bytes = this.#codec.encode(newImage(id, workflow, fn, args, now, { startAt, deadline, pauseOnFailure }), "arguments");
-    image.more.children++;
-    const run = { id, workflow, image: bytes, createdAt: now, parent: image.run, endsWithParent: isAttached };
-    this.outward.starts.push(start.delayMs > 0 ? { ...run, startAt } : run);
-    if (isAttached) this.outward.watches.push(id);
-    return id;
-  }
-
-  sendMessage(kind: "send" | "cancel", run: string, topic: string, value: unknown): void {
-    this.outward.sends.push({ run, kind, topic, payload: this.#codec.encode(value, "message"), sentAt: this.now });
-  }
-
-  say(level: string, text: string): void {
-    this.#said++;
-    if (this.#said < MOST_LINES) this.log("log", { level, text });
-    else if (this.#said === MOST_LINES)
-      this.log("log", { level: "warn", text: `more than ${MOST_LINES} lines in one transition; the others are left out` });
-  }
-
-  note(key: string, value: NoteValue): void {
-    this.outward.note(key, value);
-  }
-
-  openCallback(): string {
-    const channel = CALLBACK + this.#newId();
-    this.image.more.callbacks.add(channel);
-    return channel;
-  }
-
-  closeCallback(channel: string): void {
-    this.image.rare?.callbacks.delete(channel);
-    this.image.mailboxes.delete(channel);
-  }
-
-  openScope(label: string, durationMs: number): TimeoutScope {
-    const strand = this.#running!;
-    const scope = new TimeoutScope(label, this.now + durationMs);
-    strand.scopes.push(scope);
-    this.waiting.timers.addScope(strand);
-    return scope;
-  }
-
-  closeScope(scope: TimeoutScope): void {
-    const { scopes } = this.#running!;
-    const at = scopes.lastIndexOf(scope);
-    if (at >= 0) scopes.splice(at, 1);
   }
 }
 

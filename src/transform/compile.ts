@@ -6,7 +6,7 @@
  */
 import path from "node:path";
 import { ABI_VERSION } from "../shared/abi.js";
-import { analyseCaptures } from "./1-find/captures.js";
+import { analyseCaptures } from "./1-find/captures/analyse.js";
 import { collect } from "./1-find/collect.js";
 import type { Findings, FunctionInfo, ModuleInfo } from "./1-find/model.js";
 import { inferSuspension } from "./1-find/suspension.js";

@@ -1,5 +1,5 @@
 /** What all passes after the analysis share. */
-import type { Captures, ScopeObject, Variable } from "./1-find/captures.js";
+import type { Captures, ScopeObject, Variable } from "./1-find/captures/model.js";
 import { declarerOf } from "./1-find/collect.js";
 import type { Findings, FunctionInfo } from "./1-find/model.js";
 import { classesWithCodec } from "./2-check/saveable/codecs.js";

@@ -3,7 +3,7 @@
  * generated programs and libraries are run: what holds when everything suspends holds when little does.
  */
 import path from "node:path";
-import { analyseCaptures } from "./1-find/captures.js";
+import { analyseCaptures } from "./1-find/captures/analyse.js";
 import { collect } from "./1-find/collect.js";
 import { inferSuspension } from "./1-find/suspension.js";
 import { emitModule } from "./6-emit/module.js";

@@ -132,7 +132,7 @@ export class Driver {
 
   /** The run leaves memory: closes its resources. `report` is given what that throws. */
   leave(report: (error: unknown) => void): void {
-    releaseAll(this.#turn.strands, report);
+    releaseAll(this.#turn.strands.port, report);
   }
 
   #begin(): void {

@@ -3,6 +3,7 @@ import { RESUME_NEXT } from "../../shared/abi.js";
 import { TimeoutError } from "../../shared/errors.js";
 import { describeWait } from "../describe.js";
 import { CALLBACK } from "../effects/callback.js";
+import { closeCallback } from "../mailboxes.js";
 import { formatDuration } from "../effects/duration.js";
 import type { Strand, StepWait, TimeoutScope, Wait } from "../strand.js";
 import { isLive } from "../timers.js";
@@ -37,7 +38,7 @@ export function fireTimers(turn: Turn): void {
 
 function waitOver(turn: Turn, strand: Strand, wait: Wait): void {
   if (wait.kind === "step") return stepOverdue(turn, strand, wait);
-  if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) turn.strands.closeCallback(wait.channel);
+  if (wait.kind === "receive" && wait.channel.startsWith(CALLBACK)) closeCallback(turn.image, wait.channel);
   turn.strands.wake(strand, RESUME_NEXT, undefined);
 }
 

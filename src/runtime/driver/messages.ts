@@ -2,6 +2,7 @@
 import { RESUME_NEXT, RESUME_THROW } from "../../shared/abi.js";
 import { assert } from "../../shared/assert.js";
 import { CALLBACK } from "../effects/callback.js";
+import { closeCallback, takeMessage } from "../mailboxes.js";
 import { resultOf } from "../effects/child.js";
 import type { Outcome } from "../image.js";
 import type { Message } from "../store/store.js";
@@ -62,9 +63,9 @@ function deliver(turn: Turn, channel: string): void {
   const { strands } = turn;
   while (!turn.isPaused && strands.outcome === undefined) {
     const receiver = strands.waiting.forMessage(channel);
-    const taken = receiver && strands.take(channel);
+    const taken = receiver && takeMessage(turn.image, channel);
     if (taken === undefined) return;
-    if (channel.startsWith(CALLBACK)) strands.closeCallback(channel);
+    if (channel.startsWith(CALLBACK)) closeCallback(turn.image, channel);
     strands.wake(receiver!, RESUME_NEXT, taken.value);
     strands.drain();
   }

@@ -8,7 +8,7 @@
  */
 import { ts, unwrap } from "../ts.js";
 import { isAssigned } from "./assigned.js";
-import type { Captures, Variable } from "./captures.js";
+import type { Captures, Variable } from "./captures/model.js";
 import { isGenerator } from "./full.js";
 import { type CallSite, type Findings, type FunctionInfo, siteVerdict } from "./model.js";
 import { walkOwn } from "./suspension.js";

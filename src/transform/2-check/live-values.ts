@@ -3,7 +3,7 @@
  * a closure it surely holds gets one from what the closure captures. Where the types cannot tell, nothing is said: the value is looked at when the run
  * suspends, and NotSaveableError is raised at that call.
  */
-import type { Variable } from "../1-find/captures.js";
+import type { Variable } from "../1-find/captures/model.js";
 import { siteVerdict, type FunctionInfo } from "../1-find/model.js";
 import type { Cfg } from "../4-lower/cfg.js";
 import type { Layout } from "../5-shape/liveness.js";

@@ -3,7 +3,7 @@
  * themselves are one file per construct beside this one; `statement.ts` and `expression.ts` pick the rule.
  */
 import { assert } from "../../shared/assert.js";
-import type { Variable } from "../1-find/captures.js";
+import type { Variable } from "../1-find/captures/model.js";
 import { type FunctionInfo } from "../1-find/model.js";
 import { factory, type Context } from "../context.js";
 import { type Declare, Label, type Point, type PointId, type Stmt } from "../ir.js";

@@ -1,5 +1,5 @@
 /** Statements of a lowered block: picks the rule for each, and passes on what does not suspend. */
-import type { Variable } from "../1-find/captures.js";
+import type { Variable } from "../1-find/captures/model.js";
 import { factory } from "../context.js";
 import { Label } from "../ir.js";
 import { ts, unwrap } from "../ts.js";

@@ -7,7 +7,7 @@
  * (Aho, Lam, Sethi, Ullman: Compilers, section 9.2.5.)
  */
 import type { Context } from "../context.js";
-import type { Variable } from "../1-find/captures.js";
+import type { Variable } from "../1-find/captures/model.js";
 import type { FunctionInfo } from "../1-find/model.js";
 import type { BlockId, PointId } from "../ir.js";
 import { ts } from "../ts.js";

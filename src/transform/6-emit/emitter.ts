@@ -3,7 +3,7 @@
  * has to stand elsewhere: closures and classes for their makers, strings of templates, records.
  */
 import { RUNTIME_NAMES } from "../../shared/abi.js";
-import type { Variable } from "../1-find/captures.js";
+import type { Variable } from "../1-find/captures/model.js";
 import { isGenerator } from "../1-find/full.js";
 import { type FunctionInfo, hasTwoCopies, type ModuleInfo } from "../1-find/model.js";
 import { Desugarer } from "../3-desugar/desugarer.js";

@@ -1,7 +1,9 @@
 /** One function through desugar, lower, shape and emit: its fast copy in place, its code object and resume copy for the end of the module. */
 import { createHash } from "node:crypto";
 import type { PointInfo } from "../../shared/abi.js";
-import { isSimple, isValueReference, type Variable } from "../1-find/captures.js";
+import type { Variable } from "../1-find/captures/model.js";
+import { isSimple } from "../1-find/function-kinds.js";
+import { isValueReference } from "../1-find/references.js";
 import type { FunctionInfo } from "../1-find/model.js";
 import { RESERVED, writtenNames } from "../1-find/names.js";
 import { walkOwn } from "../1-find/suspension.js";

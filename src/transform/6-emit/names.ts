@@ -1,6 +1,6 @@
 /** Names in emitted modules: unique among those of the source, and readable where frames and stack traces show them. */
 import { RUNTIME_NAMES } from "../../shared/abi.js";
-import { isValueReference } from "../1-find/captures.js";
+import { isValueReference } from "../1-find/references.js";
 import type { FunctionInfo } from "../1-find/model.js";
 import type { Context } from "../context.js";
 import { ts } from "../ts.js";

@@ -5,7 +5,7 @@
  *     const rates = { … };         ⇒   const rates = { … }; $m.value("rates", rates);
  *     import * as ns from "…";     ⇒   import * as ns from "…"; $m.value("ns", ns);
  */
-import { isValueReference } from "../1-find/captures.js";
+import { isValueReference } from "../1-find/references.js";
 import { hasModifier, isBody } from "../1-find/collect.js";
 import { statementOf } from "../3-desugar/build.js";
 import { boundNames } from "../3-desugar/rewrite/patterns.js";

@@ -12,7 +12,7 @@ export const SCOPES: readonly Mutant[] = [
   {
     name: "captured-by-value",
     what: "a closure gets a copy of a variable that is assigned later",
-    file: "src/transform/1-find/captures.ts",
+    file: "src/transform/1-find/captures/boxes.ts",
     find: "if (!variable.reassigned && !early &&",
     replace: "if (!early &&",
   },
@@ -54,14 +54,14 @@ export const SCOPES: readonly Mutant[] = [
   {
     name: "catch-parameter-leaks",
     what: "a catch parameter is a variable of the whole function",
-    file: "src/transform/1-find/captures.ts",
+    file: "src/transform/1-find/captures/declarations.ts",
     find: 'if (ts.isCatchClause(root.parent)) return "catch";',
     replace: 'if (ts.isCatchClause(root.parent)) return "var";',
   },
   {
     name: "function-hoisted-late",
     what: "a function declaration is made where it stands although it is used above",
-    file: "src/transform/1-find/captures.ts",
+    file: "src/transform/1-find/captures/placement.ts",
     find: "if (variable.references.every((reference) => reference.pos >= start))",
     replace: "if (variable.references.some((reference) => reference.pos >= start))",
   },

@@ -2,7 +2,7 @@
  * The verdict on a value at a suspension: that on its type, and for what is made in the program itself also what it is made of, since a closure has a type that tells
  * nothing of what it captures.
  */
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import type { FunctionInfo } from "../../1-find/model.js";
 import type { Context } from "../../context.js";
 import { ts, unwrap } from "../../ts.js";

@@ -6,7 +6,7 @@
  *
  *     o.p += f()    ⇒   suspend $2 = $get(o, "p") · suspend $3 = f() · suspend $4 = $binary("+", $2, $3) · suspend $set(o, "p", $4)
  */
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import { factory } from "../../context.js";
 import { plainOperator } from "../../operators.js";
 import { ts, unwrap } from "../../ts.js";

@@ -5,7 +5,7 @@
  *     new C(a)       ⇒   suspend $1 = $construct(C, [a])
  *     super(a)       ⇒   const $1 = $parent(class) · suspend $2 = $constructSuper($1, [a], target) · this = $once(this, $2) · suspend $initialize(this, class)
  */
-import { ownerOfThis } from "../../1-find/captures.js";
+import { ownerOfThis } from "../../1-find/function-kinds.js";
 import { factory } from "../../context.js";
 import { ts, unwrap } from "../../ts.js";
 import { undefinedValue } from "../build.js";

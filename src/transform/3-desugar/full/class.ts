@@ -9,7 +9,7 @@
  *     $element($class, "field", $p, () => f())                                           run for each instance by `$initialize`
  *     suspend $4 = $apply(() => g(), C, []) · $static(C, "s", $4)
  */
-import { heritageOf, isConstructor } from "../../1-find/captures.js";
+import { heritageOf, isConstructor } from "../../1-find/function-kinds.js";
 import { hasModifier } from "../../1-find/collect.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";

@@ -7,14 +7,8 @@
  *                                              B
  *                                            }
  */
-import {
-  heritageOf,
-  isConstructible,
-  isConstructor,
-  isDerivedConstructor,
-  isSimple,
-  type Variable,
-} from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
+import { heritageOf, isConstructible, isConstructor, isDerivedConstructor, isSimple } from "../../1-find/function-kinds.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
 import { undefinedValue } from "../build.js";

@@ -14,7 +14,7 @@
  */
 import { calleeName } from "../../1-find/collect.js";
 import { isSimpleObject, OverlapBlock } from "../../1-find/overlap.js";
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import type { FunctionInfo } from "../../1-find/model.js";
 import { factory } from "../../context.js";
 import { ts, unwrap } from "../../ts.js";

@@ -1,5 +1,5 @@
 /** `this`, `new.target` and the home object of `super`, which a derived constructor, an arrow function or a resumed frame may not have natively. */
-import { ownerOfThis } from "../../1-find/captures.js";
+import { ownerOfThis } from "../../1-find/function-kinds.js";
 import { hasModifier } from "../../1-find/collect.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";

@@ -1,5 +1,5 @@
 /** What the closures made inside the function capture, and whether that is another object in each round of a loop. */
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import { type FunctionInfo, hasTwoCopies } from "../../1-find/model.js";
 import { ts } from "../../ts.js";
 import type { Captured } from "./emitter.js";

@@ -7,7 +7,7 @@
  *     [x] = v    ⇒   [$slot($s1, "x", "x").value] = v
  */
 import { isAssigned, isPatternTarget } from "../../1-find/assigned.js";
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import { factory } from "../../context.js";
 import { ts, unwrap } from "../../ts.js";
 import { callRuntime } from "../build.js";

@@ -5,7 +5,7 @@
  *     var n = 1;             ⇒   n = 1;                              it has moved to the start of a lowered function
  *     const f = (x) => x;    ⇒   const f = (x) => x; $tag(f, …);     its closure can reach a checkpoint
  */
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import type { FunctionInfo } from "../../1-find/model.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";

@@ -1,5 +1,5 @@
 /** What rewriting asks of the module that is being emitted: names, other functions, and what has to stand elsewhere in it. */
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import type { FunctionInfo } from "../../1-find/model.js";
 import type { ts } from "../../ts.js";
 

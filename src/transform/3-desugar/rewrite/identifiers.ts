@@ -7,7 +7,8 @@
  *     C            ⇒   $itself(record, "C")   the class, in its own body
  *     arguments    ⇒   $arguments             in code that has none of its own
  */
-import { isValueReference, ownerOfThis } from "../../1-find/captures.js";
+import { ownerOfThis } from "../../1-find/function-kinds.js";
+import { isValueReference } from "../../1-find/references.js";
 import { factory } from "../../context.js";
 import { ts } from "../../ts.js";
 import { assignmentOf, callRuntime, plainKey } from "../build.js";

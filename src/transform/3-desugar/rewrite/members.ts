@@ -7,7 +7,7 @@
  *     #p in o      ⇒   $privateHas(o, $p)
  *     super.p      ⇒   $superior(home, "p", this).value
  */
-import { ownerOfThis } from "../../1-find/captures.js";
+import { ownerOfThis } from "../../1-find/function-kinds.js";
 import { factory } from "../../context.js";
 import { ts, unwrap } from "../../ts.js";
 import { callRuntime } from "../build.js";

@@ -1,5 +1,5 @@
 /** Closures that are not made by id, and so have to capture copies where a variable of a loop is one variable for all rounds. */
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import type { FunctionInfo } from "../../1-find/model.js";
 import { factory, type Context } from "../../context.js";
 import { ts } from "../../ts.js";

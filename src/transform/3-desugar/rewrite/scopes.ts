@@ -3,7 +3,7 @@
  *
  *     { let n; … }   ⇒   { const $s1 = { n: void 0 }; … }
  */
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import type { FunctionInfo } from "../../1-find/model.js";
 import { factory } from "../../context.js";
 import type { ts } from "../../ts.js";

@@ -1,5 +1,5 @@
 /** Where a variable lives: under its emitted name, or in the scope object of its scope. */
-import type { Variable } from "../../1-find/captures.js";
+import type { Variable } from "../../1-find/captures/model.js";
 import { factory } from "../../context.js";
 import type { ts } from "../../ts.js";
 import type { Rewriter } from "./rewriter.js";
