@@ -59,8 +59,8 @@ test("a run starts others, each waits for an answer from outside, and their resu
   }
 }, 90_000);
 
-/** What the process has written to stderr once it has said that many tokens. */
+/** What the process has written once it has said that many tokens. */
 async function said(worker: ReturnType<Project["start"]>, count: number): Promise<string> {
-  await expect.poll(() => worker.said.stderr.match(/token/g)?.length ?? 0, { timeout: 20_000 }).toBe(count);
-  return worker.said.stderr;
+  await expect.poll(() => worker.said.stdout.match(/token /g)?.length ?? 0, { timeout: 20_000 }).toBe(count);
+  return worker.said.stdout;
 }

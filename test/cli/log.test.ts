@@ -1,6 +1,6 @@
 /** `--log` and `--log-level` of real workers and runs. */
 import { expect, test } from "vitest";
-import { jsonLines, Project } from "./project.js";
+import { bundled, jsonLines, Project } from "./project.js";
 
 const PROGRAM = `
 import { channel, step } from "flowc";
@@ -21,11 +21,8 @@ export function broken(): number {
   return charge(-1);
 }`;
 
-function project(): Project {
-  return new Project({
-    "app.ts": PROGRAM,
-    "tsconfig.json": `{ "compilerOptions": { "strict": true, "types": ["node"] } }`,
-  });
+async function project(): Promise<Project> {
+  return new Project({ "app.mjs": await bundled(PROGRAM) });
 }
 
 type Line = Record<string, unknown>;
@@ -33,13 +30,13 @@ const about = (lines: readonly Line[], run: string): Line[] => lines.filter((lin
 const told = ({ level, msg }: Line): string => `${String(level)} ${String(msg)}`;
 
 test("json: a line for each thing that happens, with the same fields everywhere, also after another worker has taken over", async () => {
-  const made = project();
-  await made.flowc("run", "app.ts", "order", "--args", "[7]", "--id", "a", "--detach");
-  const first = made.start("worker", "app.ts", "--log", "json", "--log-level", "debug");
+  const made = await project();
+  await made.flowc("run", "app.mjs", "order", "--args", "[7]", "--id", "a", "--detach");
+  const first = made.start("worker", "app.mjs", "--log", "json", "--log-level", "debug");
   while (!first.said.stderr.includes("message on channel")) await new Promise((resolve) => setTimeout(resolve, 20));
   await first.kill();
   await made.flowc("send", "a", "go", "1");
-  const second = await made.flowc("worker", "app.ts", "--log", "json", "--drain");
+  const second = await made.flowc("worker", "app.mjs", "--log", "json", "--drain");
   expect(second.code).toBe(0);
   // Nothing but what the command itself has to say.
   expect(second.stdout).toMatch(/^worker {5}ready, [^\n]*\n$/);
@@ -72,9 +69,9 @@ test("json: a line for each thing that happens, with the same fields everywhere,
 }, 120_000);
 
 test("only what is important enough, in each form", async () => {
-  const made = project();
+  const made = await project();
   const run = (id: string, ...options: string[]): ReturnType<Project["flowc"]> =>
-    made.flowc("run", "app.ts", "broken", "--id", id, ...options);
+    made.flowc("run", "app.mjs", "broken", "--id", id, ...options);
   const json = await run("a", "--log", "json", "--log-level", "warn");
   expect(json.code).toBe(1);
   const lines = json.stderr.trim().split("\n");
@@ -98,8 +95,8 @@ test("only what is important enough, in each form", async () => {
 }, 120_000);
 
 test("what a program reads with --json does not depend on the log", async () => {
-  const made = project();
-  const { code, stdout, stderr } = await made.flowc("run", "app.ts", "broken", "--id", "a", "--json", "--log", "silent");
+  const made = await project();
+  const { code, stdout, stderr } = await made.flowc("run", "app.mjs", "broken", "--id", "a", "--json", "--log", "silent");
   expect([code, stderr]).toEqual([1, ""]);
   expect(jsonLines(stdout).map(({ kind }) => kind)).toEqual([
     "run",

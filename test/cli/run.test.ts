@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { flowc } from "../../scripts/lib/flowc.mjs";
 import { crowd, fragile, greet, mailbox } from "./programs.js";
-import { jsonLines, Project } from "./project.js";
+import { bundled, jsonLines, Project } from "./project.js";
 
 test("run compiles in memory, shows the steps and prints the result", async () => {
   const project = new Project({ "greet.ts": greet });
@@ -24,16 +24,16 @@ test("run --json prints one JSON value a line", async () => {
 });
 
 test("a run that exists already is not run again", async () => {
-  const project = new Project({ "greet.ts": greet });
-  await project.flowc("run", "greet.ts", "--input", '"ada"', "--id", "g");
-  const { stdout } = await project.flowc("run", "greet.ts", "--input", '"bob"', "--id", "g");
+  const project = new Project({ "greet.mjs": await bundled(greet) });
+  await project.flowc("run", "greet.mjs", "--input", '"ada"', "--id", "g");
+  const { stdout } = await project.flowc("run", "greet.mjs", "--input", '"bob"', "--id", "g");
   expect(stdout).toBe("run        g\ncompleted  'hello ADA'\n");
 });
 
 test("a killed run goes on where it was, with the same command or with a worker", async () => {
-  const project = new Project({ "mailbox.ts": mailbox });
+  const project = new Project({ "mailbox.mjs": await bundled(mailbox) });
   const log = project.path("log.txt");
-  const command = ["run", "mailbox.ts", "--input", JSON.stringify(log), "--id", "m"];
+  const command = ["run", "mailbox.mjs", "--input", JSON.stringify(log), "--id", "m"];
   for (const word of ["one", "two"]) {
     const running = project.start(...command);
     await running.says(/waiting {4}message on channel "word"/);
@@ -47,7 +47,7 @@ test("a killed run goes on where it was, with the same command or with a worker"
       await next.kill();
     }
   }
-  const worker = await project.flowc("worker", "mailbox.ts", "--drain");
+  const worker = await project.flowc("worker", "mailbox.mjs", "--drain");
   expect(worker.stdout).toMatch(/^worker {5}ready, process \d+, sqlite:/);
   expect(worker.code).toBe(0);
   const { stdout } = await project.flowc(...command);
@@ -109,8 +109,8 @@ test("inspect shows many strands by name, the first of them and a count of the o
 });
 
 test("inspect without the program shows the status and says what is missing", async () => {
-  const project = new Project({ "greet.ts": greet });
-  await project.flowc("run", "greet.ts", "--input", '"ada"', "--id", "g", "--detach");
+  const project = new Project({ "greet.mjs": await bundled(greet) });
+  await project.flowc("run", "greet.mjs", "--input", '"ada"', "--id", "g", "--detach");
   const { code, stdout } = await flowc(["inspect", "g", "--store", project.store], { cwd: "/" });
   expect(stdout).toMatch(/^status +ready after 0 commits$/m);
   expect(stdout).toMatch(/For the stack, name the program: flowc inspect --program <file>/);
@@ -157,11 +157,11 @@ test("a failed run keeps its place and goes on after retry", async () => {
 });
 
 test("runs lists them, newest first, and filters", async () => {
-  const project = new Project({ "greet.ts": greet });
-  await project.flowc("run", "greet.ts", "--input", '"a"', "--id", "first");
-  await project.flowc("run", "greet.ts", "--input", '"b"', "--id", "second", "--detach");
+  const project = new Project({ "greet.mjs": await bundled(greet) });
+  await project.flowc("run", "greet.mjs", "--input", '"a"', "--id", "first");
+  await project.flowc("run", "greet.mjs", "--input", '"b"', "--id", "second", "--detach");
   const { stdout } = await project.flowc("runs");
-  expect(stdout).toMatch(/^RUN +STATUS +WORKFLOW +CREATED +WAITS FOR\nsecond +ready .*\nfirst +completed +greet.ts#greet .*\n$/);
+  expect(stdout).toMatch(/^RUN +STATUS +WORKFLOW +CREATED +WAITS FOR\nsecond +ready .*\nfirst +completed +app.ts#greet .*\n$/);
   const json = jsonLines((await project.flowc("runs", "--status", "completed", "--json")).stdout);
   expect(json.map(({ id, status }) => ({ id, status }))).toEqual([{ id: "first", status: "completed" }]);
 });
@@ -177,10 +177,10 @@ test("one worker advances the runs of several files", async () => {
 });
 
 test("a worker says of each run what it waits for, although several wait for the same", async () => {
-  const project = new Project({ "mailbox.ts": mailbox });
+  const project = new Project({ "mailbox.mjs": await bundled(mailbox) });
   for (const id of ["a", "b"])
-    await project.flowc("run", "mailbox.ts", "--input", JSON.stringify(project.path(`${id}.txt`)), "--id", id, "--detach");
-  const worker = project.start("worker", "mailbox.ts");
+    await project.flowc("run", "mailbox.mjs", "--input", JSON.stringify(project.path(`${id}.txt`)), "--id", id, "--detach");
+  const worker = project.start("worker", "mailbox.mjs");
   await worker.says(/^a +waiting +message on channel "word"$/m);
   await worker.says(/^b +waiting +message on channel "word"$/m);
   await worker.kill();
@@ -197,13 +197,13 @@ test("a worker that drains leaves runs of other programs alone", async () => {
 });
 
 test("Ctrl-C leaves the run in the store and says how to go on", async () => {
-  const project = new Project({ "mailbox.ts": mailbox });
-  const running = project.start("run", "mailbox.ts", "--input", JSON.stringify(project.path("log.txt")), "--id", "m");
+  const project = new Project({ "mailbox.mjs": await bundled(mailbox) });
+  const running = project.start("run", "mailbox.mjs", "--input", JSON.stringify(project.path("log.txt")), "--id", "m");
   await running.says(/waiting/);
   running.child.kill("SIGINT");
   const { code, stderr } = await running.ended;
   const input = `'${JSON.stringify(project.path("log.txt"))}'`;
-  expect(stderr).toBe(`interrupted; the run is saved and goes on with: flowc run mailbox.ts --input ${input} --id m\n`);
+  expect(stderr).toBe(`interrupted; the run is saved and goes on with: flowc run mailbox.mjs --input ${input} --id m\n`);
   expect(code).toBe(130);
 });
 
