@@ -3,7 +3,7 @@ import { symlinkSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { jsonLines, Project } from "./project.js";
+import { bundled, jsonLines, Project } from "./project.js";
 
 const PROGRAM = `
 import { callback, channel, start, step } from "flowc";
@@ -28,8 +28,9 @@ export function parent(): string {
   return start(approve, ["child"]).result();
 }`;
 
-function project(): Project {
+async function project(): Promise<Project> {
   return new Project({
+    "app.mjs": await bundled(PROGRAM),
     "app.ts": PROGRAM,
     "tsconfig.json": `{ "compilerOptions": { "strict": true, "module": "nodenext", "target": "es2024", "noEmit": true, "allowImportingTsExtensions": true, "types": ["node"] } }`,
   });
@@ -98,9 +99,9 @@ async function tokenOf(worker: Process, run: string): Promise<string> {
 }
 
 test("runs are started, seen, told, asked, and listed, and everything else is refused with a code", async () => {
-  const made = project();
+  const made = await project();
   made.env["FLOWC_HTTP_TOKEN"] = "sesame";
-  const worker = made.start("worker", "app.ts", "--http", "0", "--json");
+  const worker = made.start("worker", "app.mjs", "--http", "0", "--json");
   const client = await serving(worker);
   expect(client.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 
@@ -180,16 +181,16 @@ test("runs are started, seen, told, asked, and listed, and everything else is re
   expect(await client.refused("DELETE", "/runs/r1")).toEqual([404, "HTTP_NO_ROUTE"]);
   expect(await client.call("GET", "/health", undefined, { authorization: "" })).toEqual({ status: 200, body: { ok: true } });
 
-  const other = await made.flowc("worker", "app.ts", "--http", new URL(client.url).port, "--store", "memory:");
+  const other = await made.flowc("worker", "app.mjs", "--http", new URL(client.url).port, "--store", "memory:");
   expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/Cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/)]);
   worker.child.kill("SIGTERM");
   expect((await worker.ended).code).toBe(0);
 }, 240_000);
 
 test("callbacks need their token and no other, and every state a token can be in has an answer", async () => {
-  const made = project();
+  const made = await project();
   made.env["FLOWC_HTTP_TOKEN"] = "sesame";
-  const worker = made.start("worker", "app.ts", "--http", "0", "--json");
+  const worker = made.start("worker", "app.mjs", "--http", "0", "--json");
   const client = await serving(worker);
   const stranger = { authorization: "", "content-type": "" };
   const answer = (token: string, body: unknown): [string, string, unknown, Record<string, string>] => [
@@ -247,12 +248,12 @@ function statusFor(url: string, host: string): Promise<number | undefined> {
 }
 
 test("strangers are kept out: other machines need a token, and pages of other sites a name of this machine", async () => {
-  const made = project();
-  const refused = await made.flowc("worker", "app.ts", "--http", "0", "--host", "0.0.0.0");
+  const made = await project();
+  const refused = await made.flowc("worker", "app.mjs", "--http", "0", "--host", "0.0.0.0");
   expect([refused.code, refused.stdout]).toEqual([2, ""]);
   expect(refused.stderr).toContain("Set FLOWC_HTTP_TOKEN");
 
-  const local = made.start("worker", "app.ts", "--http", "0", "--json");
+  const local = made.start("worker", "app.mjs", "--http", "0", "--json");
   const { url } = await serving(local);
   const { port } = new URL(url);
   expect(await statusFor(url, `localhost:${port}`)).toBe(200);
@@ -260,7 +261,7 @@ test("strangers are kept out: other machines need a token, and pages of other si
   expect(await statusFor(url, `evil.example:${port}`)).toBe(421);
   await local.kill();
 
-  const open = made.start("worker", "app.ts", "--http", "0", "--host", "0.0.0.0", "--http-open", "--json");
+  const open = made.start("worker", "app.mjs", "--http", "0", "--host", "0.0.0.0", "--http-open", "--json");
   const all = await serving(open);
   expect(await statusFor(all.url, "shop.example")).toBe(200);
   await open.kill();
@@ -279,7 +280,7 @@ const server = serve({ fetch: httpHandler(flow, { token: "sesame", maxBytes: 100
 process.once("SIGTERM", () => { server.close(); void flow.close(); });`;
 
 test("a handler in a server of one's own: a callback resumes a run in the worker of another process", async () => {
-  const made = project();
+  const made = await project();
   made.write("server.ts", SERVER);
   symlinkSync(path.resolve(import.meta.dirname, "../../node_modules/@hono"), made.path("node_modules/@hono"));
   symlinkSync(path.resolve(import.meta.dirname, "../../node_modules/hono"), made.path("node_modules/hono"));
