@@ -7,7 +7,7 @@
  * with the rest would be two objects after a restore; it is refused (I6, I8).
  */
 import { NotSaveableError, ProgramChangedError, UsageError } from "../../shared/errors.js";
-import { decodeBytes } from "./decoder.js";
+import { decodeBytes } from "./decode.js";
 import { Encoder } from "./encoder.js";
 import { handlerNamed, handlerOf, registerHandler } from "./handlers.js";
 import { exoticByPrototype } from "./kinds/kind.js";

@@ -1,33 +1,31 @@
 import { types } from "node:util";
 import { Surgery } from "../../shared/abi.js";
-import { CorruptCheckpointError, ProgramChangedError } from "../../shared/errors.js";
 import { Frame } from "../frame.js";
-import { attachPrivates, type PrivateStore } from "../private-store.js";
 import { type Blobs, HASH_BYTES, NO_BLOBS, textOf } from "./blobs.js";
-import { Form, FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, Patch, SMALL_INT_MIN, Tag } from "./format.js";
+import { Form, FORMAT_VERSION, MAX_POOL_BYTES, MAX_POOL_TOTAL, SMALL_INT_MIN, Tag } from "./format.js";
 import { handlerNamed, type Handler } from "./handlers.js";
 import { intrinsic } from "./intrinsics.js";
 import { readBound } from "./kinds/bound.js";
 import { readClosure, readMember, readPrototypeOf } from "./kinds/closure.js";
 import { readExotic } from "./kinds/exotic.js";
-import { installNatives, readNatives, setNatives } from "./kinds/natives.js";
+import { readWithNatives, readWithPrivates } from "./kinds/members.js";
 import { readPools } from "./kinds/pool.js";
 import { readProxy } from "./kinds/proxy.js";
 import { readOwnSymbol } from "./kinds/symbol.js";
 import { readWeakEntries } from "./kinds/weak.js";
-import { Late, settled } from "./late.js";
+import { Late, makeLate, settled } from "./late.js";
 import { frameCode, registered, unknownHandler, type SavedCode } from "./program.js";
-import { entriesOf } from "./parts/apply.js";
+import { patchNode } from "./parts/patches.js";
 import { expectSurgery } from "./parts/surgery.js";
 import { readProperties } from "./properties.js";
 import { corrupt, Reader } from "./reader.js";
-import { readShape, type Shape } from "./shapes.js";
+import { readShape, shaped, type Shape } from "./shapes.js";
 import { symbolByNumber } from "./symbols.js";
-import { upToDate } from "./versions.js";
 
 type BodyReader = (input: Decoder) => void;
 type Aux = Shape | number | Handler | BodyReader | undefined;
-type Props = Record<PropertyKey, unknown>;
+/** Properties of an object under construction. */
+export type Props = Record<PropertyKey, unknown>;
 
 /**
  * Reads one image, in the order in which Encoder wrote it: makes each object empty where it is met, fills them in the order of their numbers, then makes the
@@ -73,7 +71,7 @@ export class Decoder extends Reader {
     if (this.byte() !== FORMAT_VERSION) throw corrupt("a part has another format version than this flowc reads");
     const known = this.#nodes.length;
     if (this.uint() !== known) throw corrupt("a part is missing");
-    for (let left = this.count(); left > 0; left--) this.#patch(this.uint());
+    for (let left = this.count(); left > 0; left--) patchNode(this, this.uint());
     this.#finishPart(known);
   }
 
@@ -92,64 +90,6 @@ export class Decoder extends Reader {
     this.#late = [];
     this.#fixes = [];
     this.#deferred = [];
-  }
-
-  #patch(id: number): void {
-    const node = this.#known(id);
-    switch (this.byte()) {
-      case Patch.ENTRIES:
-        return this.#patchEntries(id, node, false);
-      case Patch.REFILL:
-        return this.#patchEntries(id, node, true);
-      case Patch.ELEMENTS:
-        if (this.#tags[id] !== Tag.ARRAY) throw corrupt("elements for what is no array");
-        return this.#patchElements(node as unknown[]);
-      case Patch.FIELDS: {
-        if (this.#tags[id] !== Tag.HANDLED) throw corrupt("fields for what has none");
-        const handler = this.#aux[id] as Handler;
-        return this.settle(this.values(handler.fields.length), (fields) => handler.restore(node as object, fields));
-      }
-      case Patch.BYTES:
-        return this.#patchBytes(node);
-      default:
-        throw corrupt("there is no patch of that kind");
-    }
-  }
-
-  #patchEntries(id: number, node: unknown, refill: boolean): void {
-    const target = entriesOf(node, this.#tags[id]!);
-    if (refill) target.clear();
-    else for (const key of this.values(this.count())) target.remove(key);
-    const entries = this.values(this.count() * 2);
-    this.settle(entries, (made) => {
-      for (let i = 0; i < made.length; i += 2) target.set(made[i], made[i + 1]);
-    });
-  }
-
-  #patchBytes(node: unknown): void {
-    if (!types.isArrayBuffer(node)) throw corrupt("bytes for what is no buffer");
-    for (let left = this.count(); left > 0; left--) {
-      const at = this.uint();
-      const chunk = this.chunk();
-      if (at + chunk.length > node.byteLength) throw corrupt("the bytes of a buffer do not fit");
-      new Uint8Array(node).set(chunk, at);
-    }
-  }
-
-  #patchElements(array: unknown[]): void {
-    const length = this.uint();
-    const start = this.uint();
-    const count = this.count();
-    if (start > array.length || start + count > length || (length !== array.length && start + count !== length))
-      throw corrupt("the elements of an array do not fit");
-    if (length !== array.length) array.length = start;
-    array.length = length;
-    for (let i = start; i < start + count; i++) {
-      if (this.peek() === Tag.HOLE) {
-        this.byte();
-        Reflect.deleteProperty(array, i);
-      } else this.#put(array as unknown as Props, i, this.value());
-    }
   }
 
   /** Reads the bodies of all nodes from `first` on. Returns the number of nodes. */
@@ -192,39 +132,19 @@ export class Decoder extends Reader {
       case Tag.SHORT_STRING:
         return this.text();
       case Tag.PRIVATES:
-        return this.#withPrivates();
+        return readWithPrivates(this);
       case Tag.BLOB_STRING:
         return this.#blobString();
       case Tag.NATIVES:
-        return this.#withNatives();
+        return readWithNatives(this);
       default:
         return this.#meet(tag);
     }
   }
 
-  #withPrivates(): unknown {
-    if (this.peek() === Tag.PRIVATES) throw corrupt("private members follow private members");
-    const object = this.value();
-    const store = this.value();
-    this.settle([object, store], ([owner, members]) => {
-      if (typeof owner !== "object" && typeof owner !== "function") throw corrupt("private members have no owner");
-      if (!types.isMap(members)) throw corrupt("private members are malformed");
-      attachPrivates(owner as object, members as PrivateStore);
-    });
-    return object;
-  }
-
-  #withNatives(): unknown {
-    const natives = readNatives(this);
-    const tag = this.peek();
-    if (tag !== Tag.INSTANCE && tag !== Tag.EXOTIC) throw corrupt("private members have no owner");
-    this.#shell = natives.shell;
-    const object = this.value() as object;
-    if (this.#shell !== undefined || Late.is(object)) throw corrupt("private members have the wrong owner");
-    installNatives(natives, object);
-    const values = this.value();
-    this.atEnd(() => setNatives(natives, object, Array.isArray(values) ? values : []));
-    return object;
+  /** The head that follows takes this object, where it is one. */
+  offer(shell: object | undefined): void {
+    this.#shell = shell;
   }
 
   /** The object to make an instance of, where a class has made it; taken by the next head. */
@@ -304,9 +224,21 @@ export class Decoder extends Reader {
     return code;
   }
 
-  /** The node of that number. */
+  /** The node whose number follows. */
   known(): unknown {
     return this.#known(this.uint());
+  }
+
+  nodeAt(id: number): unknown {
+    return this.#known(id);
+  }
+
+  tagAt(id: number): number {
+    return this.#tags[id]!;
+  }
+
+  auxAt(id: number): unknown {
+    return this.#aux[id];
   }
 
   /** A value that has to be a node of one of these tags, or one met before. Keeps heads from nesting. */
@@ -495,7 +427,7 @@ export class Decoder extends Reader {
       case Tag.FRAME: {
         this.#owed--;
         const self = this.value();
-        this.#put(node, "self", self);
+        this.put(node, "self", self);
         return this.#fill((node as unknown as Frame).slots, aux as Shape);
       }
       case Tag.ARRAY:
@@ -513,14 +445,14 @@ export class Decoder extends Reader {
   #fill(owner: Props, shape: Shape): void {
     const keys = shape.keys;
     this.#owed -= keys.length;
-    for (let i = 0; i < keys.length; i++) this.#put(owner, keys[i]!, this.value());
+    for (let i = 0; i < keys.length; i++) this.put(owner, keys[i]!, this.value());
   }
 
   #elements(array: unknown[], length: number): void {
     this.#owed -= length;
     for (let i = 0; i < length; i++) {
       if (this.peek() === Tag.HOLE) this.byte();
-      else this.#put(array as unknown as Props, i, this.value());
+      else this.put(array as unknown as Props, i, this.value());
     }
   }
 
@@ -531,11 +463,12 @@ export class Decoder extends Reader {
       // Only a key of Object.prototype could lead an assignment astray, `__proto__` above all.
       if (key in owner)
         Object.defineProperty(owner, key, { value: undefined, writable: true, enumerable: true, configurable: true });
-      this.#put(owner, key, this.value());
+      this.put(owner, key, this.value());
     }
   }
 
-  #put(owner: Props, key: PropertyKey, value: unknown): void {
+  /** Sets a property of a node; a late object is put there when it is made. */
+  put(owner: Props, key: PropertyKey, value: unknown): void {
     if (Late.is(value)) {
       owner[key] = undefined;
       this.#fixes.push(owner, key, value);
@@ -552,48 +485,6 @@ export class Decoder extends Reader {
   }
 }
 
-/** An object that a class has made, with these properties alone. Left as it is where it has them: an object that lost some is slower ever after. */
-function shaped(shell: object, keys: readonly string[]): object {
-  const own = Reflect.ownKeys(shell);
-  if (own.length === keys.length && own.every((key, index) => key === keys[index])) return shell;
-  for (const key of own) Reflect.deleteProperty(shell, key);
-  for (const key of keys)
-    Object.defineProperty(shell, key, { value: undefined, writable: true, enumerable: true, configurable: true });
-  return shell;
-}
-
-/** Makes a late object and, before it, those it needs. No recursion: closures may form chains of any length. */
-function makeLate(first: Late): void {
-  const stack = [first];
-  for (let late = stack.at(-1); late !== undefined; late = stack.at(-1)) {
-    const missing =
-      late.made === undefined ? late.needs().filter((value): value is Late => Late.is(value) && value.made === undefined) : [];
-    if (missing.length === 0) {
-      stack.pop();
-      late.made ??= late.make();
-      continue;
-    }
-    if (late.open) throw corrupt("a closure captures itself");
-    late.open = true;
-    stack.push(...missing);
-  }
-}
-
 function fail(what: string): never {
   throw corrupt(what);
-}
-
-/** Whatever goes wrong while reading means that the bytes are wrong, unless it is the program that changed. */
-export function decodeBytes(image: Uint8Array, parts: readonly Uint8Array[] = [], blobs: Blobs = NO_BLOBS): unknown {
-  try {
-    const decoder = new Decoder(image[0] === FORMAT_VERSION ? image : upToDate(image));
-    decoder.blobs = blobs;
-    const root = decoder.decode();
-    for (const part of parts) decoder.part(part);
-    decoder.finish();
-    return root;
-  } catch (error) {
-    if (error instanceof CorruptCheckpointError || error instanceof ProgramChangedError) throw error;
-    throw corrupt("it does not add up", error);
-  }
 }

@@ -21,19 +21,11 @@ import { defaultKeys, forget, HOLE, isDefaultArray } from "./defaults.js";
 import { addedKeys, handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
 import { Form, FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
-import { notSaveable, type Graph } from "./refusal.js";
 import { expectSurgery } from "./parts/surgery.js";
+import { type BodyWriter, HIDDEN, Nodes } from "./nodes.js";
 import { writeProperties } from "./properties.js";
 import { shapeOf, type Shape } from "./shapes.js";
 import { StringTable } from "./strings.js";
-import { Writer } from "./writer.js";
-
-/** What the body of a node needs besides the node; `undefined`: no body follows. */
-type Aux = Shape | readonly string[] | number | Handler | BodyWriter | undefined;
-/** Writes the body of a node of the rarer sorts. */
-export interface BodyWriter {
-  write(out: Encoder): void;
-}
 
 const getPrototypeOf = Object.getPrototypeOf as (value: object) => object | null;
 const isArray = Array.isArray;
@@ -41,29 +33,13 @@ const isProxy = types.isProxy;
 
 let epochs = 0;
 
-/** Up to this many nodes, searching the table is faster than keeping a Map: indexOf compares several at once. */
-const SEARCHED = 64;
 /** A longer list of values is not kept for the next image. */
 const KEPT_VALUES = 1 << 18;
-/** Stands in the table for a node that is not found by identity. */
-const HIDDEN = {};
-/** What is the same object in every process. */
-const REFERENCES: ReadonlySet<number> = new Set([Tag.REFERENCE, Tag.INTRINSIC, Tag.SYMBOL_FOR]);
-
 /**
- * Writes one image. Numbers objects as it meets them; `#nodes` is at once the table of numbers and the worklist: node i's body is written
+ * Writes one image. Numbers objects as it meets them; `nodes` is at once the table of numbers and the worklist: node i's body is written
  * after the bodies of all nodes before it, whatever the depth of the graph.
  */
-export class Encoder extends Writer {
-  /** Number of objects so far: what is used of the tables below, which are kept from image to image. */
-  #count = 0;
-  readonly #nodes: (object | symbol | undefined)[] = [];
-  /** Node in whose body each node was first met. */
-  readonly #parents: number[] = [];
-  readonly #tags: number[] = [];
-  readonly #aux: Aux[] = [];
-  /** Numbers by identity, once there are more nodes than searching the table is worth. */
-  readonly #ids = new Map<object | symbol, number>();
+export class Encoder extends Nodes {
   /**
    * Values of the objects whose bodies are still to come, in the order of these: bodies follow in the order of heads, so what a proof found is read
    * front to back.
@@ -75,9 +51,6 @@ export class Encoder extends Writer {
   #codes = 0;
   #shapes = 0;
   #epoch = 0;
-  /** The node whose body is being written; −1 for the root value. */
-  #current = -1;
-  #rootName = "value";
   /** The head being written is that of an object whose private members follow. */
   #withPrivates = false;
   /** The head being written is that of an object whose private members of the engine follow. */
@@ -98,7 +71,7 @@ export class Encoder extends Writer {
 
   encode(root: unknown, rootName: string): Uint8Array {
     this.#forgetTables();
-    this.#rootName = rootName;
+    this.rootName = rootName;
     this.byte(FORMAT_VERSION);
     this.value(root);
     this.bodies(0);
@@ -117,15 +90,15 @@ export class Encoder extends Writer {
 
   /** What has that number; `undefined` for what is hidden. */
   nodeAt(id: number): object | symbol | undefined {
-    const node = this.#nodes[id];
+    const node = this.nodes[id];
     return node === HIDDEN ? this.pools?.bufferOf(id) : node;
   }
 
   /** Writes the bodies of all nodes from `first` on, those met meanwhile included. Returns the number of nodes. */
   bodies(first: number): number {
     let id = first;
-    for (; id < this.#count; id++) {
-      this.#current = id;
+    for (; id < this.count; id++) {
+      this.current = id;
       this.body(id);
     }
     return id;
@@ -148,9 +121,9 @@ export class Encoder extends Writer {
   /** The contents of a node that was written before, as they are now; valid until the next call. They refer to nodes by number, and may meet new ones. */
   contents(id: number): Uint8Array {
     this.nextPart();
-    this.#current = id;
-    const node = this.#nodes[id] as object;
-    if (this.#tags[id] === Tag.EXOTIC) writeExoticContents(this, node, getPrototypeOf(node));
+    this.current = id;
+    const node = this.nodes[id] as object;
+    if (this.tags[id] === Tag.EXOTIC) writeExoticContents(this, node, getPrototypeOf(node));
     else {
       this.#proveAgain(id, node);
       this.body(id);
@@ -160,22 +133,9 @@ export class Encoder extends Writer {
 
   /** The values of a node that was proven before, for its body. */
   #proveAgain(id: number, node: object): void {
-    const tag = this.#tags[id]!;
+    const tag = this.tags[id]!;
     if (tag === Tag.PLAIN || tag === Tag.DICT) this.#proven += defaultKeys(node, this.#values, 0)?.length ?? 0;
     else if (tag === Tag.ARRAY && isDefaultArray(node as unknown[], this.#values, 0)) this.#proven += (node as unknown[]).length;
-  }
-
-  /** What follows belongs to node `id`, for messages. */
-  about(id: number): void {
-    this.#current = id;
-  }
-
-  tagAt(id: number): number {
-    return this.#tags[id]!;
-  }
-
-  auxAt(id: number): unknown {
-    return this.#aux[id];
   }
 
   #forgetTables(): void {
@@ -188,18 +148,13 @@ export class Encoder extends Writer {
   /** Forgets everything of the last image. */
   override reset(): void {
     super.reset();
-    if (this.#count > SEARCHED) this.#ids.clear();
-    for (let id = 0; id < this.#count; id++) this.#nodes[id] = this.#aux[id] = undefined;
-    // What is searched stays short.
-    if (this.#count > SEARCHED) this.#nodes.length = SEARCHED;
-    this.#count = 0;
+    this.forgetNodes();
     this.#forgetTables();
     if (this.#proven > KEPT_VALUES) this.#values.length = 0;
     else this.#values.fill(undefined, 0, this.#proven);
     this.#proven = this.#written = 0;
     // A refusal may have come in between.
     this.#withPrivates = this.#withNatives = false;
-    this.#current = -1;
     this.pools = undefined;
     this.weak = undefined;
     this.hasNatives = false;
@@ -211,22 +166,6 @@ export class Encoder extends Writer {
   /** Calls `act` when everything has been met; it may refuse. */
   atEnd(act: () => void): void {
     this.#atEnd.push(act);
-  }
-
-  /** The objects in the image that are its own: those that are not saved by reference. */
-  owned(): object[] {
-    const owned: object[] = [];
-    for (let id = 0; id < this.#count; id++) {
-      const node = this.#nodes[id];
-      const isReference = REFERENCES.has(this.#tags[id]!) || node === HIDDEN;
-      if (!isReference && typeof node !== "symbol" && node !== undefined) owned.push(node);
-    }
-    return owned;
-  }
-
-  /** Number of objects in the image so far. */
-  get size(): number {
-    return this.#count;
   }
 
   /** Any value. A chain of tests, the commonest first: a switch over `typeof` is a call for each value. */
@@ -300,7 +239,7 @@ export class Encoder extends Writer {
 
   /** An object or function: its number when it was met before, its head otherwise. */
   reference(value: object): void {
-    const id = this.#find(value);
+    const id = this.find(value);
     if (id < 0) return this.#meet(value);
     this.nodeReference(id);
   }
@@ -322,61 +261,6 @@ export class Encoder extends Writer {
     entry.index = this.#codes++;
     this.byte(0);
     this.bytes(entry.bytes);
-  }
-
-  /** Numbers `value`; its body follows later when `aux` is given. */
-  add(value: object | symbol, tag: number, aux: Aux): void {
-    const id = this.#count++;
-    this.#nodes[id] = value;
-    this.#parents[id] = this.#current;
-    this.#tags[id] = tag;
-    this.#aux[id] = aux;
-    if (id >= SEARCHED) this.#index(value, id);
-  }
-
-  #index(value: object | symbol, id: number): void {
-    if (id === SEARCHED) for (let i = 0; i < SEARCHED; i++) this.#ids.set(this.#nodes[i]!, i);
-    this.#ids.set(value, id);
-  }
-
-  /** The number of a node met before, −1 when it was not met. */
-  #find(value: object | symbol): number {
-    if (this.#count > SEARCHED) return this.#ids.get(value) ?? -1;
-    // What lies behind the used part is undefined, and no node is.
-    return this.#nodes.indexOf(value);
-  }
-
-  /** Takes back that the node can be found by identity; its number stays. */
-  hide(id: number): void {
-    this.#ids.delete(this.#nodes[id]!);
-    this.#nodes[id] = HIDDEN;
-  }
-
-  /** Refers to a node by number. */
-  nodeReference(id: number): void {
-    this.byte(Tag.NODE_REF);
-    this.uint(id);
-  }
-
-  /** Whether an object was met before. */
-  has(value: object): boolean {
-    return this.#find(value) >= 0;
-  }
-
-  /** What is known of the walk, for messages. */
-  get graph(): Graph {
-    return { nodes: this.#nodes as Graph["nodes"], parents: this.#parents, rootName: this.#rootName };
-  }
-
-  /** Stops the walk: `value`, found in the body under way, cannot be saved. `why` goes on "it cannot be saved: …", `fix` is a sentence. */
-  refuse(value: unknown, why: string, fix: string): never {
-    throw notSaveable(this.graph, this.#current, value, why, fix);
-  }
-
-  /** The same for an object that was met before. */
-  refuseNode(value: object, why: string, fix: string): never {
-    this.#current = this.#parents[this.#find(value)] ?? -1;
-    this.refuse(value, why, fix);
   }
 
   /** Head of an object or function met for the first time. */
@@ -435,7 +319,7 @@ export class Encoder extends Writer {
 
   #symbol(symbol: symbol): void {
     expectSurgery(Surgery.RESHAPE);
-    const id = this.#find(symbol);
+    const id = this.find(symbol);
     if (id >= 0) return this.nodeReference(id);
     writeSymbol(this, symbol);
   }
@@ -488,13 +372,13 @@ export class Encoder extends Writer {
     const values = writeNatives(this, value, info);
     if (values === undefined) return false;
     this.hasNatives = true;
-    const [holder, id] = [this.#current, this.#count];
+    const [holder, id] = [this.current, this.count];
     this.#withNatives = true;
     this.#head(value);
     this.#withNatives = false;
-    this.#current = id;
+    this.current = id;
     this.reference(values);
-    this.#current = holder;
+    this.current = holder;
     return true;
   }
 
@@ -534,10 +418,10 @@ export class Encoder extends Writer {
 
   /** The contents of a node, in their turn. */
   protected body(id: number): void {
-    const aux = this.#aux[id];
+    const aux = this.aux[id];
     if (aux === undefined) return;
-    const node = this.#nodes[id] as object;
-    switch (this.#tags[id]!) {
+    const node = this.nodes[id] as object;
+    switch (this.tags[id]!) {
       case Tag.PLAIN:
         return this.#contents((aux as Shape).keys.length);
       case Tag.ARRAY:

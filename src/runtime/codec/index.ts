@@ -3,7 +3,7 @@
  * with the variable, the place and the way out (I8).
  */
 import type { Blobs, BlobSink } from "./blobs.js";
-import { decodeBytes } from "./decoder.js";
+import { decodeBytes } from "./decode.js";
 import { Encoder } from "./encoder.js";
 
 export { registerCodec, type ValueCodec } from "./custom.js";

@@ -5,7 +5,8 @@
 import { types } from "node:util";
 import { bindFunction, type BoundParts } from "../../bound.js";
 import type { Decoder } from "../decoder.js";
-import type { BodyWriter, Encoder } from "../encoder.js";
+import type { Encoder } from "../encoder.js";
+import type { BodyWriter } from "../nodes.js";
 import { Tag } from "../format.js";
 import { Late, settled } from "../late.js";
 import { corrupt } from "../reader.js";

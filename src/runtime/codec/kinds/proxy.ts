@@ -1,7 +1,8 @@
 /** Proxies that compiled code made: the engine does not tell what they consist of, the runtime has noted it. No trap is called. */
 import { constructProxy, proxyParts, type ProxyParts } from "../../proxies.js";
 import type { Decoder } from "../decoder.js";
-import type { BodyWriter, Encoder } from "../encoder.js";
+import type { Encoder } from "../encoder.js";
+import type { BodyWriter } from "../nodes.js";
 import { Tag } from "../format.js";
 import { Late, settled } from "../late.js";
 
