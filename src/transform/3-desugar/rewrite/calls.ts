@@ -22,10 +22,10 @@ export function rewriteCall(
   const site = r.ctx.findings.siteOf.get(node);
   const id = ts.isCallExpression(node) ? r.emitter.stepId(node) : undefined;
   if (id !== undefined && ts.isCallExpression(node)) return stepCall(r, node, id);
-  if (!site) return visibly(r.ctx, r.fn, node, r.children(node));
+  if (!site) return visibly(r.ctx, r.fn, node, plainCall(r, node));
   const verdict = siteVerdict(site);
   if (site.kind === "foreign" || (site.kind === "lib" && verdict !== "never")) return foreignCall(r, node);
-  if (verdict === "never") return visibly(r.ctx, r.fn, node, r.children(node));
+  if (verdict === "never") return visibly(r.ctx, r.fn, node, plainCall(r, node));
   // Only code that cannot be suspended gets here with a call that may: everything else has been lowered.
   const barrier = r.fn.barrier ?? "a default parameter value";
   if (verdict === "does")
@@ -35,6 +35,11 @@ export function rewriteCall(
       what: barrier,
     });
   return callRuntime("$must", [r.children(node), factory.createStringLiteral(`${r.fn.module.id}: ${r.fn.name}`)]);
+}
+
+/** A call that needs no guard. */
+function plainCall(r: Rewriter, node: ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression): ts.Expression {
+  return ts.isTaggedTemplateExpression(node) && r.options.hoistVars ? taggedTemplate(r, node) : r.children(node);
 }
 
 /** `xs.sort(f)` ⇒ `xs.sort($native(f, "xs.sort"))`: function values among the arguments are guarded where they may suspend. */
@@ -83,8 +88,8 @@ export function rewriteAccess(r: Rewriter, node: ts.PropertyAccessExpression): t
   return callRuntime("$must", [made, factory.createStringLiteral(`${r.fn.module.id}: ${r.fn.name}`)]);
 }
 
-/** `` tag`a${x}b` `` ⇒ `tag(strings, x)`: the strings are one object for the site, whichever copy runs. */
-export function rewriteTemplate(r: Rewriter, node: ts.TaggedTemplateExpression): ts.Expression {
+/** `` tag`a${x}b` `` ⇒ `tag(strings, x)` in a function of two copies: the strings are one object for the site, whichever runs. */
+function taggedTemplate(r: Rewriter, node: ts.TaggedTemplateExpression): ts.Expression {
   const values = substitutionsOf(node).map((value) => r.expression(value));
   return factory.createCallExpression(r.expression(node.tag), undefined, [
     factory.createIdentifier(r.emitter.templateName(node)),

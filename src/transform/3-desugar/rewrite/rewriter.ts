@@ -17,7 +17,7 @@ import type { FunctionInfo } from "../../1-find/model.js";
 import type { Context } from "../../context.js";
 import { isAssignmentOperator, ts } from "../../ts.js";
 import { rewriteBlock, rewriteCatch, rewriteSwitch } from "./blocks.js";
-import { rewriteAccess, rewriteCall, rewriteTemplate } from "./calls.js";
+import { rewriteAccess, rewriteCall } from "./calls.js";
 import { rewriteAssignment, rewriteUpdate } from "./checked.js";
 import { rewriteNested } from "./closures.js";
 import { rewriteClass, rewriteVariables } from "./declarations.js";
@@ -64,7 +64,6 @@ export class Rewriter {
     if (ts.isCatchClause(node)) return rewriteCatch(this, node);
     if (ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isNewExpression(node))
       return rewriteCall(this, node);
-    if (ts.isTaggedTemplateExpression(node) && this.options.hoistVars) return rewriteTemplate(this, node);
     if (ts.isBinaryExpression(node) && isAssignmentOperator(node.operatorToken.kind)) return rewriteAssignment(this, node);
     if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return rewriteUpdate(this, node);
     if (ts.isPropertyAccessExpression(node)) return rewriteAccess(this, node);
