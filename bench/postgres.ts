@@ -1,24 +1,25 @@
 /** Steps per second on PostgreSQL against the single-row commits that `pg` itself gets through, side by side on the same server, with all of its durability. */
 import pg from "pg";
-import { open, type Store } from "../dist/index.js";
+import type { Store } from "../dist/index.js";
 import { postgres } from "../dist/runtime/store/postgres/index.js";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { childrenOn } from "./children.ts";
 import { mapOn } from "./map.ts";
 import { alternate, heading, load, report } from "./lib.ts";
+import { stepsPerSecond, type StepsWorkflow } from "./steps-rate.ts";
 
-type Workflow = (count: number) => number;
 const ROUNDS = 7;
 let schemas = 0;
 
 export async function benchPostgres(): Promise<void> {
-  const { compiled } = (await load("steps")) as unknown as { compiled: { steps: Workflow } };
+  const { compiled } = (await load("steps")) as unknown as { compiled: { steps: StepsWorkflow } };
   const server = await startPostgres({ durable: true });
   try {
+    const make = (): Store => postgres(server.url, { schema: `bench${schemas++}` });
     heading("PostgreSQL, fsync on, synchronous_commit on, one machine");
     const single = await alternate(
       ROUNDS,
-      () => stepsPerSecond(server.url, compiled.steps, 1, 1000),
+      () => stepsPerSecond(make(), compiled.steps, 1, 1000),
       () => rawRate(server.url, 1000, 1),
     );
     report("one run of 1,000 null steps", single.subject, "steps/s");
@@ -26,13 +27,12 @@ export async function benchPostgres(): Promise<void> {
     report("one run of 1,000 null steps / raw, one client", single.ratio, "×", { bound: 0.5, atLeast: true });
     const many = await alternate(
       ROUNDS,
-      () => stepsPerSecond(server.url, compiled.steps, 1000, 10),
+      () => stepsPerSecond(make(), compiled.steps, 1000, 10),
       () => rawRate(server.url, 10_000, 16),
     );
     report("1,000 runs × 10 steps", many.subject, "steps/s");
     report("raw single-row commits, 16 clients", many.baseline, "rows/s");
     report("1,000 runs × 10 steps / raw, 16 clients", many.ratio, "×", { bound: 0.8, atLeast: true });
-    const make = (): Store => postgres(server.url, { schema: `bench${schemas++}` });
     await mapOn("PostgreSQL", make);
     await childrenOn("PostgreSQL", make);
     heading("PostgreSQL, what it takes");
@@ -40,26 +40,6 @@ export async function benchPostgres(): Promise<void> {
   } finally {
     await server.stop();
   }
-}
-
-/** Starts `runs` runs, then times a worker until the last has ended. */
-async function stepsPerSecond(
-  url: string,
-  steps: Workflow,
-  runs: number,
-  perRun: number,
-  schema = `bench${schemas++}`,
-): Promise<number> {
-  const flow = open({ store: postgres(url, { schema }) });
-  const handles = [];
-  for (let i = 0; i < runs; i++) handles.push(await flow.start(steps, [perRun]));
-  const started = performance.now();
-  const worker = await flow.worker({ concurrency: 1000 });
-  await Promise.all(handles.map((run) => run.result()));
-  const elapsed = performance.now() - started;
-  await worker.stop();
-  await flow.close();
-  return (runs * perRun * 1000) / elapsed;
 }
 
 /** Rows per second of prepared inserts of 300 bytes, each a transaction, by clients that each wait for one answer at a time. */
@@ -82,11 +62,11 @@ async function rawRate(url: string, rows: number, clients: number): Promise<numb
 }
 
 /** What tables and indexes grow by, a step, in one run of 20,000 steps. */
-async function bytesPerStep(url: string, steps: Workflow): Promise<number> {
+async function bytesPerStep(url: string, steps: StepsWorkflow): Promise<number> {
   const schema = `bench${schemas++}`;
-  await stepsPerSecond(url, steps, 1, 100, schema);
+  await stepsPerSecond(postgres(url, { schema }), steps, 1, 100);
   const before = await sizeOf(url, schema);
-  await stepsPerSecond(url, steps, 1, 20_000, schema);
+  await stepsPerSecond(postgres(url, { schema }), steps, 1, 20_000);
   return ((await sizeOf(url, schema)) - before) / 20_000;
 }
 
