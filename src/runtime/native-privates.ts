@@ -3,6 +3,7 @@
  * takes its constructor, run while `restoring` says that it shall do nothing else: a class that extends another one puts its members on whatever `super()` returns;
  * a base class makes the object itself.
  */
+import { Identity } from "./identity.js";
 
 /** What one class gives access to. */
 export interface PrivateAccess {
@@ -31,11 +32,6 @@ export function openPrivates(access: PrivateAccess): void {
 export function privateAccess(prototype: object): PrivateAccess | undefined {
   return byPrototype.get(prototype);
 }
-
-/** Parent of a class while it gives an object its members: returns its argument. */
-const Identity = function (target: object): object {
-  return target;
-};
 
 /** A new object with the members of a base class, and public fields, all of them without a value of the program. */
 export function constructBase({ cls }: PrivateAccess): object {

@@ -2,14 +2,10 @@
  * Where objects keep the private members of classes that are written out: a map by private name, tied to the object through a private field of our own, so
  * that nothing can see it and a checkpoint can hold it.
  */
+import { Identity } from "./identity.js";
 import type { PrivateName } from "./classes.js";
 
 export type PrivateStore = Map<PrivateName, unknown>;
-
-/** Returns its argument from a constructor, so that a derived class can add a private field to any object. */
-const Identity = function (target: object): object {
-  return target;
-} as unknown as new (target: object) => object;
 
 /** The codec asks about every object; a process without private members answers without looking. */
 let attached = 0;

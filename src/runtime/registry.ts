@@ -62,10 +62,19 @@ export function closureOf(fn: Function): Closure | undefined {
   return Stamp.of(fn);
 }
 
+/** The objects among what is saved by reference that are no functions. */
+const objects: object[] = [];
+
+export function registeredObjects(): readonly object[] {
+  return objects;
+}
+
 /** Registers `value` to be saved by reference. The first id wins: `export { a as b }` does not rename. */
 export function registerValue(id: string, value: object | symbol): void {
   values.set(id, value);
-  if (!ids.has(value)) ids.set(value, id);
+  if (ids.has(value)) return;
+  ids.set(value, id);
+  if (typeof value === "object") objects.push(value);
 }
 
 /** Ids of functions by their code, which no constant may have as well. */

@@ -1,3 +1,4 @@
+import { Identity } from "./identity.js";
 import type { Code } from "../shared/abi.js";
 
 /** What a compiled function carries. */
@@ -8,11 +9,6 @@ export interface Closure {
   /** The captured receiver of an arrow function. */
   readonly self: unknown;
 }
-
-/** Returns its argument from a constructor, so that a derived class can add a private field to any object. */
-const Identity = function (target: object): object {
-  return target;
-} as unknown as new (target: object) => object;
 
 /**
  * Ties a Closure to a function through a private field: invisible to reflection, works on frozen functions, keeps no registry alive,

@@ -111,6 +111,7 @@ function dataOf<T extends object, D>(out: Encoder, codec: ValueCodec<T, D>, valu
 }
 
 function attempt<T extends object, D>(out: Encoder, codec: ValueCodec<T, D>, value: T): D {
+  out.beforeProgram();
   try {
     return codec.encode(value);
   } catch (error) {

@@ -5,11 +5,16 @@
  * are the exception, 80 ns each.
  *
  * The descriptors hold the values, too, so a proof hands them on and the object is not looked at again: when its body is written it has left the cache.
+ *
+ * What has the hidden class of an object that was proven needs no proof: it is listed.
  */
+import { types } from "node:util";
+
 const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor;
 const getOwnPropertyNames = Object.getOwnPropertyNames;
 const getOwnPropertySymbols = Object.getOwnPropertySymbols;
 const isExtensible = Object.isExtensible;
+const getPrototypeOf = Object.getPrototypeOf as (value: object) => object | null;
 const ownKeys = Reflect.ownKeys;
 
 /** Stands for the value of an element that is not there. */
@@ -26,6 +31,50 @@ export function defaultKeys(value: object, values: unknown[], at: number): reado
   return getOwnPropertySymbols(value).length === 0 && isExtensible(value) ? names : undefined;
 }
 
+/**
+ * Whether an object whose hidden class is that of one with so many default keys has no others: indices are no part of the class. Puts the values into `values` from
+ * index `at` on.
+ */
+export function listValues(value: object, count: number, values: unknown[], at: number): boolean {
+  let index = at;
+  for (const key in value) values[index++] = (value as Readonly<Record<string, unknown>>)[key];
+  return index === at + count;
+}
+
+/** Whether an array whose hidden class is that of a default one is one, too: it has few holes. Puts the elements into `values` from index `at` on. */
+export function listElements(array: readonly unknown[], values: unknown[], at: number): boolean {
+  let hasHoles = false;
+  for (let i = 0; i < array.length; i++) {
+    const element = array[i];
+    if (element !== undefined || Object.hasOwn(array, i)) {
+      values[at + i] = element;
+    } else {
+      if (!hasHoles && isSparse(array.length, elementsOf(array))) return false;
+      hasHoles = true;
+      values[at + i] = HOLE;
+    }
+  }
+  return true;
+}
+
+function elementsOf(array: readonly unknown[]): number {
+  let elements = 0;
+  for (let i = 0; i < array.length; i++) if (array[i] !== undefined || Object.hasOwn(array, i)) elements++;
+  return elements;
+}
+
+/** Whether listing the keys of an object with `for…in` finds its own ones only, and runs no code. */
+export function inheritsNoKeys(value: object): boolean {
+  for (let at = getPrototypeOf(value); at !== null; at = getPrototypeOf(at))
+    if (types.isProxy(at) || Object.keys(at).length > 0) return false;
+  return true;
+}
+
+/** Arrays with more holes than this are kept as tables. */
+function isSparse(length: number, elements: number): boolean {
+  return length > 2 * elements + 16;
+}
+
 /** Takes back what a proof of `value` that came to nothing has put into the list. */
 export function forget(value: object, values: unknown[], at: number): void {
   // An array with as many holes as it may have is the longest.
@@ -37,7 +86,7 @@ export function isDefaultArray(array: readonly unknown[], values: unknown[], at:
   // Names and symbols in one call: for an array this is the cheaper way, for an object by far the dearer one.
   const names = ownKeys(array).length - 1;
   const length = array.length;
-  if (length > 2 * names + 16) return false;
+  if (isSparse(length, names)) return false;
   let elements = 0;
   for (let i = 0; i < length; i++) {
     const descriptor = getOwnPropertyDescriptor(array, i);

@@ -10,22 +10,23 @@ import { BLOB_SIZE, type BlobSink } from "./blobs.js";
 import { type ClassInfo, classInfo } from "./classes.js";
 import { codeEntry } from "./codes.js";
 import { writeFunction, writePrototypeOf } from "./kinds/closure.js";
-import { writeBuiltIn, writeExotic, writeExoticContents } from "./kinds/exotic.js";
+import { writeBuiltIn, writeExotic, writeExoticContents, writeKnownBuiltIn } from "./kinds/exotic.js";
 import { exoticByBrand } from "./kinds/kind.js";
 import type { PooledBuffers } from "./kinds/pool.js";
 import { writeNatives } from "./kinds/natives.js";
 import { writeProxy } from "./kinds/proxy.js";
 import { writeSymbol } from "./kinds/symbol.js";
 import type { WeakEntries } from "./kinds/weak.js";
-import { defaultKeys, forget, HOLE, isDefaultArray } from "./defaults.js";
 import { addedKeys, handlerNamed, handlerOf, type Handler } from "./handlers.js";
 import { intrinsicName } from "./intrinsics.js";
 import { Form, FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
 import { expectSurgery } from "./parts/surgery.js";
-import { type BodyWriter, HIDDEN, Nodes } from "./nodes.js";
+import { type Form as ClassForm, KnownClasses, mayBeReference, type ObjectForm } from "./known.js";
+import { type BodyWriter, HIDDEN } from "./nodes.js";
 import { writeProperties } from "./properties.js";
 import { shapeOf, type Shape } from "./shapes.js";
 import { StringTable } from "./strings.js";
+import { Values } from "./values.js";
 
 const getPrototypeOf = Object.getPrototypeOf as (value: object) => object | null;
 const isArray = Array.isArray;
@@ -33,24 +34,16 @@ const isProxy = types.isProxy;
 
 let epochs = 0;
 
-/** A longer list of values is not kept for the next image. */
-const KEPT_VALUES = 1 << 18;
 /**
  * Writes one image. Numbers objects as it meets them; `nodes` is at once the table of numbers and the worklist: node i's body is written
  * after the bodies of all nodes before it, whatever the depth of the graph.
  */
-export class Encoder extends Nodes {
-  /**
-   * Values of the objects whose bodies are still to come, in the order of these: bodies follow in the order of heads, so what a proof found is read
-   * front to back.
-   */
-  readonly #values: unknown[] = [];
-  #proven = 0;
-  #written = 0;
+export class Encoder extends Values {
   readonly #strings = new StringTable();
   #codes = 0;
   #shapes = 0;
   #epoch = 0;
+  readonly #classes = new KnownClasses();
   /** The head being written is that of an object whose private members follow. */
   #withPrivates = false;
   /** The head being written is that of an object whose private members of the engine follow. */
@@ -107,15 +100,11 @@ export class Encoder extends Nodes {
   /** Begins another part of the same image: nodes keep their numbers, everything else is written anew where it first occurs. */
   nextPart(): void {
     super.reset();
+    this.askAgain();
     this.#forgetTables();
-    this.#forgetValues();
+    this.dropValues();
     this.pools = undefined;
     this.weak = undefined;
-  }
-
-  #forgetValues(): void {
-    this.#values.length = 0;
-    this.#proven = this.#written = 0;
   }
 
   /** The contents of a node that was written before, as they are now; valid until the next call. They refer to nodes by number, and may meet new ones. */
@@ -125,17 +114,10 @@ export class Encoder extends Nodes {
     const node = this.nodes[id] as object;
     if (this.tags[id] === Tag.EXOTIC) writeExoticContents(this, node, getPrototypeOf(node));
     else {
-      this.#proveAgain(id, node);
+      this.takeAgain(id, node);
       this.body(id);
     }
     return this.written();
-  }
-
-  /** The values of a node that was proven before, for its body. */
-  #proveAgain(id: number, node: object): void {
-    const tag = this.tags[id]!;
-    if (tag === Tag.PLAIN || tag === Tag.DICT) this.#proven += defaultKeys(node, this.#values, 0)?.length ?? 0;
-    else if (tag === Tag.ARRAY && isDefaultArray(node as unknown[], this.#values, 0)) this.#proven += (node as unknown[]).length;
   }
 
   #forgetTables(): void {
@@ -143,6 +125,12 @@ export class Encoder extends Nodes {
     this.#strings.reset();
     this.#codes = 0;
     this.#shapes = 0;
+    this.#classes.forget();
+  }
+
+  /** Code of the program is about to run: it may change objects that stand for their classes. */
+  beforeProgram(): void {
+    this.#classes.forget();
   }
 
   /** Forgets everything of the last image. */
@@ -150,9 +138,7 @@ export class Encoder extends Nodes {
     super.reset();
     this.forgetNodes();
     this.#forgetTables();
-    if (this.#proven > KEPT_VALUES) this.#values.length = 0;
-    else this.#values.fill(undefined, 0, this.#proven);
-    this.#proven = this.#written = 0;
+    this.forgetValues();
     // A refusal may have come in between.
     this.#withPrivates = this.#withNatives = false;
     this.pools = undefined;
@@ -182,14 +168,16 @@ export class Encoder extends Nodes {
 
   #bigint(value: bigint): void {
     this.byte(value < 0n ? Tag.BIGINT_NEGATIVE : Tag.BIGINT);
+    const size = Math.abs(Number(value));
+    // Most are small, and for them a call into the engine takes longer than the digits.
+    if (size <= 0xffff_ffff) return this.hexadecimal(size);
     this.text((value < 0n ? -value : value).toString(16));
   }
 
   number(value: number): void {
     if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
       if (value >= SMALL_INT_MIN && value <= SMALL_INT_MAX) return this.byte(Tag.SMALL_INT + value - SMALL_INT_MIN);
-      this.byte(Tag.INT);
-      return this.uint(((value << 1) ^ (value >> 31)) >>> 0);
+      return this.tagged(Tag.INT, ((value << 1) ^ (value >> 31)) >>> 0);
     }
     this.byte(Tag.DOUBLE);
     this.double(value);
@@ -208,8 +196,7 @@ export class Encoder extends Nodes {
     } else if (known < 64) {
       this.byte(Tag.SMALL_STRING_REF + known);
     } else {
-      this.byte(Tag.STRING_REF);
-      this.uint(known);
+      this.tagged(Tag.STRING_REF, known);
     }
   }
 
@@ -265,6 +252,7 @@ export class Encoder extends Nodes {
 
   /** Head of an object or function met for the first time. */
   #meet(value: object): void {
+    if (this.asksForClasses && this.#recognized(value)) return;
     const registered = idOf(value);
     if (registered !== undefined) return this.byReference(value, registered);
     const privates = privateStore(value);
@@ -275,6 +263,56 @@ export class Encoder extends Nodes {
     this.#head(value);
     this.#withPrivates = false;
     this.reference(privates);
+  }
+
+  /** Head of an object whose hidden class another one has. */
+  #recognized(value: object): boolean {
+    const known = this.#classes.find(value);
+    if (known === undefined || (mayBeReference(known) && idOf(value) !== undefined)) return false;
+    const { form } = known;
+    if (form.kind === "array") return this.#knownArray(value as readonly unknown[]);
+    if (form.kind === "object") return this.#knownObject(value, form);
+    // Indices are no part of the class.
+    if (!this.takeObject(value, 0)) return false;
+    writeKnownBuiltIn(this, value, form.exotic);
+    return true;
+  }
+
+  #knownArray(array: readonly unknown[]): boolean {
+    if (!this.takeArray(array)) return false;
+    this.tagged(Tag.ARRAY, array.length);
+    this.add(array, Tag.ARRAY, array.length);
+    return true;
+  }
+
+  #knownObject(value: object, { shape, prototype }: ObjectForm): boolean {
+    if (!this.takeObject(value, shape.keys.length)) return false;
+    if (prototype === Object.prototype) this.#shaped(value, Tag.PLAIN, shape);
+    else if (prototype === null) this.#shaped(value, Tag.PLAIN_NULL, shape);
+    else this.#shapedInstance(value, prototype, shape);
+    return true;
+  }
+
+  #shaped(value: object, tag: typeof Tag.PLAIN | typeof Tag.PLAIN_NULL, shape: Shape): void {
+    if (shape.epoch === this.#epoch) this.tagged(tag, shape.index + 1);
+    else {
+      this.byte(tag);
+      this.shape(shape);
+    }
+    this.add(value, Tag.PLAIN, shape);
+  }
+
+  #shapedInstance(value: object, prototype: object, shape: Shape): void {
+    this.byte(Tag.INSTANCE);
+    this.add(value, Tag.PLAIN, shape);
+    this.reference(prototype);
+    this.shape(shape);
+  }
+
+  /** Notes what the class of an object is like whose head was written in the shortest form it may have. */
+  learn(example: object, form: ClassForm): void {
+    // With private members comes another head around this one.
+    if (this.asksForClasses && !this.#withPrivates && !this.#withNatives) this.#classes.learn(example, form);
   }
 
   #head(value: object): void {
@@ -325,26 +363,19 @@ export class Encoder extends Nodes {
   }
 
   #plain(value: object, tag: typeof Tag.PLAIN | typeof Tag.PLAIN_NULL): boolean {
-    const keys = defaultKeys(value, this.#values, this.#proven);
+    const keys = this.proveObject(value);
     // An object without keys may be anything whose prototype was replaced: let the general way find out.
-    if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return this.#unused(value);
-    if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN ? this.#dictionary(value, keys) : this.#unused(value);
+    if (keys === undefined || (keys.length === 0 && exoticByBrand(value) !== undefined)) return this.drop(value);
+    if (keys.length > MAX_SHAPE_KEYS) return tag === Tag.PLAIN ? this.#dictionary(value, keys) : this.drop(value);
     const shape = shapeOf(keys);
-    this.#proven += keys.length;
-    this.byte(tag);
-    this.shape(shape);
-    this.add(value, Tag.PLAIN, shape);
+    this.take(keys.length);
+    this.#shaped(value, tag, shape);
+    this.learn(value, { kind: "object", shape, prototype: tag === Tag.PLAIN ? Object.prototype : null });
     return true;
   }
 
-  /** Lets go of what a proof put into the list: another form is written. */
-  #unused(value: object): false {
-    forget(value, this.#values, this.#proven);
-    return false;
-  }
-
   #dictionary(value: object, keys: readonly string[]): true {
-    this.#proven += keys.length;
+    this.take(keys.length);
     this.byte(Tag.DICT);
     this.uint(keys.length);
     this.add(value, Tag.DICT, keys);
@@ -356,14 +387,12 @@ export class Encoder extends Nodes {
     if (info.refusal !== undefined) this.refuse(value, info.refusal, info.fix);
     if (info.hasNatives && !this.#withNatives && this.#natives(value, info)) return true;
     if (info.exotic !== undefined) return false;
-    const keys = defaultKeys(value, this.#values, this.#proven);
-    if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return this.#unused(value);
+    const keys = this.proveObject(value);
+    if (keys === undefined || keys.length > MAX_SHAPE_KEYS) return this.drop(value);
     const shape = shapeOf(keys);
-    this.#proven += keys.length;
-    this.byte(Tag.INSTANCE);
-    this.add(value, Tag.PLAIN, shape);
-    this.reference(prototype);
-    this.shape(shape);
+    this.take(keys.length);
+    this.#shapedInstance(value, prototype, shape);
+    this.learn(value, { kind: "object", shape, prototype });
     return true;
   }
 
@@ -383,11 +412,12 @@ export class Encoder extends Nodes {
   }
 
   #array(value: readonly unknown[]): boolean {
-    if (!isDefaultArray(value, this.#values, this.#proven)) return this.#unused(value);
-    this.#proven += value.length;
-    this.byte(Tag.ARRAY);
-    this.uint(value.length);
+    if (this.isLarge(value) && this.#recognized(value)) return true;
+    if (!this.proveArray(value)) return this.drop(value);
+    this.take(value.length);
+    this.tagged(Tag.ARRAY, value.length);
     this.add(value, Tag.ARRAY, value.length);
+    this.learn(value, { kind: "array" });
     return true;
   }
 
@@ -423,13 +453,13 @@ export class Encoder extends Nodes {
     const node = this.nodes[id] as object;
     switch (this.tags[id]!) {
       case Tag.PLAIN:
-        return this.#contents((aux as Shape).keys.length);
+        return this.writeValues((aux as Shape).keys.length);
       case Tag.ARRAY:
-        return this.#elements(aux as number);
+        return this.writeElements(aux as number);
       case Tag.FRAME:
         return this.#activation(node as Frame, (aux as Shape).keys);
       case Tag.DICT:
-        return this.#entries(aux as readonly string[]);
+        return this.writeEntries(aux as readonly string[]);
       case Tag.HANDLED:
         return this.#fields(node, aux as Handler);
       default:
@@ -444,34 +474,6 @@ export class Encoder extends Nodes {
       if (element === undefined && !Object.hasOwn(array, i)) this.byte(Tag.HOLE);
       else this.value(element);
     }
-  }
-
-  #contents(count: number): void {
-    const values = this.#values;
-    const end = this.#written + count;
-    for (let at = this.#written; at < end; at++) this.value(values[at]);
-    this.#written = end;
-  }
-
-  #elements(length: number): void {
-    const values = this.#values;
-    const end = this.#written + length;
-    for (let at = this.#written; at < end; at++) {
-      const element = values[at];
-      // Compared with anything but a symbol, a symbol costs a call.
-      if (typeof element === "symbol" && element === HOLE) this.byte(Tag.HOLE);
-      else this.value(element);
-    }
-    this.#written = end;
-  }
-
-  #entries(keys: readonly string[]): void {
-    const start = this.#written;
-    for (let i = 0; i < keys.length; i++) {
-      this.string(keys[i]!);
-      this.value(this.#values[start + i]);
-    }
-    this.#written = start + keys.length;
   }
 
   /** Slots are no one's business but ours: read, not proven. */

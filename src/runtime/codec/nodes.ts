@@ -4,6 +4,7 @@
 import { Tag } from "./format.js";
 import type { Encoder } from "./encoder.js";
 import type { Handler } from "./handlers.js";
+import { canAskForClasses } from "./hidden-classes.js";
 import { type Graph, notSaveable } from "./refusal.js";
 import type { Shape } from "./shapes.js";
 import { Writer } from "./writer.js";
@@ -15,7 +16,7 @@ export interface BodyWriter {
   write(out: Encoder): void;
 }
 
-/** Up to this many nodes, searching the table is faster than keeping a Map: indexOf compares several at once. */
+/** Up to this many nodes, searching a list is faster than keeping a Map: indexOf compares several at once. */
 const SEARCHED = 64;
 /** Stands in the table for a node that is not found by identity. */
 export const HIDDEN = {};
@@ -30,8 +31,12 @@ export class Nodes extends Writer {
   protected readonly parents: number[] = [];
   protected readonly tags: number[] = [];
   protected readonly aux: Aux[] = [];
-  /** Numbers by identity, once there are more nodes than searching the table is worth. */
+  /** The first of them. */
+  readonly #searched: (object | symbol | undefined)[] = [];
+  /** Numbers by identity, once there are more nodes than searching them is worth. */
   readonly #ids = new Map<object | symbol, number>();
+  /** There is enough to encode for it, and the engine can be asked for hidden classes. */
+  protected asksForClasses = false;
   /** The node whose body is being written; −1 for the root value. */
   protected current = -1;
   protected rootName = "value";
@@ -43,25 +48,41 @@ export class Nodes extends Writer {
     this.parents[id] = this.current;
     this.tags[id] = tag;
     this.aux[id] = aux;
-    if (id >= SEARCHED) this.#index(value, id);
+    if (id < SEARCHED) {
+      this.#searched[id] = value;
+    } else {
+      if (id === SEARCHED) this.#endSearching();
+      this.#ids.set(value, id);
+    }
   }
 
-  #index(value: object | symbol, id: number): void {
-    if (id === SEARCHED) for (let i = 0; i < SEARCHED; i++) this.#ids.set(this.nodes[i]!, i);
-    this.#ids.set(value, id);
+  #endSearching(): void {
+    for (let id = 0; id < SEARCHED; id++) this.#ids.set(this.nodes[id]!, id);
+    this.asksForClasses = canAskForClasses();
+  }
+
+  /** Whether an array alone is so long that classes are asked for, and they were not before. */
+  protected isLarge(array: readonly unknown[]): boolean {
+    return !this.asksForClasses && array.length > SEARCHED && (this.asksForClasses = canAskForClasses());
+  }
+
+  /** After a while: the engine may have to be prepared again. */
+  protected askAgain(): void {
+    if (this.asksForClasses) this.asksForClasses = canAskForClasses();
   }
 
   /** The number of a node met before, −1 when it was not met. */
   protected find(value: object | symbol): number {
     if (this.count > SEARCHED) return this.#ids.get(value) ?? -1;
     // What lies behind the used part is undefined, and no node is.
-    return this.nodes.indexOf(value);
+    return this.#searched.indexOf(value);
   }
 
   /** Takes back that the node can be found by identity; its number stays. */
   hide(id: number): void {
     this.#ids.delete(this.nodes[id]!);
     this.nodes[id] = HIDDEN;
+    if (id < SEARCHED) this.#searched[id] = HIDDEN;
   }
 
   /** Refers to a node by number. */
@@ -123,10 +144,10 @@ export class Nodes extends Writer {
   /** Forgets the objects of the last image. */
   protected forgetNodes(): void {
     if (this.count > SEARCHED) this.#ids.clear();
+    this.#searched.fill(undefined);
     for (let id = 0; id < this.count; id++) this.nodes[id] = this.aux[id] = undefined;
-    // What is searched stays short.
-    if (this.count > SEARCHED) this.nodes.length = SEARCHED;
     this.count = 0;
     this.current = -1;
+    this.asksForClasses = false;
   }
 }

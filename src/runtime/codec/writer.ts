@@ -52,11 +52,42 @@ export class Writer {
   /** A non-negative safe integer, seven bits a byte, low bits first. */
   uint(value: number): void {
     if (this.#pos + 8 > this.#buffer.length) this.#grow(8);
-    while (value >= 0x80) {
-      this.#buffer[this.#pos++] = (value % 0x80) | 0x80;
+    this.#pos = this.#uintAt(this.#pos, value);
+  }
+
+  /** A byte and such an integer in one go. */
+  tagged(tag: number, value: number): void {
+    if (this.#pos + 9 > this.#buffer.length) this.#grow(9);
+    const at = this.#pos;
+    this.#buffer[at] = tag;
+    this.#pos = this.#uintAt(at + 1, value);
+  }
+
+  #uintAt(at: number, value: number): number {
+    const buffer = this.#buffer;
+    // What takes more than 31 bits is rare, and arithmetic on doubles is slow.
+    while (value > 0x7fff_ffff) {
+      buffer[at++] = (value % 0x80) | 0x80;
       value = Math.floor(value / 0x80);
     }
-    this.#buffer[this.#pos++] = value;
+    let rest = value | 0;
+    while (rest >= 0x80) {
+      buffer[at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    buffer[at++] = rest;
+    return at;
+  }
+
+  /** A text that consists of the hexadecimal digits of an unsigned integer of 32 bits. */
+  hexadecimal(value: number): void {
+    const digits = value === 0 ? 1 : (35 - Math.clz32(value)) >> 2;
+    this.uint(digits * 4 + TextForm.LATIN1);
+    if (this.#pos + digits > this.#buffer.length) this.#grow(digits);
+    for (let shift = digits * 4 - 4; shift >= 0; shift -= 4) {
+      const digit = (value >>> shift) & 0xf;
+      this.#buffer[this.#pos++] = digit < 10 ? 0x30 + digit : 0x57 + digit;
+    }
   }
 
   double(value: number): void {

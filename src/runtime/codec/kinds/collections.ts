@@ -3,6 +3,7 @@ import { registerExotic } from "./kind.js";
 
 registerExotic<Map<unknown, unknown>>({
   tag: 3,
+  isRecognizable: true,
   prototype: Map.prototype,
   branded: true,
   is: types.isMap,
@@ -24,6 +25,7 @@ registerExotic<Map<unknown, unknown>>({
 
 registerExotic<Set<unknown>>({
   tag: 4,
+  isRecognizable: true,
   prototype: Set.prototype,
   branded: true,
   is: types.isSet,

@@ -43,6 +43,16 @@ function writeHead(out: Encoder, value: object, saved: object | null, kind: Exot
   out.add(value, Tag.EXOTIC, hasBody ? new ExoticBody(value, kind, form, saved, keys) : undefined);
   if (form & Form.PROTOTYPE) out.reference(saved!);
   kind.head(out, value);
+  if (form === 0 && kind.isRecognizable) out.learn(value, { kind: "built-in", exotic: kind });
+}
+
+/** Head of an object whose hidden class tells that it is nothing but an instance of a built-in class. */
+export function writeKnownBuiltIn(out: Encoder, value: object, kind: Exotic): void {
+  out.byte(Tag.EXOTIC);
+  out.pair(kind.tag, 0);
+  const body = kind.body === undefined ? undefined : new ExoticBody(value, kind, 0, kind.prototype, NO_KEYS);
+  out.add(value, Tag.EXOTIC, body);
+  kind.head(out, value);
 }
 
 /** Everything about `value` but that it is met: what its head and its body hold. Refuses what cannot be saved. */

@@ -15,6 +15,8 @@ export interface Exotic<T extends object = object> {
   is(value: object): boolean;
   /** `is` is cheap and certain enough to try it on any object. */
   readonly branded?: boolean;
+  /** All that the kind's own properties could tell is in the hidden class. */
+  readonly isRecognizable?: true;
   /** It is made when its contents are known. */
   readonly isLate?: true;
   /** The own keys to write as properties, when they are not all own keys: without those that are part of the kind's state. */

@@ -5,6 +5,7 @@ import { registerExotic } from "./kind.js";
 
 registerExotic<Date>({
   tag: 7,
+  isRecognizable: true,
   prototype: Date.prototype,
   branded: true,
   is: types.isDate,

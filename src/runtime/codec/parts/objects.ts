@@ -1,7 +1,7 @@
 /** Watches over objects with default data properties, and over default arrays. */
-import { isDeepStrictEqual, types } from "node:util";
+import { isDeepStrictEqual } from "node:util";
 import { Frame } from "../../frame.js";
-import { defaultKeys, isDefaultArray } from "../defaults.js";
+import { defaultKeys, inheritsNoKeys, isDefaultArray } from "../defaults.js";
 import type { Encoder } from "../encoder.js";
 import { Patch } from "../format.js";
 import { privateStore } from "../../private-store.js";
@@ -9,16 +9,7 @@ import { writeEntries } from "./entries.js";
 import { redefinitionIsPossible, reshapingIsPossible } from "./surgery.js";
 import { isSameValue, Unpatchable, Watch } from "./watch.js";
 
-const {
-  getPrototypeOf,
-  getOwnPropertyDescriptor,
-  getOwnPropertyNames,
-  getOwnPropertySymbols,
-  isExtensible,
-  keys: keysOf,
-  values,
-} = Object;
-const { isProxy } = types;
+const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, isExtensible, values } = Object;
 const { ownKeys } = Reflect;
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 type Props = Readonly<Record<string, unknown>>;
@@ -101,13 +92,6 @@ export class ObjectWatch extends Watch {
     this.#keys = keys;
     this.#values = now;
   }
-}
-
-/** Whether listing the keys of an object with `for…in` finds its own ones only, and runs no code. */
-function inheritsNoKeys(node: object): boolean {
-  for (let at = getPrototypeOf(node) as object | null; at !== null; at = getPrototypeOf(at) as object | null)
-    if (isProxy(at) || keysOf(at).length > 0) return false;
-  return true;
 }
 
 function isIndex(key: unknown): boolean {

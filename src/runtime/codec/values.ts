@@ -1,0 +1,113 @@
+/**
+ * Values of the objects whose bodies are still to come, in the order of these: bodies follow in the order of heads, so what a proof found, when the head was written,
+ * is read front to back, and no object is looked at twice.
+ */
+import { defaultKeys, forget, HOLE, isDefaultArray, listElements, listValues } from "./defaults.js";
+import { Tag } from "./format.js";
+import { Nodes } from "./nodes.js";
+
+/** A longer list is not kept for the next image. */
+const KEPT_VALUES = 1 << 18;
+
+export abstract class Values extends Nodes {
+  readonly #values: unknown[] = [];
+  /** Those before have been taken for a node. */
+  #taken = 0;
+  /** Those before have been written. */
+  #written = 0;
+
+  abstract value(value: unknown): void;
+  abstract string(value: string): void;
+
+  /** The keys of an object of default data properties, `undefined` when it is none. What was found is to be taken or dropped. */
+  protected proveObject(value: object): readonly string[] | undefined {
+    return defaultKeys(value, this.#values, this.#taken);
+  }
+
+  /** Whether an array consists of default elements. What was found is to be taken or dropped. */
+  protected proveArray(array: readonly unknown[]): boolean {
+    return isDefaultArray(array, this.#values, this.#taken);
+  }
+
+  /** The next `count` values are those of the node that is added now. */
+  protected take(count: number): void {
+    this.#taken += count;
+  }
+
+  /** Lets go of what a proof of `value` has found: another form is written. */
+  protected drop(value: object): false {
+    forget(value, this.#values, this.#taken);
+    return false;
+  }
+
+  /** Takes the values of an object whose hidden class has so many properties. False when it has indices besides. */
+  protected takeObject(value: object, count: number): boolean {
+    if (!listValues(value, count, this.#values, this.#taken)) return this.drop(value);
+    this.#taken += count;
+    return true;
+  }
+
+  /** Takes the elements of an array of a known hidden class. False when it has too many holes. */
+  protected takeArray(array: readonly unknown[]): boolean {
+    if (!listElements(array, this.#values, this.#taken)) return this.drop(array);
+    this.#taken += array.length;
+    return true;
+  }
+
+  /** The values of a node that was proven before, for its body. */
+  protected takeAgain(id: number, node: object): void {
+    const tag = this.tags[id]!;
+    if (tag === Tag.PLAIN || tag === Tag.DICT) this.#taken += this.proveObject(node)?.length ?? 0;
+    else if (tag === Tag.ARRAY && this.proveArray(node as unknown[])) this.#taken += (node as unknown[]).length;
+  }
+
+  /** The values taken for a node with so many properties. They are forgotten when they are written: later they have left the cache. */
+  protected writeValues(count: number): void {
+    const values = this.#values;
+    const end = this.#written + count;
+    for (let at = this.#written; at < end; at++) {
+      const value = values[at];
+      values[at] = undefined;
+      this.value(value);
+    }
+    this.#written = end;
+  }
+
+  /** The same for an array of that length. */
+  protected writeElements(length: number): void {
+    const values = this.#values;
+    const end = this.#written + length;
+    for (let at = this.#written; at < end; at++) {
+      const element = values[at];
+      values[at] = undefined;
+      // Compared with anything but a symbol, a symbol costs a call.
+      if (typeof element === "symbol" && element === HOLE) this.byte(Tag.HOLE);
+      else this.value(element);
+    }
+    this.#written = end;
+  }
+
+  /** The same for an object that is written key by key. */
+  protected writeEntries(keys: readonly string[]): void {
+    const start = this.#written;
+    for (let i = 0; i < keys.length; i++) {
+      this.string(keys[i]!);
+      this.value(this.#values[start + i]);
+      this.#values[start + i] = undefined;
+    }
+    this.#written = start + keys.length;
+  }
+
+  /** Forgets all values, and the list. */
+  protected dropValues(): void {
+    this.#values.length = 0;
+    this.#taken = this.#written = 0;
+  }
+
+  /** Forgets all values, and keeps the list when it is worth it. */
+  protected forgetValues(): void {
+    if (this.#taken > KEPT_VALUES) this.#values.length = 0;
+    else this.#values.fill(undefined, this.#written, this.#taken);
+    this.#taken = this.#written = 0;
+  }
+}
