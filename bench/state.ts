@@ -3,7 +3,10 @@ import { DatabaseSync } from "node:sqlite";
 import path from "node:path";
 import { open, sqlite } from "../dist/index.js";
 import { decode, encode } from "../dist/runtime/codec/index.js";
+import { $module } from "../dist/runtime/registry.js";
 import type { Commit, Store } from "../dist/runtime/store/store.js";
+import { ABI_VERSION, Surgery } from "../dist/shared/abi.js";
+import { orders } from "./graphs.ts";
 import { heading, load, median, report, scratch, time } from "./lib.ts";
 
 type Workflow = (size: number, count: number) => number;
@@ -25,13 +28,18 @@ interface Measured {
 const SKIPPED = 5;
 
 export async function benchState(): Promise<void> {
-  const { compiled } = (await load("state")) as unknown as { compiled: Record<"holding" | "deep" | "buffering", Workflow> };
+  const { compiled } = (await load("state")) as unknown as {
+    compiled: Record<"holding" | "ordering" | "deep" | "buffering", Workflow>;
+  };
+  globalThis.makeOrders = orders;
   heading("State that stays: SQLite, WAL, synchronous=FULL");
   const holding = await measure(compiled.holding, 20_000, 300);
   report("20,000 objects, one changed a step: the whole", holding.image.length / 1024, "KiB");
   report("20,000 objects, one changed a step: written", holding.bytes, "B/step", { bound: 2048 });
   report("20,000 objects, one changed a step: time", holding.ms, "ms/step", { bound: 3 });
   report("writing all of it instead", fullWrite(holding.image), "ms/step");
+  const ordering = await measure(compiled.ordering, 5_000, 100);
+  report("5,000 orders (34,000 objects, with Maps and Dates): time", ordering.ms, "ms/step");
   const buffering = await measure(compiled.buffering, 50_000_000, 60);
   report("a buffer of 50 MB: written once, blobs included", buffering.first / 1e6, "MB");
   report("a buffer of 50 MB: written", buffering.bytes, "B/step", { bound: 2048 });
@@ -45,6 +53,11 @@ export async function benchState(): Promise<void> {
   report("a step 1,000 frames deep", median(rounds.map((round) => round.ms)), "ms/step");
   report("a step 1,000 frames deep / 5 frames deep", median(rounds.map((round) => round.ratio)), "×", { bound: 1.2 });
   report("a step 1,000 frames deep: written", median(rounds.map((round) => round.bytes)), "B/step");
+  // Says of itself what the compiler says of a module that imports a package.
+  $module(ABI_VERSION, "bench/foreign.ts", Surgery.REDEFINE | Surgery.RESHAPE);
+  heading("The same in a program with foreign code, which could do anything to an object");
+  report("20,000 objects, one changed a step: time", (await measure(compiled.holding, 20_000, 300)).ms, "ms/step", { bound: 3 });
+  report("5,000 orders, one changed a step: time", (await measure(compiled.ordering, 5_000, 100)).ms, "ms/step");
 }
 
 async function measure(workflow: Workflow, size: number, count: number): Promise<Measured> {

@@ -1,11 +1,15 @@
 import { step } from "flowc";
 
+/** `orders` of `bench/graphs.ts`, which the benchmark lends. */
+const makeOrders = (count: number): unknown => globalThis.makeOrders(count);
+
 const nothing = step((at: number) => {
   globalThis.onStep?.(at);
 });
 
 declare global {
   var onStep: ((at: number) => void) | undefined;
+  var makeOrders: (count: number) => unknown;
 }
 
 /** Holds many objects and changes one of them before each step. */
@@ -22,6 +26,17 @@ export function holding(objects: number, count: number): number {
     nothing(i);
   }
   return items.length;
+}
+
+/** The same with the graph of `bench/graphs.ts`. */
+export function ordering(orders: number, count: number): number {
+  const shop = makeOrders(orders) as { orders: { status: string }[] };
+  for (let i = 0; i < count; i++) {
+    const order = shop.orders[(i * 7919) % orders];
+    if (order !== undefined) order.status = `changed ${i}`;
+    nothing(i);
+  }
+  return shop.orders.length;
 }
 
 /** Makes its steps at the bottom of a recursion, each level of which holds something. */

@@ -2,15 +2,17 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import fc from "fast-check";
-import { afterEach, describe, expect, it, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, test } from "vitest";
 import { registerCodec } from "../../src/runtime/codec/custom.js";
 import { canAskForClasses, type Engine, haveSameClass, withoutHiddenClasses } from "../../src/runtime/codec/hidden-classes.js";
 import { isAsExpected } from "../../src/runtime/codec/engine-check.js";
 import { decode, encode } from "../../src/runtime/codec/index.js";
 import { KnownClasses } from "../../src/runtime/codec/known.js";
-import { ImageWriter } from "../../src/runtime/codec/parts/writer.js";
+import { expectSurgery } from "../../src/runtime/codec/parts/surgery.js";
+import { ImageWriter, type Written } from "../../src/runtime/codec/parts/writer.js";
 import { $private } from "../../src/runtime/classes.js";
 import { attachPrivates, privateStore } from "../../src/runtime/private-store.js";
+import { Surgery } from "../../src/shared/abi.js";
 import { NotSaveableError } from "../../src/shared/errors.js";
 import { graphs, inside } from "./graphs.js";
 import { difference } from "./isomorphic.js";
@@ -43,8 +45,13 @@ test("the bytes are the same whether it is asked or not, and for objects that we
   }
 });
 
+/** What is not said stays as it is; of a new property it is the default. */
 const define = <T extends object>(value: T, key: PropertyKey, attributes: PropertyDescriptor): T =>
-  Object.defineProperty(value, key, { configurable: true, enumerable: true, ...attributes });
+  Object.defineProperty(
+    value,
+    key,
+    Object.hasOwn(value, key) ? attributes : { configurable: true, enumerable: true, ...attributes },
+  );
 
 describe("among orders, an object of the same keys comes back as it is", () => {
   const cases: Record<string, () => object> = {
@@ -239,6 +246,129 @@ test("two images that share objects go on side by side", () => {
     });
   }
   expect(parts).toBeGreaterThan(10);
+});
+
+describe("what changed in an object that still looks the same is found", () => {
+  beforeAll(() => expectSurgery(Surgery.REDEFINE | Surgery.RESHAPE));
+  const orders: Record<string, (order: Order) => unknown> = {
+    "a value": (each) => (each.total = 3),
+    "another representation": (each) => (each.total = 3.5),
+    "a getter": (each) => define(each, "id", { get: helper }),
+    "an attribute: enumerable": (each) => define(each, "total", { enumerable: false }),
+    "an attribute: writable": (each) => define(each, "total", { writable: false }),
+    "an attribute: configurable": (each) => define(each, "total", { configurable: false }),
+    "a key more": (each) => Object.assign(each, { more: 1 }),
+    "a key less": (each) => Reflect.deleteProperty(each, "total"),
+    "the order of keys": (each) => Reflect.deleteProperty(each, "id") && (each.id = 1),
+    "an index": (each) => Object.assign(each, { 7: 1 }),
+    "an index that is not listed": (each) => define(each, 7, { enumerable: false, value: 1 }),
+    "an index with a getter": (each) => define(each, 7, { get: helper }),
+    "a symbol": (each) => Object.assign(each, { [Symbol.for("kind")]: 1 }),
+    "the prototype": (each) => Object.setPrototypeOf(each, Point.prototype) as object,
+    "no prototype": (each) => Object.setPrototypeOf(each, null) as object,
+    frozen: (each) => Object.freeze(each),
+    sealed: (each) => Object.seal(each),
+    locked: (each) => Object.preventExtensions(each),
+    "private members": (each) => attachPrivates(each, new Map([[$private("balance"), 5]])),
+  };
+  const arrays: Record<string, (array: unknown[]) => unknown> = {
+    "an element": (each) => (each[1] = "one"),
+    "a double": (each) => (each[1] = 0.5),
+    "a hole": (each) => Reflect.deleteProperty(each, 1),
+    "undefined for a hole": (each) => (each[3] = undefined),
+    "a getter": (each) => define(each, 1, { get: helper }),
+    "a constant": (each) => define(each, 1, { writable: false }),
+    "an element that is not listed": (each) => define(each, 1, { enumerable: false }),
+    "a property": (each) => Object.assign(each, { sum: 1 }),
+    "constant length": (each) => Object.defineProperty(each, "length", { writable: false }),
+    "the length": (each) => (each.length = 9),
+    "the prototype": (each) => Object.setPrototypeOf(each, Object.prototype) as object,
+    frozen: (each) => Object.freeze(each),
+    locked: (each) => Object.preventExtensions(each),
+  };
+  const dates: Record<string, (date: Date) => unknown> = {
+    "the time": (each) => each.setTime(7),
+    "no time": (each) => each.setTime(NaN),
+    "a property": (each) => Object.assign(each, { zone: "UTC" }),
+    "an index": (each) => Object.assign(each, { 7: 1 }),
+    "the prototype": (each) => Object.setPrototypeOf(each, Object.prototype) as object,
+    frozen: (each) => Object.freeze(each),
+  };
+  let calls = 0;
+  const count = (): number => calls++;
+  it.each<[string, (root: { list: unknown[]; order: Order; date: Date }) => unknown]>([
+    ["an element", ({ list }) => define(list, 1, { get: count })],
+    ["a property of an array", ({ list }) => Object.assign(list, { slice: count })],
+    ["the class of copies", ({ list }) => Object.assign(list, { constructor: { [Symbol.species]: count } })],
+    ["a property", ({ order }) => define(order, "id", { get: count })],
+    ["an index", ({ date }) => define(date, 0, { get: count })],
+  ])("and nothing is called: %s", (_, change) => {
+    for (const ask of [<T>(act: () => T): T => act(), withoutHiddenClasses]) {
+      const root = { list: [1, 2, 3], order: order(), date: new Date(1), names: many((i) => `a name of its own, number ${i}`) };
+      const writer = new ImageWriter();
+      expect([ask(() => writer.write(root)).kind, ask(() => writer.write(root)).kind]).toEqual(["image", "part"]);
+      change(root);
+      expect(() => ask(() => writer.write(root))).toThrow(NotSaveableError);
+      expect(calls).toBe(0);
+    }
+  });
+  const row = (i: number): unknown[] => [i, i + 1, i + 2, , i]; // oxlint-disable-line no-sparse-arrays -- a hole to be filled
+  it.each(Object.entries(orders))("in an order: %s", (_, change) => expectFound(many(order), change));
+  it.each(Object.entries(orders))("in an instance of a class: %s", (_, change) =>
+    expectFound(
+      many((i) => Object.assign(new Point(i, 2), order())),
+      change,
+    ),
+  );
+  it("an attribute, in objects that are kept as tables", () => {
+    const table = (): Order => {
+      const value = { first: 0, ...order() };
+      Reflect.deleteProperty(value, "first");
+      return value;
+    };
+    expectFound(many(table), (each) => define(each, "total", { writable: false }));
+  });
+  it("private members like those of others", () => {
+    const account = (each: Order): Order => attachPrivates(each, new Map([[$private("balance"), 5]])) ?? each;
+    expectFound(
+      many((i) => (i % 10 === 9 ? account(order()) : order())),
+      account,
+    );
+  });
+  it("the prototype that others have", () => {
+    expectFound(
+      many((i) => (i % 10 === 9 ? (Object.setPrototypeOf(order(), Point.prototype) as Order) : order())),
+      (each) => Object.setPrototypeOf(each, Point.prototype) as object,
+    );
+  });
+  it.each(Object.entries(arrays))("in an array: %s", (_, change) => expectFound(many(row), change));
+  it.each(Object.entries(dates))("in a Date: %s", (_, change) =>
+    expectFound(
+      many((i) => new Date(i)),
+      change,
+    ),
+  );
+
+  /** Changes some of many after they were saved, and each time then nothing. */
+  function expectFound<T extends object>(all: T[], change: (one: T) => unknown): void {
+    const root = { all, names: many((i) => `a name of its own, number ${i}`) };
+    const writer = new ImageWriter();
+    const saved = { image: new Uint8Array(), parts: [] as Uint8Array[] };
+    const save = (): Written["kind"] => {
+      const { kind, bytes } = writer.write(root);
+      if (kind === "image") Object.assign(saved, { image: bytes.slice(), parts: [] });
+      else saved.parts.push(bytes.slice());
+      expect(difference(root, decode(saved.image, saved.parts), inside)).toBeUndefined();
+      return kind;
+    };
+    expect([save(), save()]).toEqual(["image", "part"]);
+    for (const at of [[120], [30], [5, 6, 7]]) {
+      for (const i of at) change(all[i]!);
+      const before = saved.parts.length;
+      expect(save() === "image" || saved.parts.length > before).toBe(true);
+      expect([save(), saved.parts.at(-1)!.length < 8]).toEqual(["part", true]);
+    }
+  }
 });
 
 describe("an engine that is not as expected is not asked", () => {

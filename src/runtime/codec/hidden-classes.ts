@@ -32,11 +32,13 @@ const FLAG = "allow-natives-syntax";
 const MUTE: Engine = { haveSameClass: () => false, hasFastProperties: () => false, hasDictionaryElements: () => true };
 
 let engine = MUTE;
-let isUsable = process.env.FLOWC_HIDDEN_CLASSES !== "off" && isNode();
+/** `undefined`: nobody has asked. */
+let isUsable: boolean | undefined;
 const probe = {};
 
 /** Whether the engine can be asked now. Call it before the first question of an image, or of a part of it. */
 export function canAskForClasses(): boolean {
+  isUsable ??= process.env.FLOWC_HIDDEN_CLASSES !== "off" && isNode();
   if (isUsable && !haveSameClass(probe, probe)) isUsable = prepare();
   return isUsable;
 }
@@ -67,12 +69,12 @@ function silenced(): false {
 
 /** Calls `act` while the engine is not asked. For tests that compare. */
 export function withoutHiddenClasses<T>(act: () => T): T {
-  const was = isUsable;
-  isUsable = false;
+  const was = { engine, isUsable };
+  [engine, isUsable] = [MUTE, false];
   try {
     return act();
   } finally {
-    isUsable = was;
+    ({ engine, isUsable } = was);
   }
 }
 
@@ -84,7 +86,7 @@ function isNode(): boolean {
 
 function prepare(): boolean {
   engine = compiled() ?? compiledWithFlag() ?? MUTE;
-  return isAsExpected(engine);
+  return isAsExpected(engine) || silenced();
 }
 
 /** When the process was started with the flag, it stays set. */

@@ -115,3 +115,13 @@ function hasIndex(prototype: object): boolean {
 /** V8 keeps elements in six ways that give them no attributes: small integers, doubles, anything, each with and without holes. */
 // oxlint-disable-next-line no-sparse-arrays -- what they are for
 const ARRAYS: readonly unknown[][] = [[1], [1, , 1], [1.5], [1.5, , 1.5], [{}], [{}, , {}]]; // prettier-ignore
+
+let commonest = 0;
+
+/** Whether the class of an array tells that it consists of default elements alone. */
+export function isPlainArray(array: readonly unknown[]): boolean {
+  if (haveSameClass(array, ARRAYS[commonest]!)) return true;
+  const found = ARRAYS.findIndex((example) => haveSameClass(array, example));
+  if (found >= 0) commonest = found;
+  return found >= 0;
+}

@@ -4,13 +4,16 @@ import { Frame } from "../../frame.js";
 import { defaultKeys, inheritsNoKeys, isDefaultArray } from "../defaults.js";
 import type { Encoder } from "../encoder.js";
 import { Patch } from "../format.js";
+import { isPlainArray } from "../known.js";
 import { privateStore } from "../../private-store.js";
 import { writeEntries } from "./entries.js";
+import type { Pass } from "./pass.js";
 import { redefinitionIsPossible, reshapingIsPossible } from "./surgery.js";
 import { isSameValue, Unpatchable, Watch } from "./watch.js";
 
 const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, isExtensible, values } = Object;
 const { ownKeys } = Reflect;
+const { slice } = Array.prototype as unknown[];
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 type Props = Readonly<Record<string, unknown>>;
 
@@ -33,10 +36,21 @@ export class ObjectWatch extends Watch {
     this.#values = values(node);
   }
 
-  /** @param privatesCame some object has been given private members */
-  override isSame(privatesCame: boolean): boolean {
-    if (privatesCame && !this.#hasPrivates && privateStore(this.#node) !== undefined) return false;
-    return this.#inheritsNoKeys && !reshapingIsPossible() ? this.#isSameByListing() : this.#isSameByDescription();
+  override isSame(pass: Pass): boolean {
+    const node = this.#node;
+    if (!reshapingIsPossible()) return !this.#hasGotPrivates(pass) && this.#isSameIn(this.#inheritsNoKeys);
+    if (pass.covers(node, this.#prototype, this.#hasPrivates)) return this.#isSameIn(this.#inheritsNoKeys);
+    const isSame = !this.#hasGotPrivates(pass) && this.#isSameByDescription();
+    if (isSame) pass.leads(node, this.#prototype, this.#hasPrivates);
+    return isSame;
+  }
+
+  #hasGotPrivates({ privatesCame }: Pass): boolean {
+    return privatesCame && !this.#hasPrivates && privateStore(this.#node) !== undefined;
+  }
+
+  #isSameIn(listing: boolean): boolean {
+    return listing ? this.#isSameByListing() : this.#isSameByDescription();
   }
 
   /** By far the fastest way there is to see keys and values, about 25 ns an object. */
@@ -122,7 +136,10 @@ export class ArrayWatch extends Watch {
 
   isSame(): boolean {
     const node = this.#node;
+    if (isPlainArray(node)) return node.length === this.#elements.length && this.#firstDifference(node.length) === node.length;
     if (getPrototypeOf(node) !== Array.prototype || !isExtensible(node) || node.length !== this.#elements.length) return false;
+    // Reading an element must not call anything.
+    if (redefinitionIsPossible() && !isDefaultArray(node, [], 0)) return false;
     return this.#firstDifference(node.length) === node.length && this.#hasNoMore(node);
   }
 
@@ -145,9 +162,8 @@ export class ArrayWatch extends Watch {
 
   patch(out: Encoder): void {
     const node = this.#node;
-    const copy = node.slice();
-    const isDefault = getPrototypeOf(node) === Array.prototype && isExtensible(node) && isElementsOnly(node, copy);
-    if (!isDefault) throw new Unpatchable();
+    const copy = copyOf(node);
+    if (copy === undefined) throw new Unpatchable();
     const length = node.length;
     const start = this.#firstDifference(Math.min(length, this.#elements.length));
     const end = length === this.#elements.length ? this.#lastDifference(start) : length;
@@ -177,6 +193,15 @@ function isElementsOnly(node: readonly unknown[], copy: readonly unknown[]): boo
   if (node.length <= FEW_ELEMENTS || redefinitionIsPossible()) return isDefaultArray(node, [], 0);
   if (node[0] instanceof Frame) return true;
   return getOwnPropertySymbols(node).length === 0 && isDeepStrictEqual(node, copy);
+}
+
+/** The elements of a default array, `undefined` when it is none. Calls nothing of the program. */
+function copyOf(node: readonly unknown[]): unknown[] | undefined {
+  if (isPlainArray(node)) return slice.call(node);
+  if (getPrototypeOf(node) !== Array.prototype || !isExtensible(node)) return undefined;
+  if (node.length <= FEW_ELEMENTS || redefinitionIsPossible()) return isDefaultArray(node, [], 0) ? slice.call(node) : undefined;
+  const copy = slice.call(node);
+  return isElementsOnly(node, copy) ? copy : undefined;
 }
 
 /** Both have the element, or neither. Values are not compared, but for `undefined`. */

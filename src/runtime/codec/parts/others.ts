@@ -1,13 +1,15 @@
-/** Watches over Maps, Sets, instances of the runtime's own classes, and over everything else by its bytes. */
+/** Watches over Maps, Sets, Dates, instances of the runtime's own classes, and over everything else by its bytes. */
 import type { Encoder } from "../encoder.js";
 import { Patch } from "../format.js";
 import { addedKeys, type Handler } from "../handlers.js";
+import { haveSameClass } from "../hidden-classes.js";
 import { plainKindOf } from "../kinds/exotic.js";
 import { type Entries, writeEntries } from "./entries.js";
 import { isSameValue, Unpatchable, Watch } from "./watch.js";
 
 const mapForEach = Map.prototype.forEach;
 const setForEach = Set.prototype.forEach;
+const { getTime } = Date.prototype;
 const never = (): boolean => false;
 
 export class MapWatch extends Watch {
@@ -80,6 +82,36 @@ function membersOf(set: ReadonlySet<unknown>): unknown[] {
   const members: unknown[] = [];
   setForEach.call(set, (member) => void members.push(member));
   return members;
+}
+
+/** Its hidden class is that of Dates without properties: nobody else has it. */
+const bareDate = new Date(0);
+
+function isBareDate(date: Date): boolean {
+  if (!haveSameClass(date, bareDate)) return plainKindOf(date)?.prototype === Date.prototype;
+  // Indices are no part of the class; nothing else is listed of a Date.
+  for (const _ in date) return false;
+  return true;
+}
+
+/** A Date that is nothing but one. Few are changed: they are not patched. */
+export class DateWatch extends Watch {
+  readonly #node: Date;
+  readonly #time: number;
+
+  constructor(id: number, node: Date) {
+    super(id);
+    this.#node = node;
+    this.#time = getTime.call(node);
+  }
+
+  isSame(): boolean {
+    return isBareDate(this.#node) && isSameValue(getTime.call(this.#node), this.#time);
+  }
+
+  patch(): never {
+    throw new Unpatchable();
+  }
 }
 
 /** An instance of a class of the runtime's own: its fields. */

@@ -16,11 +16,13 @@ import type { BlobSink } from "../blobs.js";
 import { Encoder } from "../encoder.js";
 import { FORMAT_VERSION, Tag } from "../format.js";
 import { handlerOf, type Handler, type Part } from "../handlers.js";
+import { canAskForClasses } from "../hidden-classes.js";
 import { plainKindOf } from "../kinds/exotic.js";
 import type { Shape } from "../shapes.js";
 import { BufferWatch } from "./buffer.js";
+import { Pass } from "./pass.js";
 import { ArrayWatch, ObjectWatch } from "./objects.js";
-import { BytesWatch, FieldsWatch, MapWatch, SetWatch } from "./others.js";
+import { BytesWatch, DateWatch, FieldsWatch, MapWatch, SetWatch } from "./others.js";
 import { Unpatchable, type Watch } from "./watch.js";
 
 export class Tracker {
@@ -104,9 +106,12 @@ export class Tracker {
 
   #changed(touched: Iterable<object>): Watch[] {
     const changed: Watch[] = [];
+    // Time has passed: what answers may have to be prepared again. Without it all watches find out in other ways.
+    canAskForClasses();
     const attached = attachedStores();
-    for (const watch of this.#objects) if (!watch.isSame(attached !== this.#attached)) changed.push(watch);
+    const pass = new Pass(attached !== this.#attached);
     this.#attached = attached;
+    for (const watch of this.#objects) if (!watch.isSame(pass)) changed.push(watch);
     for (const watch of this.#arrays) if (!watch.isSame()) changed.push(watch);
     for (const watch of this.#others) if (!watch.isSame(this.#out)) changed.push(watch);
     for (const node of touched) this.#lookAt(node, changed);
@@ -173,6 +178,7 @@ export class Tracker {
     const isPlain = this.#out.tagAt(id) === Tag.EXOTIC && plainKindOf(node) !== undefined;
     if (isPlain && types.isMap(node)) return new MapWatch(id, node);
     if (isPlain && types.isSet(node)) return new SetWatch(id, node);
+    if (isPlain && types.isDate(node)) return new DateWatch(id, node);
     if (isPlain && types.isArrayBuffer(node) && !node.resizable) return new BufferWatch(id, node);
     return new BytesWatch(id, this.#out);
   }
