@@ -100,7 +100,7 @@ export class Encoder extends Values {
   /** Begins another part of the same image: nodes keep their numbers, everything else is written anew where it first occurs. */
   nextPart(): void {
     super.reset();
-    this.askAgain();
+    this.beginPart();
     this.#forgetTables();
     this.dropValues();
     this.pools = undefined;

@@ -35,6 +35,8 @@ export class Nodes extends Writer {
   readonly #searched: (object | symbol | undefined)[] = [];
   /** Numbers by identity, once there are more nodes than searching them is worth. */
   readonly #ids = new Map<object | symbol, number>();
+  /** Number of nodes before the part under way. */
+  #from = 0;
   /** There is enough to encode for it, and the engine can be asked for hidden classes. */
   protected asksForClasses = false;
   /** The node whose body is being written; −1 for the root value. */
@@ -51,14 +53,10 @@ export class Nodes extends Writer {
     if (id < SEARCHED) {
       this.#searched[id] = value;
     } else {
-      if (id === SEARCHED) this.#endSearching();
+      if (id === SEARCHED) for (let i = 0; i < SEARCHED; i++) this.#ids.set(this.nodes[i]!, i);
+      if (id - this.#from === SEARCHED) this.asksForClasses = canAskForClasses();
       this.#ids.set(value, id);
     }
-  }
-
-  #endSearching(): void {
-    for (let id = 0; id < SEARCHED; id++) this.#ids.set(this.nodes[id]!, id);
-    this.asksForClasses = canAskForClasses();
   }
 
   /** Whether an array alone is so long that classes are asked for, and they were not before. */
@@ -66,9 +64,10 @@ export class Nodes extends Writer {
     return !this.asksForClasses && array.length > SEARCHED && (this.asksForClasses = canAskForClasses());
   }
 
-  /** After a while: the engine may have to be prepared again. */
-  protected askAgain(): void {
-    if (this.asksForClasses) this.asksForClasses = canAskForClasses();
+  /** What follows is a part: classes are asked for when it turns out to be large, too. */
+  protected beginPart(): void {
+    this.#from = this.count;
+    this.asksForClasses = false;
   }
 
   /** The number of a node met before, −1 when it was not met. */
@@ -148,6 +147,6 @@ export class Nodes extends Writer {
     for (let id = 0; id < this.count; id++) this.nodes[id] = this.aux[id] = undefined;
     this.count = 0;
     this.current = -1;
-    this.asksForClasses = false;
+    this.beginPart();
   }
 }

@@ -37,9 +37,13 @@ export class ObjectWatch extends Watch {
   }
 
   override isSame(pass: Pass): boolean {
+    if (!reshapingIsPossible() && this.#inheritsNoKeys) return !this.#hasGotPrivates(pass) && this.#isSameByListing();
+    return this.#isSameInFull(pass);
+  }
+
+  #isSameInFull(pass: Pass): boolean {
     const node = this.#node;
-    if (!reshapingIsPossible()) return !this.#hasGotPrivates(pass) && this.#isSameIn(this.#inheritsNoKeys);
-    if (pass.covers(node, this.#prototype, this.#hasPrivates)) return this.#isSameIn(this.#inheritsNoKeys);
+    if (this.#inheritsNoKeys && pass.covers(node, this.#prototype, this.#hasPrivates)) return this.#isSameByListing();
     const isSame = !this.#hasGotPrivates(pass) && this.#isSameByDescription();
     if (isSame) pass.leads(node, this.#prototype, this.#hasPrivates);
     return isSame;
@@ -47,10 +51,6 @@ export class ObjectWatch extends Watch {
 
   #hasGotPrivates({ privatesCame }: Pass): boolean {
     return privatesCame && !this.#hasPrivates && privateStore(this.#node) !== undefined;
-  }
-
-  #isSameIn(listing: boolean): boolean {
-    return listing ? this.#isSameByListing() : this.#isSameByDescription();
   }
 
   /** By far the fastest way there is to see keys and values, about 25 ns an object. */
