@@ -15,8 +15,8 @@ function standStill(): Promise<never> {
 }
 
 if (where === "ended") {
-  const claim = store.claimDeliveries.bind(store);
-  store.claimDeliveries = async (options) => ((await store.getRun("r1"))!.status === "failed" ? standStill() : claim(options));
+  // Nothing is ever claimed: the run could end between a look at it and a claim.
+  store.claimDeliveries = async () => ((await store.getRun("r1"))!.status === "failed" ? standStill() : []);
 }
 const flow = open({ store });
 await flow.on("failed", standStill, { name: "alert" });
