@@ -18,6 +18,7 @@ import { writeProxy } from "./kinds/proxy.js";
 import { writeSymbol } from "./kinds/symbol.js";
 import type { WeakEntries } from "./kinds/weak.js";
 import { addedKeys, handlerNamed, handlerOf, type Handler } from "./handlers.js";
+import { expectAnother } from "./identities.js";
 import { intrinsicName } from "./intrinsics.js";
 import { Form, FORMAT_VERSION, MAX_SHAPE_KEYS, SMALL_INT_MAX, SMALL_INT_MIN, Tag } from "./format.js";
 import { expectSurgery } from "./parts/surgery.js";
@@ -71,6 +72,7 @@ export class Encoder extends Values {
     this.weak?.write(this);
     this.pools?.write(this);
     this.end();
+    expectAnother(this.size);
     return this.finish();
   }
 

@@ -5,6 +5,7 @@ import { Tag } from "./format.js";
 import type { Encoder } from "./encoder.js";
 import type { Handler } from "./handlers.js";
 import { canAskForClasses } from "./hidden-classes.js";
+import { Identities, type Identity, SEARCHED, Sort } from "./identities.js";
 import { type Graph, notSaveable } from "./refusal.js";
 import type { Shape } from "./shapes.js";
 import { Writer } from "./writer.js";
@@ -16,25 +17,22 @@ export interface BodyWriter {
   write(out: Encoder): void;
 }
 
-/** Up to this many nodes, searching a list is faster than keeping a Map: indexOf compares several at once. */
-const SEARCHED = 64;
 /** Stands in the table for a node that is not found by identity. */
 export const HIDDEN = {};
 /** What is the same object in every process. */
 const REFERENCES: ReadonlySet<number> = new Set([Tag.REFERENCE, Tag.INTRINSIC, Tag.SYMBOL_FOR]);
+/** Objects of a shape are a sort, and so are all others that are written under one tag. */
+const SORTS: readonly Sort[] = Array.from({ length: 256 }, () => new Sort());
 
 export class Nodes extends Writer {
   /** Number of objects so far: what is used of the tables below, which are kept from image to image. */
   protected count = 0;
-  protected readonly nodes: (object | symbol | undefined)[] = [];
+  protected readonly nodes: (Identity | undefined)[] = [];
   /** Node in whose body each node was first met. */
   protected readonly parents: number[] = [];
   protected readonly tags: number[] = [];
   protected readonly aux: Aux[] = [];
-  /** The first of them. */
-  readonly #searched: (object | symbol | undefined)[] = [];
-  /** Numbers by identity, once there are more nodes than searching them is worth. */
-  readonly #ids = new Map<object | symbol, number>();
+  readonly #identities = new Identities(this.nodes, (id) => sort(this.tags[id]!, this.aux[id]));
   /** Number of nodes before the part under way. */
   #from = 0;
   /** There is enough to encode for it, and the engine can be asked for hidden classes. */
@@ -44,19 +42,14 @@ export class Nodes extends Writer {
   protected rootName = "value";
 
   /** Numbers `value`; its body follows later when `aux` is given. */
-  add(value: object | symbol, tag: number, aux: Aux): void {
+  add(value: Identity, tag: number, aux: Aux): void {
     const id = this.count++;
     this.nodes[id] = value;
     this.parents[id] = this.current;
     this.tags[id] = tag;
     this.aux[id] = aux;
-    if (id < SEARCHED) {
-      this.#searched[id] = value;
-    } else {
-      if (id === SEARCHED) for (let i = 0; i < SEARCHED; i++) this.#ids.set(this.nodes[i]!, i);
-      if (id - this.#from === SEARCHED) this.asksForClasses = canAskForClasses();
-      this.#ids.set(value, id);
-    }
+    if (id - this.#from === SEARCHED) this.asksForClasses = canAskForClasses();
+    this.#identities.add(value, id, sort(tag, aux));
   }
 
   /** Whether an array alone is so long that classes are asked for, and they were not before. */
@@ -71,17 +64,14 @@ export class Nodes extends Writer {
   }
 
   /** The number of a node met before, −1 when it was not met. */
-  protected find(value: object | symbol): number {
-    if (this.count > SEARCHED) return this.#ids.get(value) ?? -1;
-    // What lies behind the used part is undefined, and no node is.
-    return this.#searched.indexOf(value);
+  protected find(value: Identity): number {
+    return this.#identities.find(value, this.count);
   }
 
   /** Takes back that the node can be found by identity; its number stays. */
   hide(id: number): void {
-    this.#ids.delete(this.nodes[id]!);
+    this.#identities.hide(id, this.nodes[id]!);
     this.nodes[id] = HIDDEN;
-    if (id < SEARCHED) this.#searched[id] = HIDDEN;
   }
 
   /** Refers to a node by number. */
@@ -142,11 +132,14 @@ export class Nodes extends Writer {
 
   /** Forgets the objects of the last image. */
   protected forgetNodes(): void {
-    if (this.count > SEARCHED) this.#ids.clear();
-    this.#searched.fill(undefined);
+    this.#identities.reset(this.count);
     for (let id = 0; id < this.count; id++) this.nodes[id] = this.aux[id] = undefined;
     this.count = 0;
     this.current = -1;
     this.beginPart();
   }
+}
+
+function sort(tag: number, aux: Aux): Sort {
+  return tag === Tag.PLAIN ? (aux as Shape).sort : SORTS[tag]!;
 }

@@ -1,8 +1,10 @@
+import { Sort } from "./identities.js";
 import { corrupt, Reader } from "./reader.js";
 import { Writer } from "./writer.js";
 
 /** An ordered list of string keys, shared by all objects that have exactly these. */
 export interface Shape {
+  readonly sort: Sort;
   readonly keys: readonly string[];
   /** Its definition as written to an image. */
   readonly bytes: Uint8Array;
@@ -63,7 +65,7 @@ function make(keys: readonly string[]): Shape {
   // Defined, not assigned: a key may be `__proto__`.
   for (const key of keys)
     Object.defineProperty(template, key, { value: undefined, writable: true, enumerable: true, configurable: true });
-  return { keys, bytes: scratch.finish().slice(), template, epoch: 0, index: 0 };
+  return { keys, bytes: scratch.finish().slice(), template, epoch: 0, index: 0, sort: new Sort() };
 }
 
 function keep(shape: Shape): Shape {
