@@ -6,7 +6,7 @@
  * are ordered outermost → innermost; only the innermost one is ever resumed (I7).
  */
 import { type Part, registerHandler } from "./codec/handlers.js";
-import { ArrayWatch } from "./codec/parts/objects.js";
+import { ArrayWatch } from "./codec/parts/arrays.js";
 import type { StepOptions } from "./effects/retry.js";
 import type { Frame } from "./frame.js";
 import { Group } from "./group.js";

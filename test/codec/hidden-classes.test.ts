@@ -296,15 +296,17 @@ describe("what changed in an object that still looks the same is found", () => {
   };
   let calls = 0;
   const count = (): number => calls++;
-  it.each<[string, (root: { list: unknown[]; order: Order; date: Date }) => unknown]>([
+  it.each<[string, (root: { list: unknown[]; order: Order; others: Order[]; date: Date }) => unknown]>([
     ["an element", ({ list }) => define(list, 1, { get: count })],
     ["a property of an array", ({ list }) => Object.assign(list, { slice: count })],
     ["the class of copies", ({ list }) => Object.assign(list, { constructor: { [Symbol.species]: count } })],
     ["a property", ({ order }) => define(order, "id", { get: count })],
+    ["a property of several", ({ others }) => others.map((each) => define(each, "id", { get: count }))],
     ["an index", ({ date }) => define(date, 0, { get: count })],
   ])("and nothing is called: %s", (_, change) => {
     for (const ask of [<T>(act: () => T): T => act(), withoutHiddenClasses]) {
-      const root = { list: [1, 2, 3], order: order(), date: new Date(1), names: many((i) => `a name of its own, number ${i}`) };
+      const names = many((i) => `a name of its own, number ${i}`);
+      const root = { list: [1, 2, 3], order: order(), others: [order(), order()], date: new Date(1), names };
       const writer = new ImageWriter();
       expect([ask(() => writer.write(root)).kind, ask(() => writer.write(root)).kind]).toEqual(["image", "part"]);
       change(root);

@@ -215,6 +215,27 @@ describe("a part", () => {
     expect(store.rewritten).toBe(0);
   });
 
+  it("follows objects among thousands whose keys come and go", () => {
+    const root: Any[] = Array.from({ length: 30_000 }, (_, i) => (i % 2 === 0 ? { a: i, b: [], c: i } : { c: i, x: -0 }));
+    const some = [0, 1, 2, 15_000, 21_846, 21_847, 29_999].map((i) => root[i]);
+    const store = saved(
+      root,
+      () => some.forEach((each) => (each.more = each)),
+      () => some.forEach((each) => (each.more = 5)),
+      () => some.forEach((each) => delete each.more),
+      () => some.forEach((each) => (each.c = 0)),
+      () => some.forEach((each) => (each.c = -0)),
+      () => Object.assign(some[0], Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key ${i}`, i]))),
+      () => (some[0]["key 50"] = root),
+      () => some.forEach((each) => Object.keys(each).forEach((key) => delete each[key])),
+      () => some.forEach((each, i) => (each.again = i)),
+      () => (some[3].again = NaN),
+      () => (some[3].again = NaN),
+    );
+    expect(store.rewritten).toBe(0);
+    expect(store.parts.at(-1)!.length).toBeLessThan(8);
+  });
+
   it("refuses what cannot be saved, and a full image says where it is", () => {
     const root: Any = { list: [{}] };
     const tracker = new Tracker();

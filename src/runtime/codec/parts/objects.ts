@@ -1,210 +1,181 @@
-/** Watches over objects with default data properties, and over default arrays. */
-import { isDeepStrictEqual } from "node:util";
-import { Frame } from "../../frame.js";
-import { defaultKeys, inheritsNoKeys, isDefaultArray } from "../defaults.js";
+/**
+ * Watches over objects with default data properties. Those of the same keys and prototype are a group, and what they held is kept side by side, in the order of the
+ * objects, so that comparing reads memory from front to back:
+ *
+ *     nodes   first        second       third      …
+ *     old     a0 b0 c0     a1 b1 c1     a2 b2 c2   …
+ *
+ * One watch for each object took twice as long.
+ */
+import { defaultKeys, inheritsNoKeys } from "../defaults.js";
 import type { Encoder } from "../encoder.js";
-import { Patch } from "../format.js";
-import { isPlainArray } from "../known.js";
+import { MAX_SHAPE_KEYS } from "../format.js";
 import { privateStore } from "../../private-store.js";
+import { shapeOf } from "../shapes.js";
 import { writeEntries } from "./entries.js";
 import type { Pass } from "./pass.js";
 import { redefinitionIsPossible, reshapingIsPossible } from "./surgery.js";
-import { isSameValue, Unpatchable, Watch } from "./watch.js";
+import { type Change, isSameValue, Unpatchable } from "./watch.js";
 
 const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, isExtensible, values } = Object;
-const { ownKeys } = Reflect;
-const { slice } = Array.prototype as unknown[];
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
+/** A group with more values is full: growing its list would copy them all. */
+const FULL = 1 << 16;
+
+type Keys = readonly string[];
 type Props = Readonly<Record<string, unknown>>;
 
-export class ObjectWatch extends Watch {
-  readonly #node: Props;
-  readonly #prototype: object | null;
-  readonly #hasPrivates: boolean;
-  /** Nothing is found on the way up by listing the keys. */
-  readonly #inheritsNoKeys: boolean;
-  #keys: readonly string[];
-  #values: readonly unknown[];
+export class ObjectWatches {
+  readonly #groups: ObjectGroup[] = [];
+  /** Those that are not full, by keys. */
+  readonly #open = new Map<Keys, ObjectGroup[]>();
 
-  constructor(id: number, node: object, keys: readonly string[]) {
-    super(id);
-    this.#node = node as Props;
-    this.#prototype = getPrototypeOf(node) as object | null;
-    this.#hasPrivates = privateStore(node) !== undefined;
-    this.#inheritsNoKeys = inheritsNoKeys(node);
-    this.#keys = keys;
-    this.#values = values(node);
+  /** Watches over `node`, which has these keys and is what was written just now. Objects of the same list of keys are compared together. */
+  add(id: number, node: object, keys: Keys): void {
+    const prototype = getPrototypeOf(node) as object | null;
+    const hasPrivates = privateStore(node) !== undefined;
+    this.#groupOf(node, { keys, prototype, hasPrivates }).add(id, node as Props);
   }
 
-  override isSame(pass: Pass): boolean {
-    if (!reshapingIsPossible() && this.#inheritsNoKeys) return !this.#hasGotPrivates(pass) && this.#isSameByListing();
-    return this.#isSameInFull(pass);
+  /** Adds to `changed` what has to be patched. Runs no code of the program. */
+  findChanged(pass: Pass, changed: Change[]): void {
+    for (const group of this.#groups) group.findChanged(pass, changed);
   }
 
-  #isSameInFull(pass: Pass): boolean {
-    const node = this.#node;
-    if (this.#inheritsNoKeys && pass.covers(node, this.#prototype, this.#hasPrivates)) return this.#isSameByListing();
-    const isSame = !this.#hasGotPrivates(pass) && this.#isSameByDescription();
-    if (isSame) pass.leads(node, this.#prototype, this.#hasPrivates);
+  #groupOf(node: object, kind: Kind): ObjectGroup {
+    let open = this.#open.get(kind.keys);
+    if (open === undefined) this.#open.set(kind.keys, (open = []));
+    const at = open.findIndex((group) => group.takes(kind));
+    if (at >= 0 && !open[at]!.isFull) return open[at]!;
+    const group = new ObjectGroup(kind, inheritsNoKeys(node), this);
+    this.#groups.push(group);
+    open[at < 0 ? open.length : at] = group;
+    return group;
+  }
+}
+
+/** What the objects of a group have in common. */
+interface Kind {
+  readonly keys: Keys;
+  readonly prototype: object | null;
+  readonly hasPrivates: boolean;
+}
+
+class ObjectGroup {
+  readonly #ids: number[] = [];
+  /** `undefined`: it has other keys now, and another group. */
+  readonly #nodes: (Props | undefined)[] = [];
+  readonly #old: unknown[] = [];
+
+  /** @param inheritsNoKeys nothing is found on the way up by listing the keys */
+  constructor(
+    private readonly kind: Kind,
+    private readonly inheritsNoKeys: boolean,
+    private readonly all: ObjectWatches,
+  ) {}
+
+  takes({ prototype, hasPrivates }: Kind): boolean {
+    return prototype === this.kind.prototype && hasPrivates === this.kind.hasPrivates;
+  }
+
+  get isFull(): boolean {
+    return this.#old.length >= FULL;
+  }
+
+  add(id: number, node: Props): void {
+    this.#ids.push(id);
+    this.#nodes.push(node);
+    for (const value of values(node)) this.#old.push(value);
+  }
+
+  findChanged(pass: Pass, changed: Change[]): void {
+    const nodes = this.#nodes;
+    const width = this.kind.keys.length;
+    for (let at = 0; at < nodes.length; at++) {
+      const node = nodes[at];
+      if (node === undefined || this.#isSame(node, at * width, pass)) continue;
+      changed.push({ id: this.#ids[at]!, patch: (out) => this.#patch(at, node, out) });
+    }
+  }
+
+  /** Whether `node` is what it was; its values were those from `start` on. */
+  #isSame(node: Props, start: number, pass: Pass): boolean {
+    if (!this.inheritsNoKeys || reshapingIsPossible()) return this.#isSameInFull(node, start, pass);
+    return !this.#hasGotPrivates(node, pass) && this.#isSameByListing(node, start);
+  }
+
+  #isSameInFull(node: Props, start: number, pass: Pass): boolean {
+    const { prototype, hasPrivates } = this.kind;
+    if (this.inheritsNoKeys && pass.covers(node, prototype, hasPrivates)) return this.#isSameByListing(node, start);
+    const isSame = !this.#hasGotPrivates(node, pass) && this.#isSameByDescription(node, start);
+    if (isSame) pass.leads(node, prototype, hasPrivates);
     return isSame;
   }
 
-  #hasGotPrivates({ privatesCame }: Pass): boolean {
-    return privatesCame && !this.#hasPrivates && privateStore(this.#node) !== undefined;
+  #hasGotPrivates(node: Props, { privatesCame }: Pass): boolean {
+    return privatesCame && !this.kind.hasPrivates && privateStore(node) !== undefined;
   }
 
   /** By far the fastest way there is to see keys and values, about 25 ns an object. */
-  #isSameByListing(): boolean {
-    const node = this.#node;
-    const keys = this.#keys;
-    const old = this.#values;
+  #isSameByListing(node: Props, start: number): boolean {
+    const { keys } = this.kind;
+    const old = this.#old;
     let at = 0;
     for (const key in node) {
-      if (key !== keys[at]) return false;
-      const a = node[key];
-      const b = old[at];
-      if (a === b ? a === 0 && 1 / a !== 1 / (b as number) : a === a || b === b) return false;
+      if (key !== keys[at] || !isSameValue(node[key], old[start + at])) return false;
       at++;
     }
     return at === keys.length;
   }
 
-  #isSameByDescription(): boolean {
-    const node = this.#node;
-    const keys = this.#keys;
+  #isSameByDescription(node: Props, start: number): boolean {
+    const { keys, prototype } = this.kind;
     const names = getOwnPropertyNames(node);
-    const count = names.length;
-    if (count !== keys.length || !isExtensible(node) || getOwnPropertySymbols(node).length !== 0) return false;
-    for (let i = 0; i < count; i++) if (names[i] !== keys[i]) return false;
-    if (getPrototypeOf(node) !== this.#prototype) return false;
-    if (redefinitionIsPossible() && !this.#isDefault()) return false;
-    const old = this.#values;
-    const now = values(node);
-    for (let i = 0; i < count; i++) {
-      const a = now[i];
-      const b = old[i];
-      if (a === b ? a === 0 && 1 / a !== 1 / (b as number) : a === a || b === b) return false;
-    }
-    return true;
+    if (!isExtensible(node) || getOwnPropertySymbols(node).length !== 0 || !areSame(names, keys)) return false;
+    if (getPrototypeOf(node) !== prototype) return false;
+    if (redefinitionIsPossible() && !isDefault(node, keys)) return false;
+    return values(node).every((value, at) => isSameValue(value, this.#old[start + at]));
   }
 
-  #isDefault(): boolean {
-    for (const key of this.#keys) {
-      const { writable, enumerable, configurable } = getOwnPropertyDescriptor(this.#node, key)!;
-      if (!writable || !enumerable || !configurable) return false;
-    }
-    return true;
-  }
-
-  patch(out: Encoder): void {
-    const node = this.#node;
+  #patch(at: number, node: Props, out: Encoder): void {
+    const { prototype, hasPrivates } = this.kind;
     const now: unknown[] = [];
     const keys = defaultKeys(node, now, 0);
-    if (keys === undefined || getPrototypeOf(node) !== this.#prototype) throw new Unpatchable();
-    if (!this.#hasPrivates && privateStore(node) !== undefined) throw new Unpatchable();
-    writeEntries(out, { keys: this.#keys, values: this.#values }, { keys, values: now }, isIndex);
-    this.#keys = keys;
-    this.#values = now;
+    if (keys === undefined || getPrototypeOf(node) !== prototype) throw new Unpatchable();
+    if (!hasPrivates && privateStore(node) !== undefined) throw new Unpatchable();
+    writeEntries(out, this.#entries(at), { keys, values: now }, isIndex);
+    this.#replace(at, node, keys, now);
   }
+
+  #entries(at: number): { keys: Keys; values: unknown[] } {
+    const { keys } = this.kind;
+    return { keys, values: this.#old.slice(at * keys.length, (at + 1) * keys.length) };
+  }
+
+  /** Takes over what an object is now; with other keys it goes to another group. */
+  #replace(at: number, node: Props, keys: Keys, now: readonly unknown[]): void {
+    const start = at * this.kind.keys.length;
+    if (areSame(keys, this.kind.keys)) {
+      for (let i = 0; i < now.length; i++) this.#old[start + i] = now[i];
+      return;
+    }
+    this.#nodes[at] = undefined;
+    this.#old.fill(undefined, start, start + this.kind.keys.length);
+    this.all.add(this.#ids[at]!, node, keys.length > MAX_SHAPE_KEYS ? keys : shapeOf(keys).keys);
+  }
+}
+
+function areSame(a: Keys, b: Keys): boolean {
+  return a.length === b.length && a.every((key, at) => key === b[at]);
+}
+
+function isDefault(node: Props, keys: Keys): boolean {
+  return keys.every((key) => {
+    const { writable, enumerable, configurable } = getOwnPropertyDescriptor(node, key)!;
+    return writable === true && enumerable === true && configurable === true;
+  });
 }
 
 function isIndex(key: unknown): boolean {
   return INDEX.test(key as string);
-}
-
-/** Only of short arrays: listing the keys of a long one takes longer than what it is for. */
-function keyCount(node: readonly unknown[]): number {
-  return node.length > FEW_ELEMENTS ? 0 : ownKeys(node).length;
-}
-
-/** Up to this many elements, listing the keys is the fastest way to see that there are no others. */
-const FEW_ELEMENTS = 64;
-
-export class ArrayWatch extends Watch {
-  readonly #node: readonly unknown[];
-  /** The elements; holes are holes. */
-  #elements: unknown[];
-  /** Number of its keys. */
-  #keys: number;
-
-  constructor(id: number, node: readonly unknown[]) {
-    super(id);
-    this.#node = node;
-    this.#elements = node.slice();
-    this.#keys = keyCount(node);
-  }
-
-  isSame(): boolean {
-    const node = this.#node;
-    if (isPlainArray(node)) return node.length === this.#elements.length && this.#firstDifference(node.length) === node.length;
-    if (getPrototypeOf(node) !== Array.prototype || !isExtensible(node) || node.length !== this.#elements.length) return false;
-    // Reading an element must not call anything.
-    if (redefinitionIsPossible() && !isDefaultArray(node, [], 0)) return false;
-    return this.#firstDifference(node.length) === node.length && this.#hasNoMore(node);
-  }
-
-  /** Elements that are the same ones are still default ones unless something redefines properties, so a further key is all that can have come. */
-  #hasNoMore(node: readonly unknown[]): boolean {
-    if (node.length > FEW_ELEMENTS || redefinitionIsPossible()) return isElementsOnly(node, this.#elements);
-    return keyCount(node) === this.#keys;
-  }
-
-  /** The first index at which element or hole differ, up to `end`. */
-  #firstDifference(end: number): number {
-    const node = this.#node;
-    const old = this.#elements;
-    for (let i = 0; i < end; i++) {
-      const a = node[i];
-      if (a === undefined ? !isSameGap(node, old, i) : !isSameValue(a, old[i])) return i;
-    }
-    return end;
-  }
-
-  patch(out: Encoder): void {
-    const node = this.#node;
-    const copy = copyOf(node);
-    if (copy === undefined) throw new Unpatchable();
-    const length = node.length;
-    const start = this.#firstDifference(Math.min(length, this.#elements.length));
-    const end = length === this.#elements.length ? this.#lastDifference(start) : length;
-    out.byte(Patch.ELEMENTS);
-    out.uint(length);
-    out.uint(start);
-    out.uint(end - start);
-    out.elements(node, start, end);
-    this.#elements = copy;
-    this.#keys = keyCount(node);
-  }
-
-  #lastDifference(start: number): number {
-    const node = this.#node;
-    const old = this.#elements;
-    let end = node.length;
-    while (end > start && isSameValue(node[end - 1], old[end - 1]) && isSameGap(node, old, end - 1)) end--;
-    return end;
-  }
-}
-
-/**
- * Whether an array has nothing but default elements. A large one is compared with a copy, which Node does without listing the keys: the elements are the same ones,
- * so nothing in them is looked at. Lists of frames are the runtime's own.
- */
-function isElementsOnly(node: readonly unknown[], copy: readonly unknown[]): boolean {
-  if (node.length <= FEW_ELEMENTS || redefinitionIsPossible()) return isDefaultArray(node, [], 0);
-  if (node[0] instanceof Frame) return true;
-  return getOwnPropertySymbols(node).length === 0 && isDeepStrictEqual(node, copy);
-}
-
-/** The elements of a default array, `undefined` when it is none. Calls nothing of the program. */
-function copyOf(node: readonly unknown[]): unknown[] | undefined {
-  if (isPlainArray(node)) return slice.call(node);
-  if (getPrototypeOf(node) !== Array.prototype || !isExtensible(node)) return undefined;
-  if (node.length <= FEW_ELEMENTS || redefinitionIsPossible()) return isDefaultArray(node, [], 0) ? slice.call(node) : undefined;
-  const copy = slice.call(node);
-  return isElementsOnly(node, copy) ? copy : undefined;
-}
-
-/** Both have the element, or neither. Values are not compared, but for `undefined`. */
-function isSameGap(a: readonly unknown[], b: readonly unknown[], index: number): boolean {
-  return a[index] === undefined ? b[index] === undefined && Object.hasOwn(a, index) === Object.hasOwn(b, index) : true;
 }

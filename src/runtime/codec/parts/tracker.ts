@@ -21,14 +21,15 @@ import { plainKindOf } from "../kinds/exotic.js";
 import type { Shape } from "../shapes.js";
 import { BufferWatch } from "./buffer.js";
 import { Pass } from "./pass.js";
-import { ArrayWatch, ObjectWatch } from "./objects.js";
+import { ArrayWatch } from "./arrays.js";
+import { ObjectWatches } from "./objects.js";
 import { BytesWatch, DateWatch, FieldsWatch, MapWatch, SetWatch } from "./others.js";
-import { Unpatchable, type Watch } from "./watch.js";
+import { type Change, Unpatchable, type Watch } from "./watch.js";
 
 export class Tracker {
   readonly #out = new Encoder();
-  /** The watches of nodes that can change, those of a class together: most are of objects, and a loop over one class alone takes half the time. */
-  readonly #objects: ObjectWatch[] = [];
+  /** The watches of nodes that can change, those of a class together: a loop over one class alone takes half the time. */
+  readonly #objects = new ObjectWatches();
   readonly #arrays: ArrayWatch[] = [];
   readonly #others: Watch[] = [];
   /** The watches of what is only compared when it was touched, by node. */
@@ -104,21 +105,21 @@ export class Tracker {
     return (pools !== undefined && !pools.isEmpty) || weak !== undefined || hasNatives || data !== undefined;
   }
 
-  #changed(touched: Iterable<object>): Watch[] {
-    const changed: Watch[] = [];
+  #changed(touched: Iterable<object>): Change[] {
+    const changed: Change[] = [];
     // Time has passed: what answers may have to be prepared again. Without it all watches find out in other ways.
     canAskForClasses();
     const attached = attachedStores();
     const pass = new Pass(attached !== this.#attached);
     this.#attached = attached;
-    for (const watch of this.#objects) if (!watch.isSame(pass)) changed.push(watch);
+    this.#objects.findChanged(pass, changed);
     for (const watch of this.#arrays) if (!watch.isSame()) changed.push(watch);
     for (const watch of this.#others) if (!watch.isSame(this.#out)) changed.push(watch);
     for (const node of touched) this.#lookAt(node, changed);
     return changed;
   }
 
-  #lookAt(node: object, changed: Watch[]): void {
+  #lookAt(node: object, changed: Change[]): void {
     const own = this.#told.get(node);
     // What has not been written yet will be.
     if (own === undefined) return;
@@ -154,9 +155,9 @@ export class Tracker {
       case Tag.SYMBOL_FOR:
         return;
       case Tag.PLAIN:
-        return void this.#objects.push(new ObjectWatch(id, node, (out.auxAt(id) as Shape).keys));
+        return this.#objects.add(id, node, (out.auxAt(id) as Shape).keys);
       case Tag.DICT:
-        return void this.#objects.push(new ObjectWatch(id, node, out.auxAt(id) as readonly string[]));
+        return this.#objects.add(id, node, out.auxAt(id) as readonly string[]);
       case Tag.ARRAY:
         return void this.#arrays.push(new ArrayWatch(id, node as readonly unknown[]));
       case Tag.HANDLED:
