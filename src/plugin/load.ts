@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "../shared/errors.js";
+import type { TypedProgram } from "../transform/typed-program.js";
 import type { Diagnostic, Manifest } from "../transform/types.js";
 import { serve } from "./hooks.js";
 import { Program } from "./program.js";
@@ -22,23 +23,30 @@ export interface LoadedProgram {
   /** Warnings only: with errors nothing is loaded. */
   readonly diagnostics: readonly Diagnostic[];
   readonly host: Host;
+  /** The types of TypeScript sources, with `keepTypes`, once. They take a hundred megabytes, and a program may run for months: whoever asks lets go of them. */
+  takeTypes(): TypedProgram | undefined;
+}
+
+export interface LoadOptions {
+  /** There will be questions about them. */
+  readonly keepTypes?: boolean;
 }
 
 /** Loads a workflow program: TypeScript is compiled in memory, JavaScript is taken as compiled before. Throws UsageError or CompileError. */
-export async function loadProgram(entry: string): Promise<LoadedProgram> {
-  const [program] = await loadPrograms([entry]);
+export async function loadProgram(entry: string, options: LoadOptions = {}): Promise<LoadedProgram> {
+  const [program] = await loadPrograms([entry], options);
   return program!;
 }
 
 /** Loads several entries as one program, so that a module they share is compiled and loaded once. */
-export async function loadPrograms(entries: readonly string[]): Promise<LoadedProgram[]> {
+export async function loadPrograms(entries: readonly string[], options: LoadOptions = {}): Promise<LoadedProgram[]> {
   const files = entries.map((entry) => path.resolve(entry));
   const missing = entries.find((_, index) => !existsSync(files[index]!));
   if (missing !== undefined) throw new UsageError(`There is no file ${missing}.`);
   const folder = entries.find((_, index) => statSync(files[index]!).isDirectory());
   if (folder !== undefined)
     throw new UsageError(`${folder === "" ? "The current folder" : folder} is a folder; name a file in it.`);
-  const program = new Program();
+  const program = new Program(options);
   const sources = files.filter(isProgramSource);
   if (sources.length > 0) program.add(sources);
   serve(program);
@@ -54,6 +62,7 @@ async function importEntry(file: string, program: Program): Promise<LoadedProgra
     module,
     manifest: program.manifest ?? manifestBeside(file),
     diagnostics: program.diagnostics,
+    takeTypes: () => program.takeTypes(),
     host: (module[BUNDLED_HOST] as Host | undefined) ?? (await import("./host.js")),
   };
 }

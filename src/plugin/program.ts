@@ -4,6 +4,7 @@
  */
 import { createRequire } from "node:module";
 import type { CompileResult, Diagnostic, Manifest, OutputFile } from "../transform/types.js";
+import type { TypedProgram } from "../transform/typed-program.js";
 import { CompileError } from "./compile-error.js";
 
 type Compiler = typeof import("../transform/index.js");
@@ -16,6 +17,7 @@ export function compiler(): Compiler {
 export interface ProgramOptions {
   readonly project?: string | undefined;
   readonly cwd?: string | undefined;
+  readonly keepTypes?: boolean | undefined;
 }
 
 export class Program {
@@ -24,6 +26,7 @@ export class Program {
   readonly #served = new Map<string, string>();
   #outputs = new Map<string, OutputFile>();
   #result: CompileResult | undefined;
+  #types: TypedProgram | undefined;
 
   constructor(options: ProgramOptions = {}) {
     this.#options = options;
@@ -42,17 +45,26 @@ export class Program {
     return this.#result?.inputs ?? [];
   }
 
+  /** The types of the program, with `keepTypes`; nothing holds them afterwards. */
+  takeTypes(): TypedProgram | undefined {
+    const types = this.#types;
+    this.#types = undefined;
+    return types;
+  }
+
   /** Compiles `files` and what they import. Throws CompileError. */
   add(files: readonly string[]): void {
     for (const file of files) this.#roots.add(file);
-    const { project, cwd } = this.#options;
-    const result = compiler().compile({
+    const { project, cwd, keepTypes } = this.#options;
+    const { types, ...result } = compiler().compile({
       files: [...this.#roots],
       ...(project !== undefined && { project }),
       ...(cwd !== undefined && { cwd }),
+      ...(keepTypes && { keepTypes }),
     });
     if (!result.ok) throw new CompileError(result.diagnostics);
     this.#result = result;
+    this.#types = types;
     this.#outputs = new Map(result.outputs.map((output) => [output.source, output]));
     for (const [file, code] of this.#served) this.#assertUnchanged(file, code);
   }

@@ -21,6 +21,8 @@ import { Diagnostics } from "./diagnostics.js";
 import { manifestBlocks, printCfg, printInference, printIr } from "./print.js";
 import { type Loaded, loadProgram } from "./program.js";
 import { ts } from "./ts.js";
+import { typecheck } from "./typecheck.js";
+import { TypedProgram } from "./typed-program.js";
 import type { CompileOptions, CompileResult, Manifest, ManifestFunction, OutputFile } from "./types.js";
 
 /** What `--emit` can print: the result of the pass of that name. */
@@ -33,7 +35,7 @@ export function compile(options: CompileOptions): CompileResult {
   const loaded = loadProgram(options);
   const diagnostics = new Diagnostics(loaded.cwd);
   diagnostics.addTypeScript(loaded.problems);
-  diagnostics.addTypeScript(ts.getPreEmitDiagnostics(loaded.program).filter((diagnostic) => !isOutputOnly(diagnostic)));
+  diagnostics.addTypeScript(typecheck(loaded.program));
   const checked = performance.now();
   const timing = (): CompileResult["timing"] => ({ typescript: checked - started, flowc: performance.now() - checked });
   const inputs = loaded.program
@@ -65,6 +67,7 @@ export function compile(options: CompileOptions): CompileResult {
     printed: printed.join("\n\n"),
     inputs,
     timing: timing(),
+    ...(options.keepTypes && { types: new TypedProgram(loaded.program, loaded.host) }),
   };
 }
 
@@ -124,11 +127,6 @@ function find(loaded: Loaded, refused: ReadonlySet<ts.Node>): Findings {
   const findings = inferSuspension(collected, program.getTypeChecker(), isOwnFile, false, refused, settings.preempt);
   markWorkflowModules(findings, loaded.program);
   return findings;
-}
-
-/** Complaints about where output would go: flowc decides that itself. */
-function isOutputOnly(diagnostic: ts.Diagnostic): boolean {
-  return diagnostic.code === 5055 || diagnostic.code === 5056 || diagnostic.code === 5011;
 }
 
 function isWanted(info: FunctionInfo, options: CompileOptions): boolean {

@@ -7,6 +7,7 @@ import type { CompileOptions } from "./types.js";
 
 export interface Loaded {
   readonly program: ts.Program;
+  readonly host: ts.CompilerHost;
   /** Directory module ids are relative to. */
   readonly rootDir: string;
   readonly cwd: string;
@@ -58,7 +59,7 @@ export function loadProgram(options: CompileOptions): Loaded {
   const isOwnFile = (file: ts.SourceFile): boolean =>
     file.isDeclarationFile && ownDirs.some((dir) => path.resolve(file.fileName).startsWith(dir));
   const settings = settingsOf(config?.raw, problems);
-  return { program, rootDir, cwd, problems, isOwnFile, settings: { preempt: options.preempt ?? settings.preempt } };
+  return { program, host, rootDir, cwd, problems, isOwnFile, settings: { preempt: options.preempt ?? settings.preempt } };
 }
 
 /** Unknown settings are told: one that is misspelt would be believed to be in force. */

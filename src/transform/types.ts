@@ -1,4 +1,5 @@
 /** What goes into `compile` and what comes out. The implementation is `compile.ts`. */
+import type { TypedProgram } from "./typed-program.js";
 
 export interface CompileOptions {
   /** Entry files (absolute, or relative to `cwd`). What they import is compiled too. Empty: all files of the tsconfig. */
@@ -13,6 +14,8 @@ export interface CompileOptions {
   readonly preempt?: boolean;
   /** Run the IR verifier after each pass. Default true. */
   readonly verify?: boolean;
+  /** Leave the types in `CompileResult.types`. They take a hundred megabytes. */
+  readonly keepTypes?: boolean;
 }
 
 export interface Diagnostic {
@@ -98,6 +101,8 @@ export interface CompileResult {
   readonly printed: string;
   /** Every source file read, absolute: what a build tool has to watch. */
   readonly inputs: readonly string[];
+  /** With `keepTypes`. */
+  readonly types?: TypedProgram;
   /** Milliseconds: TypeScript's own parse+check, and what flowc added. */
   readonly timing: { readonly typescript: number; readonly flowc: number };
 }

@@ -34,6 +34,21 @@ test("writes JavaScript, maps and the manifest to the tsconfig's outDir, laid ou
   expect(map.sources).toEqual(["../src/greet.ts"]);
 });
 
+test("errors in the declarations of packages do not matter, errors in one's own do", async () => {
+  const project = new Project({
+    "greet.ts": `/// <reference types="broken" />\n/// <reference path="./own.d.ts" />\n${greet}`,
+    "own.d.ts": "declare const own: number;\n",
+    "node_modules/broken/package.json": '{ "name": "broken", "types": "index.d.ts" }',
+    "node_modules/broken/index.d.ts": "declare const broken: Missing;\n",
+    "tsconfig.json": tsconfig({ skipLibCheck: false }),
+  });
+  expect(await project.flowc("compile", "greet.ts", "--outdir", "out")).toMatchObject({ code: 0, stderr: "" });
+  project.write("own.d.ts", "declare const own: Missing;\n");
+  const { code, stderr } = await project.flowc("compile", "greet.ts", "--outdir", "out");
+  expect(stderr).toMatch(/own\.d\.ts:1:20: error TS2304: Cannot find name 'Missing'/);
+  expect(code).toBe(1);
+});
+
 test("the output runs, by file and by worker", async () => {
   const project = new Project({ "greet.ts": greet });
   await project.flowc("compile", "greet.ts", "--outdir", "out");

@@ -30,6 +30,21 @@ test("a run that exists already is not run again", async () => {
   expect(stdout).toBe("run        g\ncompleted  'hello ADA'\n");
 });
 
+test("a run that exists already has its arguments; a new one is checked, id or not", async () => {
+  const project = new Project({ "greet.ts": greet });
+  await project.flowc("run", "greet.ts", "--input", '"ada"', "--id", "g", "--detach");
+  const { stdout, code } = await project.flowc("run", "greet.ts", "--id", "g");
+  expect(stdout).toContain("completed  'hello ADA'");
+  expect(code).toBe(0);
+  const other = await project.flowc("run", "greet.ts", "--id", "h");
+  expect(other).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringMatching(/^error: The arguments do not fit greet: /) as string,
+  });
+  expect((await project.flowc("runs")).stdout).not.toContain("h ");
+});
+
 test("a killed run goes on where it was, with the same command or with a worker", async () => {
   const project = new Project({ "mailbox.mjs": await bundled(mailbox) });
   const log = project.path("log.txt");

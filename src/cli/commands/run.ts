@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { UsageError } from "../../shared/errors.js";
+import { UnknownRunError, UsageError } from "../../shared/errors.js";
 import { loadProgram } from "../../plugin/load.js";
 import { isProgramSource } from "../../plugin/source-file.js";
 import { EXIT } from "../exit.js";
-import { withFlow } from "../flow.js";
+import { type Flow, withFlow } from "../flow.js";
 import { untilInterrupted } from "../interrupt.js";
 import { parseJson } from "../json.js";
 import { addLogOptions, openLog, type LogOptions } from "../log/options.js";
@@ -51,14 +51,15 @@ export function runCommand(exit: SetExit): Command {
 async function run(file: string, name: string | undefined, options: Options): Promise<number> {
   const out = new Output(options.json === true);
   const args = await argumentsOf(options);
-  const program = await loadProgram(file);
+  const program = await loadProgram(file, { keepTypes: true });
   await printDiagnostics(out, program.diagnostics);
   const workflow = chooseWorkflow(program, name, file);
-  // Nothing given and nothing asked for: no need to load TypeScript a second time.
-  if (isProgramSource(program.file) && args.length + workflow.fn.length > 0) {
-    const { checkArguments } = await import("../check-arguments.js");
-    checkArguments(program.file, workflow.name, args);
-  }
+  const checkArguments = (): void => {
+    const error = program.takeTypes()?.callError(program.file, workflow.name, args);
+    if (error !== undefined) throw new UsageError(`The arguments do not fit ${workflow.name}: ${error}`);
+  };
+  // With an id, it may be that of a run that exists: that one has its arguments.
+  if (options.id === undefined) checkArguments();
   // The worker advances other runs of this program as well; they are not what this command is about.
   let shown: string | undefined;
   const log = await openLog(options, out, { endings: false, labelOf: (id) => (id === shown ? "" : undefined) });
@@ -66,7 +67,10 @@ async function run(file: string, name: string | undefined, options: Options): Pr
   return withFlow(
     options.store,
     async (flow) => {
-      const handle = await flow.start(workflow.fn, args as never[], options.id === undefined ? {} : { id: options.id });
+      const { id } = options;
+      if (id !== undefined && isProgramSource(program.file) && !(await exists(flow, id))) checkArguments();
+      program.takeTypes();
+      const handle = await flow.start(workflow.fn, args as never[], id === undefined ? {} : { id });
       shown = handle.id;
       out.line(`run        ${handle.id}`);
       out.data({ run: handle.id, kind: "run" });
@@ -87,6 +91,16 @@ async function run(file: string, name: string | undefined, options: Options): Pr
     },
     { host: program.host, observer: log.observer, telemetry: options.telemetry === true },
   );
+}
+
+async function exists(flow: Flow, id: string): Promise<boolean> {
+  try {
+    await flow.run(id).status();
+    return true;
+  } catch (error) {
+    if (error instanceof UnknownRunError) return false;
+    throw error;
+  }
 }
 
 /** This very command, with options added, as a person can paste it into a shell. */
