@@ -6,13 +6,17 @@ import { table } from "./text.js";
 /** Lines of each list. */
 const SHOWN = 10;
 
-export function heapLines({ bytes, objects, types, variables, largest }: HeapReport): string[] {
+export function heapLines({ bytes, objects, types, variables, shared, largest }: HeapReport): string[] {
   return [
     "",
     `The continuation takes ${sizeText(bytes)}: ${objects} objects.`,
     ...list(
       "by variable, with all that only it holds",
       variables.map((each) => entryRow(each)),
+    ),
+    ...list(
+      "held by several variables together",
+      shared.map((each) => entryRow(each)),
     ),
     ...list(
       "largest objects",

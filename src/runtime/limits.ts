@@ -33,7 +33,7 @@ export function sizeText(bytes: number): string {
 
 /** What takes the most, one line each: `` `items` 11.0 MiB in checkout at src/checkout.ts:12 ``. */
 export function largest(report: HeapReport, count = 3): string[] {
-  return [...report.variables, ...report.largest]
+  return [...report.variables, ...report.shared, ...report.largest]
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, count)
     .map(({ path, frame, bytes }) => `\`${path}\` ${sizeText(bytes)}${frame === "" ? "" : ` in ${frame}`}`);

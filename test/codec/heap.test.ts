@@ -32,6 +32,29 @@ it("tells what each variable retains", () => {
   expect(Math.abs(sum - report.bytes)).toBeLessThan(20);
 });
 
+it("tells what several variables hold together", () => {
+  const rows = Array.from({ length: 500 }, (_, id) => ({ id, text: "row" }));
+  const both = { both: true };
+  const ring: { self?: unknown; rows?: unknown } = { rows };
+  ring.self = ring;
+  const root = [
+    frame({ rows, byId: new Map(rows.map((row) => [row.id, row])), last: rows[499], both, own: [ring] }),
+    frame({ again: both, alone: [1], some: rows.slice(0, 10) }),
+  ];
+  const report = heapOf(root);
+  expect(report.shared.map(({ path, objects }) => [path, objects])).toEqual([
+    ["byId, rows", 489],
+    ["byId, rows, some", 10],
+    ["byId, last, rows", 1],
+    ["again, both", 1],
+    ["own, rows", 1],
+  ]);
+  expect(report.shared[0]).toMatchObject({ type: "Object", frame: expect.stringContaining("checkout at") as string });
+  expect(report.variables.map(({ path }) => path).sort()).toEqual(["alone", "byId", "own", "some"]);
+  const listed = [...report.variables, ...report.shared].reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(listed / report.bytes).toBeGreaterThan(0.95);
+});
+
 it("counts large contents although images refer to them by hash", () => {
   const report = heapOf([frame({ photo: { data: new Uint8Array(300_000) } })]);
   expect(report.bytes).toBeGreaterThan(300_000);

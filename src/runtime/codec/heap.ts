@@ -7,6 +7,7 @@ import { Frame, placeOf } from "../frame.js";
 import { closureOf } from "../registry.js";
 import { dominators } from "./dominators.js";
 import { Encoder } from "./encoder.js";
+import { type Shared, sharedObjects } from "./heap-shared.js";
 import { handlerOf } from "./handlers.js";
 import { className } from "./names.js";
 import { placeIn } from "./refusal.js";
@@ -31,9 +32,14 @@ export interface HeapReport {
   readonly types: readonly { readonly type: string; readonly count: number; readonly bytes: number }[];
   /** What variables of frames retain, largest first. What several share belongs to none of them. */
   readonly variables: readonly HeapEntry[];
+  /** What several variables hold together, largest first. `path` names them, or the ways to other objects that hold it: `byId, rows`. */
+  readonly shared: readonly HeapEntry[];
   /** Other objects by what they retain, largest first. */
   readonly largest: readonly HeapEntry[];
 }
+
+/** No more of the holders of a shared object are named. */
+const MOST_HOLDERS = 4;
 
 /** Counts what each node takes, and notes what it refers to. */
 class Meter extends Encoder {
@@ -109,23 +115,56 @@ export function heapOf(root: unknown, limit = 20): HeapReport {
     return { path, frame: frame === undefined ? "" : placeOf(frame), type: typeOf(meter.nodeAt(id)), ...of };
   };
   const isInFrame = (id: number): boolean => meter.nodeAt(meter.graph.parents[id] ?? -1) instanceof Frame;
+  const runtimes = Array.from({ length: count }, (_, id) => isRuntimes(meter.nodeAt(id)));
+  const shared = sharedObjects({
+    ...above,
+    edges: meter.edges,
+    isRuntimes: (id) => runtimes[id]!,
+    variablesOf: (frame, id) => slotsWith(meter.nodeAt(frame), meter.nodeAt(id)),
+    pathOf: (id) => placeIn(meter.graph, id).path,
+  });
+  const isShared = new Set(shared.flatMap(({ ids: each }) => each));
+  const together = ({ holders, ids: each }: Shared): HeapEntry => ({
+    ...entry(each[0]!),
+    path: holders.length > MOST_HOLDERS ? `${holders.slice(0, MOST_HOLDERS).join(", ")}, …` : holders.join(", "),
+    bytes: each.reduce((sum, id) => sum + retained.bytes[id]!, 0),
+    objects: each.reduce((sum, id) => sum + retained.objects[id]!, 0),
+  });
   const ids = [...above.order].sort((a, b) => retained.bytes[b]! - retained.bytes[a]!);
   // The buffer of a single view is part of that.
   const isViewed = (id: number): boolean =>
     types.isAnyArrayBuffer(meter.nodeAt(id)) && ArrayBuffer.isView(meter.nodeAt(above.dominator[id]!));
-  const objects = ids.filter((id) => !isRuntimes(meter.nodeAt(id)) && !isViewed(id));
+  const objects = ids.filter((id) => !runtimes[id] && !isViewed(id));
   return {
     bytes,
     objects: count,
     types: byType(meter).slice(0, limit),
-    variables: [...objects.filter(isInFrame).slice(0, limit).map(entry), ...texts(meter)]
-      .sort((a, b) => b.bytes - a.bytes)
+    variables: [
+      ...objects
+        .filter((id) => isInFrame(id) && !isShared.has(id))
+        .slice(0, limit)
+        .map(entry),
+      ...texts(meter),
+    ]
+      .sort(byBytes)
       .slice(0, limit),
+    shared: shared.map(together).sort(byBytes).slice(0, limit),
     largest: objects
       .filter((id) => !isInFrame(id))
       .slice(0, limit)
       .map(entry),
   };
+}
+
+function byBytes(a: HeapEntry, b: HeapEntry): number {
+  return b.bytes - a.bytes;
+}
+
+/** Names of the slots of a frame that hold `value`. */
+function slotsWith(frame: unknown, value: unknown): string[] {
+  if (!(frame instanceof Frame)) return [];
+  const names = Object.keys(frame.slots).filter((name) => frame.slots[name] === value);
+  return frame.self === value ? [...names, "this"] : names;
 }
 
 /** Long texts are part of the frame that holds them. */
@@ -175,5 +214,7 @@ function typeOf(node: unknown): string {
   if (typeof node === "symbol") return "symbol";
   if (typeof node === "function") return closureOf(node) === undefined ? "function" : `closure ${closureOf(node)!.code.name}`;
   if (types.isArrayBuffer(node)) return "ArrayBuffer";
-  return className(Object.getPrototypeOf(node) as object | null);
+  const prototype = Object.getPrototypeOf(node) as object | null;
+  // The runtime's iterators have no constructor that could be asked.
+  return (prototype === null ? undefined : handlerOf(prototype)?.name) ?? className(prototype);
 }
