@@ -45,6 +45,28 @@ test("the bytes are the same whether it is asked or not, and for objects that we
   }
 });
 
+test("long arrays of every kind have the same bytes whether it is asked or not", () => {
+  const long = 1_000;
+  const each = (make: (i: number) => unknown): unknown[] => Array.from({ length: long }, (_, i) => make(i));
+  const holey = each((i) => i);
+  for (let i = 0; i < long; i += 3) Reflect.deleteProperty(holey, i);
+  const sparse = Object.assign([], { 5: 1, [long]: 2 });
+  const shared = { shared: true };
+  const arrays = [
+    each((i) => i), each((i) => i / 3), each((i) => (i % 2 ? NaN : -0)), each((i) => `text ${i % 70}`), each(() => undefined), each((i) => ({ i })),
+    each((i) => (i % 3 ? shared : [i])), each((i) => [i, `${i}`, null, undefined, true, 5n, i / 7][i % 7]), holey, sparse, Object.assign(each(() => 0), { length: long + 2 }),
+  ]; // prettier-ignore
+  const graph = [arrays, arrays.toReversed()];
+  const bytes = encode(graph);
+  expect(
+    Buffer.compare(
+      bytes,
+      withoutHiddenClasses(() => encode(graph)),
+    ),
+  ).toBe(0);
+  expect(difference(graph, decode(bytes))).toBeUndefined();
+});
+
 /** What is not said stays as it is; of a new property it is the default. */
 const define = <T extends object>(value: T, key: PropertyKey, attributes: PropertyDescriptor): T =>
   Object.defineProperty(
@@ -208,6 +230,32 @@ describe("a codec of the program", () => {
     expect(difference(back[0], many(order))).toBeUndefined();
     expect(difference(back[2], graph[2])).toBeUndefined();
     expect(Object.getOwnPropertyDescriptor(back[2].within.late[7], "total")).toMatchObject({ value: 3, writable: false });
+  });
+
+  it("may change long arrays that were met and not written yet", () => {
+    const numbers = (): unknown[] => Object.assign(many((i) => [i, i / 2]).flat(), { length: 405, 403: "late" });
+    const [before, after] = [numbers(), numbers()];
+    let calls = 0;
+    const act = (): number => {
+      for (const each of [before, after]) {
+        each[5] = "changed";
+        each.length = 300;
+        define(each, 7, { get: () => calls++ });
+      }
+      define(Array.prototype as object, 401, { get: () => calls++ });
+      return 0;
+    };
+    const graph = [many(order), before, new Meddler(act), after];
+    try {
+      const bytes = encode(graph);
+      Reflect.deleteProperty(Array.prototype, 401);
+      const back = decode(bytes) as unknown[];
+      expect(difference(back[1], numbers())).toBeUndefined();
+      expect(difference(back[3], numbers())).toBeUndefined();
+      expect(calls).toBe(0);
+    } finally {
+      Reflect.deleteProperty(Array.prototype, 401);
+    }
   });
 
   it("may save what is being saved", () => {

@@ -49,12 +49,17 @@ export function listElements(array: readonly unknown[], values: unknown[], at: n
     if (element !== undefined || Object.hasOwn(array, i)) {
       values[at + i] = element;
     } else {
-      if (!hasHoles && isSparse(array.length, elementsOf(array))) return false;
+      if (!hasHoles && !hasFewHoles(array)) return false;
       hasHoles = true;
       values[at + i] = HOLE;
     }
   }
   return true;
+}
+
+/** Whether an array whose hidden class is that of a default one is one, too. */
+export function hasFewHoles(array: readonly unknown[]): boolean {
+  return !isSparse(array.length, elementsOf(array));
 }
 
 function elementsOf(array: readonly unknown[]): number {

@@ -27,7 +27,7 @@ import { type BodyWriter, HIDDEN } from "./nodes.js";
 import { writeProperties } from "./properties.js";
 import { shapeOf, type Shape } from "./shapes.js";
 import { StringTable } from "./strings.js";
-import { Values } from "./values.js";
+import { LONG, Values } from "./values.js";
 
 const getPrototypeOf = Object.getPrototypeOf as (value: object) => object | null;
 const isArray = Array.isArray;
@@ -130,9 +130,10 @@ export class Encoder extends Values {
     this.#classes.forget();
   }
 
-  /** Code of the program is about to run: it may change objects that stand for their classes. */
+  /** Code of the program is about to run: it may change objects that stand for their classes, and arrays that have not been read. */
   beforeProgram(): void {
     this.#classes.forget();
+    this.listUnread();
   }
 
   /** Forgets everything of the last image. */
@@ -281,9 +282,11 @@ export class Encoder extends Values {
   }
 
   #knownArray(array: readonly unknown[]): boolean {
-    if (!this.takeArray(array)) return false;
-    this.tagged(Tag.ARRAY, array.length);
-    this.add(array, Tag.ARRAY, array.length);
+    const { length } = array;
+    const isLong = this.takeLong(array);
+    if (!isLong && !this.takeArray(array)) return false;
+    this.tagged(Tag.ARRAY, length);
+    this.add(array, Tag.ARRAY, isLong ? LONG : length);
     return true;
   }
 
@@ -457,7 +460,7 @@ export class Encoder extends Values {
       case Tag.PLAIN:
         return this.writeValues((aux as Shape).keys.length);
       case Tag.ARRAY:
-        return this.writeElements(aux as number);
+        return aux === LONG ? this.writeLong(id, node as unknown[]) : this.writeElements(aux as number);
       case Tag.FRAME:
         return this.#activation(node as Frame, (aux as Shape).keys);
       case Tag.DICT:
@@ -466,15 +469,6 @@ export class Encoder extends Values {
         return this.#fields(node, aux as Handler);
       default:
         return (aux as BodyWriter).write(this);
-    }
-  }
-
-  /** Elements of a default array from `start` to `end`, as they are now. */
-  elements(array: readonly unknown[], start: number, end: number): void {
-    for (let i = start; i < end; i++) {
-      const element = array[i];
-      if (element === undefined && !Object.hasOwn(array, i)) this.byte(Tag.HOLE);
-      else this.value(element);
     }
   }
 

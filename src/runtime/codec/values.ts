@@ -2,7 +2,7 @@
  * Values of the objects whose bodies are still to come, in the order of these: bodies follow in the order of heads, so what a proof found, when the head was written,
  * is read front to back, and no object is looked at twice.
  */
-import { defaultKeys, forget, HOLE, isDefaultArray, listElements, listValues } from "./defaults.js";
+import { defaultKeys, forget, hasFewHoles, HOLE, isDefaultArray, listElements, listValues } from "./defaults.js";
 import { Tag } from "./format.js";
 import { Nodes } from "./nodes.js";
 
@@ -10,6 +10,10 @@ import { Nodes } from "./nodes.js";
 const KEPT_VALUES = 1 << 18;
 /** Number of values that are fetched at once. Their headers take a sixth of the nearest cache. */
 const FETCHED = 128;
+/** The elements of a longer array are not taken but read when its body is written: they follow each other in memory, and doubles are no objects there. */
+const LISTED = 256;
+/** Stands for the length of such an array. */
+export const LONG = -1;
 
 export abstract class Values extends Nodes {
   readonly #values: unknown[] = [];
@@ -22,8 +26,14 @@ export abstract class Values extends Nodes {
   /** Of what was fetched last. Nobody asks, but without a result the loop that fetches would be compiled to nothing. */
   protected strings = 0;
 
+  /** Long arrays whose bodies are to come. */
+  readonly #unread: number[] = [];
+  /** What they were before code of the program could change them. */
+  readonly #listed = new Map<number, readonly unknown[]>();
+
   abstract value(value: unknown): void;
   abstract string(value: string): void;
+  abstract number(value: number): void;
 
   /** The keys of an object of default data properties, `undefined` when it is none. What was found is to be taken or dropped. */
   protected proveObject(value: object): readonly string[] | undefined {
@@ -60,11 +70,30 @@ export abstract class Values extends Nodes {
     return true;
   }
 
+  /** Whether the array that is added now, of a known hidden class, is a long one of default elements. */
+  protected takeLong(array: readonly unknown[]): boolean {
+    if (array.length <= LISTED || !hasFewHoles(array)) return false;
+    this.#unread.push(this.size);
+    return true;
+  }
+
+  /** Takes the elements of long arrays after all: code of the program is about to run. */
+  protected listUnread(): void {
+    for (const id of this.#unread) {
+      if (id <= this.current) continue;
+      const elements: unknown[] = [];
+      listElements(this.nodes[id] as unknown[], elements, 0);
+      this.#listed.set(id, elements);
+    }
+    this.#unread.length = 0;
+  }
+
   /** The values of a node that was proven before, for its body. */
   protected takeAgain(id: number, node: object): void {
     const tag = this.tags[id]!;
     if (tag === Tag.PLAIN || tag === Tag.DICT) this.#taken += this.proveObject(node)?.length ?? 0;
-    else if (tag === Tag.ARRAY && this.proveArray(node as unknown[])) this.#taken += (node as unknown[]).length;
+    else if (tag === Tag.ARRAY && this.aux[id] !== LONG && this.proveArray(node as unknown[]))
+      this.#taken += (node as unknown[]).length;
   }
 
   /**
@@ -72,12 +101,15 @@ export abstract class Values extends Nodes {
    * of them at once.
    */
   #fetch(): void {
-    const values = this.#values;
-    const end = Math.min(this.#written + FETCHED, this.#taken);
+    this.#fetched = Math.min(this.#written + FETCHED, this.#taken);
+    this.fetch(this.#values, this.#written, this.#fetched);
+  }
+
+  /** The same for part of a list. */
+  protected fetch(values: readonly unknown[], start: number, end: number): void {
     let strings = 0;
-    for (let at = this.#written; at < end; at++) if (typeof values[at] === "string") strings++;
+    for (let at = start; at < end; at++) if (typeof values[at] === "string") strings++;
     this.strings = strings;
-    this.#fetched = end;
   }
 
   /** The values taken for a node with so many properties. They are forgotten when they are written: later they have left the cache. */
@@ -108,6 +140,30 @@ export abstract class Values extends Nodes {
     this.#written = end;
   }
 
+  /** The elements of a long array. */
+  protected writeLong(id: number, array: readonly unknown[]): void {
+    const listed = this.#listed.get(id);
+    if (listed === undefined) return this.elements(array, 0, array.length);
+    for (let i = 0; i < listed.length; i++) {
+      if (listed[i] === HOLE) this.byte(Tag.HOLE);
+      else this.value(listed[i]);
+    }
+  }
+
+  /** Elements of a default array from `start` to `end`, as they are now. */
+  elements(array: readonly unknown[], start: number, end: number): void {
+    let fetched = start;
+    for (let i = start; i < end; i++) {
+      const element = array[i];
+      if (typeof element === "number") this.number(element);
+      else {
+        if (i >= fetched) this.fetch(array, i, (fetched = Math.min(i + FETCHED, end)));
+        if (element === undefined && !Object.hasOwn(array, i)) this.byte(Tag.HOLE);
+        else this.value(element);
+      }
+    }
+  }
+
   /** The same for an object that is written key by key. */
   protected writeEntries(keys: readonly string[]): void {
     const start = this.#written;
@@ -123,6 +179,7 @@ export abstract class Values extends Nodes {
   protected dropValues(): void {
     this.#values.length = 0;
     this.#taken = this.#written = this.#fetched = 0;
+    this.#forgetLong();
   }
 
   /** Forgets all values, and keeps the list when it is worth it. */
@@ -130,5 +187,11 @@ export abstract class Values extends Nodes {
     if (this.#taken > KEPT_VALUES) this.#values.length = 0;
     else this.#values.fill(undefined, this.#written, this.#taken);
     this.#taken = this.#written = this.#fetched = 0;
+    this.#forgetLong();
+  }
+
+  #forgetLong(): void {
+    this.#unread.length = 0;
+    this.#listed.clear();
   }
 }

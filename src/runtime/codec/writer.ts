@@ -5,6 +5,8 @@ import type { RawBuffer } from "./raw.js";
 const INITIAL_BYTES = 4096;
 /** A buffer grown beyond this is not kept for the next image. */
 const KEEP_BYTES = 1 << 20;
+/** A buffer that has grown to this becomes as large as the last large image at once: each time it grows, all of it is copied. */
+const GUESS_BYTES = 1 << 16;
 /** Up to this length a loop beats a call into C++. */
 const LOOP_LIMIT = 24;
 const LATIN1 = /^[\0-\xff]*$/;
@@ -14,6 +16,8 @@ export class Writer {
   #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES) as RawBuffer;
   #view = new DataView(this.#buffer.buffer);
   #pos = 0;
+  /** Bytes of the last large image. */
+  #expected = 0;
 
   /** A copy of what was written. */
   finish(): Uint8Array {
@@ -33,8 +37,12 @@ export class Writer {
   }
 
   reset(): void {
+    if (this.#buffer.length > KEEP_BYTES) {
+      this.#expected = this.#pos;
+      this.#pos = 0;
+      this.#resize(INITIAL_BYTES);
+    }
     this.#pos = 0;
-    if (this.#buffer.length > KEEP_BYTES) this.#resize(INITIAL_BYTES);
   }
 
   byte(value: number): void {
@@ -146,7 +154,8 @@ export class Writer {
   }
 
   #grow(more: number): void {
-    this.#resize(Math.max(this.#buffer.length * 2, this.#pos + more));
+    const guess = this.#buffer.length >= GUESS_BYTES ? this.#expected : 0;
+    this.#resize(Math.max(this.#buffer.length * 2, this.#pos + more, guess));
   }
 
   #resize(size: number): void {
