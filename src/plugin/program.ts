@@ -27,9 +27,11 @@ export class Program {
   #outputs = new Map<string, OutputFile>();
   #result: CompileResult | undefined;
   #types: TypedProgram | undefined;
+  #keepsTypes: boolean;
 
   constructor(options: ProgramOptions = {}) {
     this.#options = options;
+    this.#keepsTypes = options.keepTypes ?? false;
   }
 
   get manifest(): Manifest | undefined {
@@ -45,22 +47,23 @@ export class Program {
     return this.#result?.inputs ?? [];
   }
 
-  /** The types of the program, with `keepTypes`; nothing holds them afterwards. */
+  /** The types of the program, with `keepTypes`; nothing holds them afterwards, and those of files that turn up later are not kept. */
   takeTypes(): TypedProgram | undefined {
     const types = this.#types;
     this.#types = undefined;
+    this.#keepsTypes = false;
     return types;
   }
 
   /** Compiles `files` and what they import. Throws CompileError. */
   add(files: readonly string[]): void {
     for (const file of files) this.#roots.add(file);
-    const { project, cwd, keepTypes } = this.#options;
+    const { project, cwd } = this.#options;
     const { types, ...result } = compiler().compile({
       files: [...this.#roots],
       ...(project !== undefined && { project }),
       ...(cwd !== undefined && { cwd }),
-      ...(keepTypes && { keepTypes }),
+      keepTypes: this.#keepsTypes,
     });
     if (!result.ok) throw new CompileError(result.diagnostics);
     this.#result = result;

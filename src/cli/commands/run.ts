@@ -55,7 +55,10 @@ async function run(file: string, name: string | undefined, options: Options): Pr
   await printDiagnostics(out, program.diagnostics);
   const workflow = chooseWorkflow(program, name, file);
   const checkArguments = (): void => {
-    const error = program.takeTypes()?.callError(program.file, workflow.name, args);
+    const types = program.takeTypes();
+    // Nothing given and nothing asked for.
+    if (args.length + workflow.fn.length === 0) return;
+    const error = types?.callError(program.file, workflow.name, args);
     if (error !== undefined) throw new UsageError(`The arguments do not fit ${workflow.name}: ${error}`);
   };
   // With an id, it may be that of a run that exists: that one has its arguments.
