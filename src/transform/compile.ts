@@ -35,7 +35,7 @@ export function compile(options: CompileOptions): CompileResult {
   const loaded = loadProgram(options);
   const diagnostics = new Diagnostics(loaded.cwd);
   diagnostics.addTypeScript(loaded.problems);
-  diagnostics.addTypeScript(typecheck(loaded.program));
+  diagnostics.addTypeScript(typecheck(loaded));
   const checked = performance.now();
   const timing = (): CompileResult["timing"] => ({ typescript: checked - started, flowc: performance.now() - checked });
   const inputs = loaded.program

@@ -1,14 +1,15 @@
 /** Pass `typecheck`: what TypeScript finds. */
+import type { Loaded } from "./program.js";
 import { ts } from "./ts.js";
 
 /**
  * The errors in the files of the project. The declarations of packages and of TypeScript itself are taken as they are, whatever `skipLibCheck` says: looking for errors in
  * them takes seconds, and none of them is compiled.
  */
-export function typecheck(program: ts.Program): readonly ts.Diagnostic[] {
+export function typecheck({ program, isOwnFile }: Loaded): readonly ts.Diagnostic[] {
   const found = program
     .getSourceFiles()
-    .filter((file) => !isForeign(program, file))
+    .filter((file) => !isForeign(program, file) && !isOwnFile(file))
     .flatMap((file) => ts.getPreEmitDiagnostics(program, file));
   const general = [...program.getConfigFileParsingDiagnostics(), ...program.getOptionsDiagnostics()];
   return ts.sortAndDeduplicateDiagnostics([...general, ...found]).filter((diagnostic) => !isOutputOnly(diagnostic));

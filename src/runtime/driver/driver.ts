@@ -20,7 +20,8 @@ import { releaseAll } from "../effects/resource.js";
 import { settleCursors } from "../iterate.js";
 import type { Message, StoredImage } from "../store/store.js";
 import type { DriverEvent, StepStart, Transition } from "../transition.js";
-import { canBegin, fireTimers, nextTimer } from "./due.js";
+import type { Timer } from "../timers.js";
+import { canBegin, checkDeadline, fireTimer, nextTimer, takeDue } from "./due.js";
 import { Finisher } from "./finish.js";
 import { messageArrived, unpackedEvent } from "./messages.js";
 import { checkBudget } from "./pauses.js";
@@ -87,7 +88,10 @@ export class Driver {
       () => deliverKept(turn),
     );
     for (const event of events) if (event.kind !== "message") this.#todo.push(() => stepEvent(turn, event));
-    this.#todo.push(() => fireTimers(turn));
+    this.#todo.push(
+      () => checkDeadline(turn),
+      () => this.#fire(takeDue(turn), 0),
+    );
     return this.goOn(isOver);
   }
 
@@ -133,6 +137,13 @@ export class Driver {
   /** The run leaves memory: closes its resources. `report` is given what that throws. */
   leave(report: (error: unknown) => void): void {
     releaseAll(this.#turn.strands.port, report);
+  }
+
+  /** One timer after the other: a strand that was woken by one runs before the next one fires, even if another strand gives way meanwhile. */
+  #fire(due: readonly Timer[], at: number): void {
+    if (at >= due.length) return;
+    this.#todo.unshift(() => this.#fire(due, at + 1));
+    fireTimer(this.#turn, due[at]!);
   }
 
   #begin(): void {

@@ -6,7 +6,7 @@ import { CALLBACK } from "../effects/callback.js";
 import { closeCallback } from "../mailboxes.js";
 import { formatDuration } from "../effects/duration.js";
 import type { Strand, StepWait, TimeoutScope, Wait } from "../strand.js";
-import { isLive } from "../timers.js";
+import { isLive, type Timer } from "../timers.js";
 import { nameOf, stepFailed } from "./steps.js";
 import type { Turn } from "./turn.js";
 
@@ -23,17 +23,16 @@ export function canBegin({ image }: Turn, now: number): boolean {
   return !image.begun && (image.rare?.startAt ?? now) <= now;
 }
 
-/** Fires what is due; what comes into being meanwhile waits for the next transition. */
-export function fireTimers(turn: Turn): void {
-  if (turn.isPaused) return;
-  const { strands } = turn;
-  checkDeadline(turn);
-  for (const due of strands.waiting.timers.takeDue(turn.now)) {
-    if (strands.outcome !== undefined || !isLive(due)) continue;
-    if (due.kind === "wait") waitOver(turn, due.strand, due.wait);
-    else timeOut(turn, due.strand, due.scope, due.depth);
-    strands.drain();
-  }
+/** Takes what is due; what comes into being meanwhile waits for the next transition. */
+export function takeDue({ isPaused, strands, now }: Turn): readonly Timer[] {
+  return isPaused ? [] : strands.waiting.timers.takeDue(now);
+}
+
+/** Fires one of them, if it still means something. No strand may be about to run: it could leave the `withTimeout` whose time is up. */
+export function fireTimer(turn: Turn, due: Timer): void {
+  if (turn.strands.outcome !== undefined || !isLive(due)) return;
+  if (due.kind === "wait") waitOver(turn, due.strand, due.wait);
+  else timeOut(turn, due.strand, due.scope, due.depth);
 }
 
 function waitOver(turn: Turn, strand: Strand, wait: Wait): void {
@@ -50,7 +49,8 @@ function stepOverdue(turn: Turn, strand: Strand, wait: StepWait): void {
 }
 
 /** Raises TimeoutError in main when the run as a whole is over time. */
-function checkDeadline(turn: Turn): void {
+export function checkDeadline(turn: Turn): void {
+  if (turn.isPaused) return;
   const { image, strands } = turn;
   const deadline = image.rare?.deadline;
   const main = image.strands.get(0);
@@ -60,7 +60,6 @@ function checkDeadline(turn: Turn): void {
   deadline.raised = new TimeoutError(`the run was over its deadline, waiting for ${waitingFor}`);
   turn.log("run.overdue", { waitingFor });
   strands.interrupt(main, deadline.raised);
-  strands.drain();
 }
 
 function timeOut(turn: Turn, strand: Strand, scope: TimeoutScope, depth: number): void {
