@@ -151,8 +151,10 @@ export class Scheduler implements NurseryHost, PortHost {
     if (wait === undefined) {
       if (outranks(this.#interrupts.get(strand), interrupt)) return false;
       this.#interrupts.set(strand, interrupt);
-    } else if (wait.kind === "group" && wait.children.size > 0) {
-      return this.#nursery.interrupt(wait, interrupt);
+      return true;
+    }
+    if (wait.kind === "group" && wait.children.size > 0) {
+      if (!this.#nursery.interrupt(wait, interrupt)) return false;
     } else if (wait.kind === "start" || wait.kind === "arguments") {
       this.#ended(strand, { kind: "threw", error });
     } else {
@@ -160,7 +162,17 @@ export class Scheduler implements NurseryHost, PortHost {
       if (wait.kind === "step") this.giveUp(wait);
       this.wake(strand, RESUME_THROW, error);
     }
+    this.#closeInside(strand, depth);
     return true;
+  }
+
+  /** An error on its way out is not replaced, while it passes a `finally` block, by the timeout of what it is leaving. */
+  #closeInside({ scopes }: Strand, depth: number): void {
+    for (const scope of scopes.slice(depth + 1)) {
+      if (scope.fired) continue;
+      scope.fired = true;
+      this.touched.add(scope);
+    }
   }
 
   /** Nobody waits for the step any more. */

@@ -144,7 +144,7 @@ export interface Interrupt {
 
 /** An open `withTimeout` of a strand. Scopes of a strand are a stack, innermost last. */
 export class TimeoutScope {
-  /** Raised already (or the scope's function has ended): it does not fire again. */
+  /** Raised already, or an error from further out has been (or the scope's function has ended): it does not fire any more. */
   fired = false;
   constructor(
     /** For the message: the duration as it was written. */

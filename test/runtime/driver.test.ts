@@ -446,6 +446,63 @@ test("withTimeout raises TimeoutError where the function waits; its handlers may
   expect(sim.kinds().filter((kind) => kind === "timeout")).toHaveLength(1);
 });
 
+/** Waits for an hour, and for another one when it is interrupted. */
+const slowToLeave = (): (() => unknown) =>
+  inner(
+    [
+      () => sleep("1 hour"),
+      () => done("late"),
+      (v, error) => {
+        v["error"] = error;
+        return sleep("1 hour");
+      },
+      (v) => {
+        throw v["error"];
+      },
+    ],
+    { 0: 2 },
+  );
+
+test("a timeout does not take the place of a cancellation that is on its way out", () => {
+  const body = slowToLeave();
+  const stages = [
+    () => withTimeout("10 minutes", body),
+    () => done("no"),
+    (_: unknown, error: unknown) => {
+      if (error instanceof TimeoutError) return done("timed out");
+      throw error;
+    },
+  ];
+  const workflow = fn("cancelledInScope", stages, { catches: { 0: 2 } });
+  const sim = new Sim(workflow);
+  const began = sim.now;
+  sim.advance();
+  sim.now += 5 * 60_000;
+  sim.advance(sim.message("enough", undefined, "cancel"));
+  expect(sim.kinds().filter((kind) => kind === "timeout")).toEqual([]);
+  const outcome = sim.play(() => sim.outcome) as { kind: string };
+  expect(outcome.kind).toBe("cancelled");
+  expect(sim.now - began).toBe(65 * 60_000);
+  expect(sim.kinds().filter((kind) => kind === "timeout")).toEqual([]);
+});
+
+test("nor does an inner timeout take the place of an outer one", () => {
+  const body = slowToLeave();
+  const inside = inner(
+    [() => withTimeout("20 minutes", body), (_, v) => done(v), (_, error) => done(`inside: ${String(error)}`)],
+    {
+      0: 2,
+    },
+  );
+  const workflow = fn("outerFirst", [() => withTimeout("10 minutes", inside), (_, v) => done(v), (_, error) => done(error)], {
+    catches: { 0: 2 },
+  });
+  const sim = new Sim(workflow);
+  const outcome = sim.play(() => sim.outcome ?? sim.crash()) as { value: unknown };
+  expect(String(outcome.value)).toMatch(/^inside: TimeoutError: timed out after 10 min/);
+  expect(sim.kinds().filter((kind) => kind === "timeout")).toHaveLength(1);
+});
+
 test("of two nested timeouts the nearer one fires, inside the further one", () => {
   const body = inner([() => sleep(1_000), () => done("late")]);
   for (const [outer, inside, expected] of [
