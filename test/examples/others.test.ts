@@ -57,9 +57,12 @@ test("cancellable: the task beats, is cancelled, cleans up and throws on", async
   expect(stdout).toContain("completed  'cancelled: the task was cancelled: the supervisor has seen enough'");
   expect(code).toBe(0);
   const lines = readFileSync(log, "utf8").trim().split("\n");
-  const beats = lines.length - 1;
-  expect(beats).toBeGreaterThanOrEqual(2);
-  expect(lines).toEqual([...Array.from({ length: beats }, (_, index) => `beat ${index + 1}`), `cleaned up after ${beats} beats`]);
+  const beats = lines.filter((line) => line.startsWith("beat"));
+  expect(beats.length).toBeGreaterThanOrEqual(2);
+  expect(beats).toEqual(Array.from(beats, (_, index) => `beat ${index + 1}`));
+  // A beat that is under way when the task is cancelled is counted, and written or not.
+  const counted = [beats.length, beats.length + 1].map((count) => `cleaned up after ${count} beats`);
+  expect(counted).toContain(lines.find((line) => !line.startsWith("beat")));
 });
 
 test("script: a countdown that is killed goes on with the next number", async () => {
