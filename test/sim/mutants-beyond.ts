@@ -135,10 +135,8 @@ const STOPS: readonly Mutant[] = [
     name: "timers-fire-in-a-pause",
     file: "driver/due.js",
     edits: [
-      [
-        "if (turn.isPaused)\n        return;\n    const { strands } = turn;\n    checkDeadline",
-        "const { strands } = turn;\n    checkDeadline",
-      ],
+      ["if (turn.isPaused)\n        return;\n", ""],
+      ["return isPaused ? [] : strands", "return strands"],
       ["if (isPaused)\n        return undefined;", ""],
     ],
     finding: /it was paused, and|I3/,
