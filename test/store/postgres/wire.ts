@@ -84,7 +84,9 @@ export class Wire {
       socket.on("close", () => this.#part(pair));
     }
     client.on("data", (data) => {
-      const fault = data.includes(this.#words) ? this.#fault : "none";
+      // Word of new work is sent some time after the work: it is not what a test waits for.
+      const isMeant = this.#words === "" ? !data.includes("notify") : data.includes(this.#words);
+      const fault = isMeant ? this.#fault : "none";
       if (fault !== "none") this.#fault = "none";
       if (fault === "lose the question") return this.#part(pair);
       answerIsLost ||= fault === "lose the answer";
